@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A small program that tests start, kill and drive from outside.
+func probe(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let package = Package(
+    name: "hitl",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "hitl", targets: ["hitl"]),
+        .library(name: "HITL", targets: ["HITL"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0")
+    ],
+    targets: [
+        // C: the operating system and the libraries that Debian keeps.
+        .target(name: "CPlatform"),
+        .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CYAML"),
+
+        // From the bottom up; dependencies point down only.
+        module("HITLPlatform", ["CPlatform"]),
+        module("HITLCore", []),
+        module("HITLLedger", ["HITLPlatform", "CSQLite", "CCrypto"]),
+        module(
+            "HITLGate",
+            ["HITLCore", "HITLLedger", "HITLPlatform", .product(name: "HeapModule", package: "swift-collections")]),
+        module("HITLConfiguration", ["HITLCore", "HITLPlatform", "CYAML"]),
+        module("HITLTools", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        module("HITLAgents", ["HITLGate", "HITLCore", "HITLConfiguration", "HITLPlatform"]),
+        module("HITLServer", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        module("HITLTerminal", ["HITLPlatform", "CLibedit"]),
+        module("HITLConsole", ["HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLTerminal", "HITLPlatform"]),
+        module("HITL", ["HITLGate", "HITLCore", "HITLLedger"]),
+        .executableTarget(
+            name: "hitl",
+            dependencies: [
+                "HITLConsole", "HITLServer", "HITLAgents", "HITLTools", "HITLConfiguration", "HITLGate", "HITLLedger",
+                "HITLCore", "HITLTerminal", "HITLPlatform",
+            ],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+@_exported public import HITLCore
+@_exported public import HITLGate
+@_exported public import HITLLedger

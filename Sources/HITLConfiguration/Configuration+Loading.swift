@@ -1,0 +1,136 @@
+extension Configuration {
+    /// The configuration in force: command line over environment over file over defaults, then what the workspace
+    /// makes stricter.
+    ///
+    /// - Throws: everything that is wrong in all of them.
+    package static func load(_ sources: ConfigurationSources) throws(Diagnostics) -> Configuration {
+        let trusted = sources.trustEnvironment
+        let paths = Paths(environment: trusted ? sources.environment : [:], home: sources.home)
+        var loading = Loading(configuration: Configuration(paths: paths), sources: sources)
+
+        let file = loading.operatorFile()
+        if let file { loading.read(file, trusted: true) }
+        if trusted { loading.readVariables(trusted: true) }
+        loading.readOptions()
+        if !trusted { loading.readVariables(trusted: false) }
+        if let file = loading.workspaceFile(other: file) { loading.read(file, trusted: false) }
+
+        guard loading.faults.isEmpty else { throw Diagnostics(loading.faults) }
+        return loading.configuration
+    }
+}
+
+/// The steps of `Configuration.load`, and what they found wrong.
+private struct Loading {
+    var configuration: Configuration
+    let sources: ConfigurationSources
+    var faults: [Diagnostic] = []
+
+    private var paths: Paths { configuration.paths }
+    private var variables: Variables { Variables(sources.environment) }
+
+    // MARK: Files
+
+    /// `--config`, else `HITL_CONFIG`, else the usual place. A file that was named must be there.
+    mutating func operatorFile() -> ConfigurationFile? {
+        if let path = sources.file { return file(at: path, name: path, source: .option("--config")) }
+        if let (variable, path) = variables.value(["HITL_CONFIG"]) {
+            let source = Source.variable(variable)
+            if sources.trustEnvironment { return file(at: paths.expanded(path), name: path, source: source) }
+            configuration.notices.append(Diagnostic(source, .notForUntrusted(key: variable)))
+        }
+        return file(at: paths.configurationFile, name: paths.shown(paths.configurationFile), source: nil)
+    }
+
+    /// - Parameter source: who named the file, nil where nobody did.
+    private mutating func file(at path: String, name: String, source: Source?) -> ConfigurationFile? {
+        do throws(Diagnostics) {
+            let limit = YAMLDocument.Limits.usual.bytes
+            let author = ConfigurationFile.Author.theOperator(user: sources.user)
+            let file = try ConfigurationFile(at: path, name: name, author: author, limit: limit)
+            if file == nil, let source { faults.append(Diagnostic(source, .noSuchFile(path: name))) }
+            return file
+        } catch {
+            faults += error.all
+            return nil
+        }
+    }
+
+    /// The workspace's file, unless the operator named the same one.
+    mutating func workspaceFile(other: ConfigurationFile?) -> ConfigurationFile? {
+        guard let workspace = sources.workspace else { return nil }
+        let path = joined(workspace, "hitl.yaml")
+        do throws(Diagnostics) {
+            let limit = YAMLDocument.Limits.usual.bytes
+            let file = try ConfigurationFile(at: path, name: paths.shown(path), author: .workspace, limit: limit)
+            return file?.identity == other?.identity ? nil : file
+        } catch {
+            faults += error.all
+            return nil
+        }
+    }
+
+    mutating func read(_ file: ConfigurationFile, trusted: Bool) {
+        let document: YAMLDocument
+        do throws(Diagnostics) {
+            document = try YAMLDocument(file.bytes, file: file.name)
+        } catch {
+            faults += error.all
+            return
+        }
+        let reading = Reading(document)
+        read(reading.root, trusted: trusted)
+        collect(reading)
+    }
+
+    private mutating func read(_ root: Field, trusted: Bool) {
+        // A file, or a section, in which everything is a comment.
+        guard !root.isNull else { return }
+        let everywhere = ConfigurationKey.all.map { (key: $0.key, name: $0.name) }
+        guard let sections = root.map(ConfigurationKey.sections, elsewhere: everywhere) else { return }
+        for section in ConfigurationKey.sections {
+            guard let field = sections[section], !field.isNull else { continue }
+            let keys = ConfigurationKey.all.filter { $0.section == section }
+            guard let map = field.map(keys.map(\.key), elsewhere: everywhere) else { continue }
+            for key in keys {
+                if let value = map[key.key] { apply(key, value, trusted: trusted) }
+            }
+        }
+    }
+
+    // MARK: Variables and options
+
+    mutating func readVariables(trusted: Bool) {
+        for key in ConfigurationKey.all {
+            guard let (name, value) = variables.value(key.variables) else { continue }
+            let reading = Reading(Node(.scalar(value, .words), source: .variable(name)))
+            apply(key, reading.root, trusted: trusted)
+            collect(reading)
+        }
+        for (name, nearest) in variables.unknown {
+            configuration.notices.append(Diagnostic(.variable(name), .unknownVariable(nearest: nearest)))
+        }
+    }
+
+    mutating func readOptions() {
+        for option in sources.options {
+            let reading = Reading(option.node)
+            if let key = ConfigurationKey.named(option.key) {
+                apply(key, reading.root, trusted: true)
+            } else {
+                reading.root.report(.unknownKey(option.key, nearest: nil))
+            }
+            collect(reading)
+        }
+    }
+
+    private mutating func apply(_ key: ConfigurationKey, _ field: Field, trusted: Bool) {
+        if trusted {
+            key.assign(field, &configuration)
+        } else {
+            key.tighten(field, &configuration)
+        }
+    }
+
+    private mutating func collect(_ reading: Reading) { faults += reading.diagnostics }
+}

@@ -1,0 +1,96 @@
+package import HITLCore
+
+/// Everything that can be configured, as it is in force, each value with where it comes from.
+///
+/// A key's meaning, its form in YAML and its variable are in `ConfigurationKey.all`; the defaults are here.
+package struct Configuration: Sendable {
+    /// Whether the agent's own calls pass the gate. The desk, the ledger and `hitl ask` work either way.
+    package internal(set) var enabled = Sourced(false)
+    package internal(set) var mode = Sourced(Mode.synchronous)
+    package internal(set) var timeout = Sourced(Timeout.after(.minutes(5)))
+    package internal(set) var autoApproveOnTimeout = Sourced(false)
+    package internal(set) var allowArgumentModification = Sourced(true)
+    package internal(set) var auditLogging = Sourced(true)
+    package internal(set) var requireReason = Sourced(Set<Obligation>())
+    package internal(set) var dangerousActions = Sourced(NameList())
+    package internal(set) var requireApproval = Sourced(NameList())
+    package internal(set) var confidenceThreshold = Sourced(ConfidenceThreshold.unset)
+
+    package internal(set) var autoApproveThreshold = Sourced(AutoApproveThreshold.none)
+
+    package internal(set) var agentName = Sourced(AgentName.simulated)
+    /// `demo`, or the path of a scenario file.
+    package internal(set) var agentScenario = Sourced("demo")
+    package internal(set) var agentCommand = Sourced([String]())
+
+    package internal(set) var priorityOrder = Sourced(PriorityOrder.severity)
+    package internal(set) var maxPendingPerUser = Sourced(50)
+
+    package internal(set) var auditStorage = Sourced(AuditStorage.database)
+    package internal(set) var auditPath: Sourced<String>
+    package internal(set) var auditDurability = Sourced(Durability.group)
+
+    package internal(set) var bell = Sourced(true)
+    package internal(set) var notify = Sourced(Notify.none)
+
+    package internal(set) var outbox: Sourced<String>
+    package internal(set) var commandTimeout = Sourced(Milliseconds.minutes(10))
+    /// Bytes of a command's output that are kept.
+    package internal(set) var outputLimit = Sourced(1 << 20)
+
+    package let paths: Paths
+    /// What was read and not applied, in the order in which it was written.
+    package internal(set) var notices: [Diagnostic] = []
+
+    /// The defaults.
+    package init(paths: Paths) {
+        self.paths = paths
+        auditPath = Sourced(paths.ledger)
+        outbox = Sourced(paths.outbox)
+    }
+}
+
+extension Configuration {
+    /// Whether an agent waits for the decision or goes on and asks for it later.
+    package enum Mode: String, Sendable, CaseIterable { case synchronous, asynchronous }
+
+    /// How long a request waits for people.
+    package enum Timeout: Sendable, Equatable {
+        case after(Milliseconds)
+        case never
+
+        package var duration: Milliseconds? { if case .after(let duration) = self { duration } else { nil } }
+    }
+
+    /// The confidence below which a call asks.
+    package enum ConfidenceThreshold: Sendable, Equatable {
+        /// Confidence is not looked at.
+        case unset
+        /// 0 to 1.
+        case below(Double)
+    }
+
+    /// Up to which risk level a call needs nobody.
+    package enum AutoApproveThreshold: String, Sendable, CaseIterable {
+        /// Everything asks.
+        case never
+        /// Calls of risk level none: proven reads.
+        case none
+    }
+
+    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, exec }
+
+    package enum PriorityOrder: String, Sendable, CaseIterable {
+        /// The most severe first, then the oldest.
+        case severity = "severity_desc"
+        case fifo, lifo
+    }
+
+    package enum AuditStorage: String, Sendable, CaseIterable { case database }
+
+    /// Whether a rule's *allow* waits until it is synced. A person's decision always does.
+    package enum Durability: String, Sendable, CaseIterable { case group, strict }
+
+    /// The escape sequence that asks a terminal for a desktop notification.
+    package enum Notify: String, Sendable, CaseIterable { case none, osc9, osc777 }
+}

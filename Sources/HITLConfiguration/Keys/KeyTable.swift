@@ -1,0 +1,195 @@
+import HITLCore
+
+extension ConfigurationKey {
+    package static let all: [ConfigurationKey] = gate + policy + agent + queue + audit + security + terminal + tools
+
+    /// The sections of `hitl.yaml`, in the order of the manual.
+    package static let sections: [String] = all.reduce(into: []) { sections, key in
+        if !sections.contains(key.section) { sections.append(key.section) }
+    }
+
+    private static let gate: [ConfigurationKey] = [
+        ConfigurationKey(
+            "hitl.enabled", \.enabled, .flag, variables: ["HITL_ENABLED"], untrusted: .only(true),
+            example: "enabled: true",
+            "Whether the agent's calls pass the gate; `--enable-hitl` turns it on."),
+        ConfigurationKey(
+            "hitl.mode", \.mode, .word(of: "hitl.mode"), variables: ["HITL_MODE"], example: "mode: synchronous",
+            "Whether an agent waits for the decision or fetches it later."),
+        ConfigurationKey(
+            "hitl.timeout", \.timeout, .timeout, variables: ["HITL_TIMEOUT"], settable: true,
+            untrusted: .stricter { old, new in
+                switch (old, new) {
+                case (.never, .after): new
+                case (.after(let old), .after(let duration)): duration < old ? new : nil
+                case (.never, .never), (.after, .never): nil
+                }
+            },
+            example: "timeout: 5m",
+            "How long a request waits; then it expires and nothing runs. A bare integer is milliseconds."),
+        ConfigurationKey(
+            "hitl.autoApproveOnTimeout", \.autoApproveOnTimeout,
+            .fixed(
+                false,
+                because: "a request that nobody answered cannot approve itself: only rules that are declared "
+                    + "read-only may, and there are none in this version"),
+            variables: ["HITL_AUTO_APPROVE_ON_TIMEOUT"], example: "autoApproveOnTimeout: false",
+            "Always false: a request that nobody answered expires."),
+        ConfigurationKey(
+            "hitl.allowArgumentModification", \.allowArgumentModification, .flag,
+            variables: ["HITL_ALLOW_ARGUMENT_MODIFICATION"], settable: true, untrusted: .only(false),
+            example: "allowArgumentModification: true",
+            "Whether a reviewer may edit a call's arguments; an edit makes a new request."),
+        ConfigurationKey(
+            "hitl.auditLogging", \.auditLogging,
+            .fixed(true, because: "the record cannot be switched off: what cannot be recorded does not run"),
+            variables: ["HITL_AUDIT_ENABLED", "HITL_AUDIT_LOGGING"], example: "auditLogging: true",
+            "Always true: what cannot be recorded does not run."),
+        ConfigurationKey(
+            "hitl.requireReason", \.requireReason, .reasons, variables: ["HITL_REQUIRE_REASON"], settable: true,
+            untrusted: .stricter { old, new in new.isEmpty ? nil : old.union(new) },
+            example: "requireReason: [reject]",
+            "Which decisions need a reason."),
+        ConfigurationKey(
+            "hitl.dangerousActions", \.dangerousActions,
+            .names("a list of words") { name in
+                ToolName.words(of: name).isEmpty ? "\(quoted(name)) has no letter or digit, so it names no word" : nil
+            },
+            variables: ["HITL_DANGEROUS_ACTIONS"], settable: true, untrusted: .additions,
+            example: "dangerousActions: [delete, remove, drop]",
+            "Words of a tool's name that make a call ask: `delete` is in `deleteFile`, not in `undeleted`."),
+        ConfigurationKey(
+            "hitl.requireApproval", \.requireApproval,
+            .names("a list of tool names") { name in
+                if name.isEmpty { return "a tool's name is not empty" }
+                guard name.utf8.contains(UInt8(ascii: "*")) else { return nil }
+                return "\(quoted(name)) is a pattern; this list has whole names of tools"
+            },
+            variables: ["HITL_REQUIRE_APPROVAL"], settable: true, untrusted: .additions,
+            example: "requireApproval: [writeFile, deleteFile]",
+            "Tools whose calls ask, whatever else would allow them."),
+        ConfigurationKey(
+            "hitl.confidenceThreshold", \.confidenceThreshold, .confidence, variables: ["HITL_CONFIDENCE_THRESHOLD"],
+            settable: true,
+            untrusted: .stricter { old, new in
+                switch (old, new) {
+                case (.unset, .below): new
+                case (.below(let old), .below(let threshold)): threshold > old ? new : nil
+                case (.unset, .unset), (.below, .unset): nil
+                }
+            },
+            example: "confidenceThreshold: 0.85",
+            "A call whose confidence is below, or not given, asks."),
+        ConfigurationKey(
+            later: "hitl.contentPatterns", "a list of regular expressions", inForce: \.isEmptyList,
+            example: "contentPatterns: []", "Patterns of arguments that make a call ask."),
+        ConfigurationKey(
+            later: "hitl.customRules", "a list of rules", inForce: \.isEmptyList, example: "customRules: []",
+            "The same as policy.rules."),
+        ConfigurationKey(
+            later: "hitl.debug", "true or false", variables: ["HITL_DEBUG"], inForce: \.isFalse,
+            example: "debug: false", "Whether internal steps are logged."),
+    ]
+
+    private static let policy: [ConfigurationKey] = [
+        ConfigurationKey(
+            "policy.autoApproveThreshold", \.autoApproveThreshold,
+            .word(of: "policy.autoApproveThreshold", later: ["low", "medium"]), settable: true,
+            untrusted: .only(.never), example: "autoApproveThreshold: none",
+            "Up to which risk level a call needs nobody: `none` lets proven reads pass, `never` asks for them too."),
+        ConfigurationKey(
+            later: "policy.autoRejectThreshold", "a risk level", inForce: { $0.isNull || $0.isWord("never") },
+            example: "autoRejectThreshold: never", "From which risk level a call is refused."),
+        ConfigurationKey(
+            later: "policy.rules", "a list of rules", inForce: \.isEmptyList, example: "rules: []",
+            "Rules by tool, arguments, path, command, time and agent."),
+    ]
+
+    private static let agent: [ConfigurationKey] = [
+        ConfigurationKey(
+            "agent.name", \.agentName, .word(of: "agent.name", later: ["acp", "claude", "codex"]),
+            example: "name: simulated", "The agent that the loop runs; `none` is the desk alone."),
+        ConfigurationKey(
+            "agent.scenario", \.agentScenario, .nameOrPath, example: "scenario: demo",
+            "What the simulated agent plays: `demo`, or the path of a scenario file."),
+        ConfigurationKey(
+            "agent.command", \.agentCommand, .words, example: "command: [./agent, --verbose]",
+            "Program and arguments of the agent `exec`."),
+    ]
+
+    private static let queue: [ConfigurationKey] = [
+        ConfigurationKey(
+            "queue.priorityOrder", \.priorityOrder, .word(of: "queue.priorityOrder"), settable: true,
+            example: "priorityOrder: severity_desc", "Which pending request is shown first."),
+        ConfigurationKey(
+            "queue.maxPendingPerUser", \.maxPendingPerUser, .count(1...100_000), settable: true, untrusted: .smaller,
+            example: "maxPendingPerUser: 50",
+            "How many requests of one agent may be pending; one more is refused."),
+    ]
+
+    private static let audit: [ConfigurationKey] = [
+        ConfigurationKey(
+            "audit.storage", \.auditStorage, .word(of: "audit.storage", later: ["file"]),
+            variables: ["HITL_AUDIT_STORAGE"], example: "storage: database", "How the ledger is kept."),
+        ConfigurationKey(
+            "audit.path", \.auditPath, .path, variables: ["HITL_AUDIT_PATH"],
+            example: "path: ~/.local/state/hitl/ledger.db", "The ledger's file."),
+        ConfigurationKey(
+            "audit.durability", \.auditDurability, .word(of: "audit.durability"), variables: ["HITL_AUDIT_DURABILITY"],
+            untrusted: .only(.strict), example: "durability: group",
+            "Whether a call that a rule allows waits for the disk (`strict`) or is synced within a second (`group`)."),
+        ConfigurationKey(
+            later: "audit.retention", "a time, or forever", inForce: { $0.isNull || $0.isWord("forever") },
+            example: "retention: forever", "How long entries are kept."),
+        ConfigurationKey(
+            later: "audit.databaseUrl", "a URL", variables: ["HITL_AUDIT_DB_URL"], inForce: \.isNull,
+            example: "databaseUrl: null", "A database that several desks share."),
+    ]
+
+    private static let security: [ConfigurationKey] = [
+        ConfigurationKey(
+            later: "security.redactSensitiveData", "true or false", inForce: \.isFalse,
+            example: "redactSensitiveData: false", "Whether secrets are masked in what is shown and recorded."),
+        ConfigurationKey(
+            later: "security.encryptAuditLogs", "true or false", inForce: \.isFalse,
+            example: "encryptAuditLogs: false", "Whether the ledger is encrypted."),
+    ]
+
+    private static let terminal: [ConfigurationKey] = [
+        ConfigurationKey(
+            "terminal.bell", \.bell, .flag, settable: true, example: "bell: true",
+            "Whether the terminal rings when a request arrives."),
+        ConfigurationKey(
+            "terminal.notify", \.notify, .word(of: "terminal.notify"), settable: true, example: "notify: osc9",
+            "The escape sequence that asks the terminal for a desktop notification."),
+    ]
+
+    private static let tools: [ConfigurationKey] = [
+        ConfigurationKey(
+            "tools.outbox", \.outbox, .path, example: "outbox: ~/.local/state/hitl/outbox",
+            "The directory that `sendEmail` writes messages into."),
+        ConfigurationKey(
+            "tools.commandTimeout", \.commandTimeout, .duration, settable: true, untrusted: .smaller,
+            example: "commandTimeout: 10m", "How long a command may run before it is killed."),
+        ConfigurationKey(
+            "tools.outputLimit", \.outputLimit, .count(1024...(1 << 30)), settable: true, untrusted: .smaller,
+            example: "outputLimit: 1048576", "How many bytes of a command's output are kept; the rest is counted."),
+    ]
+}
+
+extension ConfigurationKey.Tightening where Value == NameList {
+    static var additions: Self { .stricter { old, new in new.names.isEmpty ? nil : old.adding(new) } }
+}
+
+extension Field {
+    fileprivate var isEmptyList: Bool {
+        if isNull { return true }
+        guard case .list(let elements) = node.content else { return false }
+        return elements.isEmpty
+    }
+
+    fileprivate var isFalse: Bool {
+        guard case .scalar(let text, let style) = node.content, style != .quoted else { return false }
+        return CoreScalar(plain: text) == .bool(false)
+    }
+}

@@ -1,0 +1,132 @@
+import HITLCore
+package import HITLGate
+import HITLPlatform
+package import HITLTerminal
+
+/// Tells the operator what happens in the queue, above the line being typed, whole and once each.
+package final class Announcer: Sendable {
+    private let desk: Desk
+    private let reader: any LineReader
+    private let promptChanged: @Sendable () async -> Void
+    private let marks = Locked<(reached: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
+
+    package init(_ desk: Desk, _ reader: any LineReader, promptChanged: @escaping @Sendable () async -> Void) {
+        self.desk = desk
+        self.reader = reader
+        self.promptChanged = promptChanged
+    }
+
+    /// Runs until the queue closes.
+    package func run(_ changes: AsyncStream<QueueChange>) async {
+        for await change in changes {
+            switch change {
+            case .opened(let request): await announce(request)
+            case .extended: break
+            case .closed(let request): announceClosing(request)
+            case .finished(let subject, let tool, let outcome): announce(outcome, of: tool, subject)
+            case .mark(let number): reach(number)
+            }
+            await promptChanged()
+        }
+        reach(.max)
+    }
+
+    /// Returns when everything that the queue told before it was asked has been announced.
+    package func caughtUp(_ queue: Queue) async {
+        let mark = await queue.mark()
+        await withCheckedContinuation { continuation in
+            let now = marks.withLock { marks -> Bool in
+                if marks.reached >= mark { return true }
+                marks.waiting.append((mark, continuation))
+                return false
+            }
+            if now { continuation.resume() }
+        }
+    }
+
+    private func reach(_ mark: Int) {
+        let due = marks.withLock { marks in
+            marks.reached = max(marks.reached, mark)
+            defer { marks.waiting.removeAll { $0.0 <= mark } }
+            return marks.waiting.filter { $0.0 <= mark }.map(\.1)
+        }
+        for continuation in due { continuation.resume() }
+    }
+
+    // MARK: Requests
+
+    private func announce(_ request: ApprovalRequest) async {
+        let requester = await desk.gate?.queue.requesterOf(request.number)
+        var text = StyledText()
+        text.append(.arrived, .accent)
+        text.append("New request ", .accent)
+        var whole = StyledText()
+        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &whole)
+        let hidden = text.append(whole, fitting: Self.roomFor(reader.presentation), of: request.number)
+        text.newLine()
+        let (shown, clocks) = (desk.shown, desk.clocks)
+        reader.post(text) { drawn in
+            // What was cut has not been shown, and cannot be approved before it was.
+            guard case .at(let instant) = drawn, hidden == 0 else { return }
+            shown.show(request, at: instant, wall: clocks.wall())
+        }
+        reader.bell()
+        reader.notify(title: "hitl", body: "Request \(request.number): \(DisplayText(untrusted: request.call.tool))")
+    }
+
+    /// On a screen, an announcement that pushes everything else away helps nobody: beyond a few
+    /// screens it is cut in the middle, and says so. In a stream it is always whole.
+    private static func roomFor(_ presentation: Presentation) -> Int? {
+        presentation.rows.map { max($0 * 3, 60) }
+    }
+
+    // MARK: What became of them
+
+    private func announceClosing(_ request: ApprovalRequest) {
+        desk.shown.forget(request.number)
+        let tool = DisplayText(untrusted: request.call.tool)
+        var text = StyledText()
+        switch request.status {
+        case .pending, .superseded: return
+        case .approved(let review), .rejected(let review):
+            // Decisions of this terminal have been reported by the command that made them.
+            guard review.reviewer.channel == "socket" || review.reviewer.channel == "callback" else { return }
+            text.append(request.status.word == "approved" ? .approved : .rejected)
+            text.append("Request \(request.number), \(tool), was \(DecisionText.status(request.status)).")
+        case .expired:
+            text.append(.expired)
+            text.append("Request \(request.number), \(tool), expired: nobody decided in time. It did not run.", .warning)
+        case .withdrawn(_, let reason):
+            text.append("Request \(request.number), \(tool), was withdrawn: \(DisplayText(untrusted: reason)).", .dim)
+        }
+        reader.post(text)
+    }
+
+    private func announce(_ outcome: Outcome, of tool: String, _ subject: Subject) {
+        guard case .request(let number) = subject, desk.outcomes.takeForAnnouncement(number) else { return }
+        reader.post(
+            StyledText(
+                "Request \(number), \(DisplayText(untrusted: tool)): \(DecisionText.outcome(outcome))",
+                outcome.status == .succeeded ? .plain : .warning))
+    }
+}
+
+extension StyledText {
+    /// Appends `other` whole where it fits in `room` lines, else its head and tail with what is between
+    /// them counted.
+    ///
+    /// - Returns: how many lines are missing.
+    fileprivate mutating func append(_ other: StyledText, fitting room: Int?, of number: Int64) -> Int {
+        guard let room, other.lines.count > room else {
+            append(linesOf: other)
+            return 0
+        }
+        let head = room * 2 / 3
+        let tail = room - head
+        let hidden = other.lines.count - head - tail
+        append(linesOf: other.lines(0..<head))
+        line("… \(hidden) lines hidden: /hitl show \(number) shows all of it …", .warning, indent: 3)
+        append(linesOf: other.lines((other.lines.count - tail)..<other.lines.count))
+        return hidden
+    }
+}

@@ -1,0 +1,102 @@
+package import HITLCore
+import HITLGate
+import HITLTerminal
+
+package struct ExtendCommand: Command {
+    package static let definition = CommandDefinition(
+        "extend", .desk, summary: "give a request more time",
+        positionals: [
+            .init("N", .request, doc: "number or id"),
+            .init("D", .duration, .optional, doc: "how much more: 30s, 5m, 2h (5m where it is not given)"),
+        ],
+        examples: [.init("/hitl extend 3 10m", "ten more minutes for request 3")])
+
+    private let name: RequestName
+    private let duration: Milliseconds
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        name = try arguments.request()
+        duration =
+            arguments.positionals.count > 1 ? try Arguments.duration(arguments.positionals[1], of: "D") : .minutes(5)
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        await desk.change(name, by: `operator`, "extend") { gate, number throws(ReviewError) in
+            let deadline = try await gate.queue.extend(number, by: duration)
+            let left = await deadline - gate.queue.now
+            return StyledText("Request \(number) now expires in \(DisplayText(untrusted: left.words)).")
+        }
+    }
+}
+
+package struct WithdrawCommand: Command {
+    package static let definition = CommandDefinition(
+        "withdraw", .desk, summary: "take a request back: nobody decides it",
+        positionals: [.init("N", .request, doc: "number or id")],
+        options: [.init("reason", "R", doc: "why; the agent is told")],
+        examples: [.init("/hitl withdraw 3", "request 3 is no longer wanted")])
+
+    private let name: RequestName
+    private let reason: String
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        name = try arguments.request()
+        reason = arguments.text("reason") ?? "taken back by the operator"
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        await desk.change(name, by: `operator`, "withdraw") { gate, number throws(ReviewError) in
+            let request = try await gate.queue.withdraw(number, by: `operator`.principal, reason: reason)
+            return StyledText("Withdrew request \(number), \(DisplayText(untrusted: request.call.tool)). It did not run.")
+        }
+    }
+}
+
+package struct StopCommand: Command {
+    package static let definition = CommandDefinition(
+        "stop", .desk, summary: "end a call that hitl is running",
+        discussion: "Everything that the call started is ended too. What it did until then stays done.",
+        positionals: [.init("N", .request, doc: "number or id")],
+        examples: [.init("/hitl stop 3", "end the command of request 3")])
+
+    private let name: RequestName
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        name = try arguments.request()
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        await desk.change(name, by: `operator`, "stop") { gate, number throws(ReviewError) in
+            try await gate.queue.stop(.request(number))
+            return StyledText("Stopping request \(number).")
+        }
+    }
+}
+
+extension Desk {
+    /// What commands that change one request share: it must exist, and the operator must be allowed to.
+    func change(
+        _ name: RequestName, by operator: Operator, _ what: String,
+        _ body: (Gate, Int64) async throws(ReviewError) -> StyledText
+    ) async -> CommandResult {
+        guard let gate else { return .failure(Desk.noDeskText, .noDesk) }
+        let number: Int64
+        do {
+            guard let found = try self.number(of: name) else { return await unknownRequest(name) }
+            number = found
+        } catch {
+            return ledgerFailure(error)
+        }
+        if let barred = `operator`.barred {
+            await gate.ledger.note(.attempted(by: `operator`.principal, what: "\(what) request \(number)"))
+            let error = ReviewError.notEligible(`operator`.principal, because: barred)
+            return .failure(StyledText(DecisionText.error(error, number: number)))
+        }
+        do throws(ReviewError) { return CommandResult(try await body(gate, number)) } catch .unknownRequest {
+            return await unknownRequest(name)
+        } catch {
+            let exit: ExitCode = if case .notRecorded = error { .ledger } else { .failed }
+            return .failure(StyledText(DecisionText.error(error, number: number)), exit)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package import HITLCore
+import HITLGate
+import HITLTerminal
+
+package struct HistoryCommand: Command {
+    package static let words = [
+        "approved", "rejected", "expired", "withdrawn", "superseded", "allowed", "denied", "ungated",
+    ]
+
+    package static let definition = CommandDefinition(
+        "history", .desk, summary: "list decisions, newest last",
+        discussion: "The history is the ledger's: it outlives the session and the machine's restart.",
+        options: [
+            .init("last", "N", .count, doc: "the newest N (20 where nothing else narrows it)"),
+            .init("tool", "T", .tool, doc: "only this tool"),
+            .init("decision", "D", .word(words), doc: "only decisions of this kind: \(words.joined(separator: ", "))"),
+            .init("since", "WHEN", .moment, doc: "since a date, a time or a duration ago: 2026-01-31, 2h"),
+            .init("request", "N", .request, doc: "one request, with everything that is known of it"),
+            .init("json", doc: "print the same facts as one JSON document"),
+        ],
+        examples: [
+            .init("/hitl history --last 5", "the five newest decisions"),
+            .init("/hitl history --tool deleteFile --decision rejected --since 7d", "deletions rejected this week"),
+        ])
+
+    private let query: Records.Query
+    private let request: ShowCommand?
+    private let json: Bool
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        let since = try arguments.moment("since", now: now)
+        let decision = arguments.text("decision")
+        if let decision, !Self.words.contains(decision) {
+            throw .badValue(decision, of: "--decision", expected: Self.words.joined(separator: ", "))
+        }
+        let last = try arguments.count("last")
+        query = Records.Query(
+            last: last ?? (since == nil ? 20 : nil), tool: arguments.text("tool"), decision: decision, since: since)
+        let json = arguments.has("json")
+        self.json = json
+        request = try arguments.text("request").map { text throws(UsageError) in
+            try ShowCommand(try Arguments([text] + (json ? ["--json"] : []), for: ShowCommand.definition), now: now)
+        }
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        if let request { return await request.run(in: desk, for: `operator`) }
+        let found: [RequestHistory]
+        do { found = try desk.records.history(query) } catch { return desk.ledgerFailure(error) }
+        if json { return CommandResult(StyledText(), json: .members(["history": .array(found.map(\.json))])) }
+        guard !found.isEmpty else { return CommandResult("No decisions in the history.") }
+
+        var text = StyledText()
+        text.append(.history)
+        text.append("HITL History (\(found.count)):")
+        let now = desk.clocks.wall()
+        for history in found {
+            text.newLine()
+            HistoryView(history, now: now).appendItem(to: &text)
+        }
+        return CommandResult(text)
+    }
+}

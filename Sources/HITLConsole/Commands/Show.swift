@@ -1,0 +1,94 @@
+package import HITLCore
+import HITLGate
+import HITLTerminal
+
+package struct ShowCommand: Command {
+    package static let definition = CommandDefinition(
+        "show", .desk, summary: "show one request in full",
+        discussion: """
+            Every argument untruncated, what the call would do, the risk and what it consists of, the rule that \
+            asks, the deadline; of a request that was decided also who decided, why, and what came of it.
+            """,
+        positionals: [.init("N", .request, doc: "number or id of the request")],
+        options: [.init("json", doc: "print the same facts as one JSON document")],
+        examples: [.init("/hitl show 3", "everything about request 3")])
+
+    private let name: RequestName
+    private let json: Bool
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        name = try arguments.request()
+        json = arguments.has("json")
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        let found: RequestHistory?
+        do { found = try desk.history(of: name) } catch { return desk.ledgerFailure(error) }
+        guard let history = found else { return await desk.unknownRequest(name) }
+        if json { return CommandResult(StyledText(), json: history.json) }
+
+        var text = StyledText()
+        guard let request = history.request, history.status == .pending else {
+            HistoryView(history, now: await desk.now).appendWhole(to: &text)
+            return CommandResult(text)
+        }
+        let requester = await desk.gate?.queue.requesterOf(request.number)
+        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &text)
+        if let old = request.supersedes, let former = try? desk.records.events.history(of: .request(old)).call {
+            DifferenceView(from: former.arguments, to: request.call.arguments).append(to: &text, indent: 3)
+        }
+        return CommandResult(text, shows: [request])
+    }
+}
+
+extension Arguments {
+    /// The one request that a command is about.
+    func request() throws(UsageError) -> RequestName {
+        let word = positionals.first ?? ""
+        guard let name = RequestName(word) else {
+            throw .badValue(word, of: command.typed, expected: "the number of a request, such as 3")
+        }
+        return name
+    }
+}
+
+extension Desk {
+    /// What the ledger says of a request or of a call that a rule decided; nil where it has none.
+    func history(of name: RequestName) throws(EventLedgerError) -> RequestHistory? {
+        let subject: Subject
+        switch name {
+        case .number(let number): subject = .request(number)
+        case .id(let id):
+            if let request = try records.events.request(opened: id) {
+                subject = .request(request.number)
+            } else {
+                subject = .call(id)
+            }
+        }
+        let history = try records.events.history(of: subject)
+        return history.call == nil ? nil : history
+    }
+
+    /// For a number that nobody was given: says what there is instead.
+    func unknownRequest(_ name: RequestName) async -> CommandResult {
+        let typed: DisplayText =
+            switch name {
+            case .number(let number): "\(number)"
+            case .id(let id): DisplayText(untrusted: id.description)
+            }
+        if let gate, let principal = gatePrincipal {
+            await gate.ledger.note(.attempted(by: principal, what: "unknown request \(typed.text)"))
+        }
+        var text = StyledText("There is no request \(typed). ")
+        let pending = ((try? await self.pending()) ?? []).prefix(20).map(\.request)
+        if pending.isEmpty {
+            text.append("Nothing is pending.")
+        } else {
+            text.append("Pending:")
+            for request in pending { text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3) }
+        }
+        return .failure(text)
+    }
+
+    private var gatePrincipal: Principal? { Principal(role: .gate, name: "hitl", channel: "desk") }
+}

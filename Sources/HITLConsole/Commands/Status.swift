@@ -1,0 +1,114 @@
+package import HITLCore
+package import HITLGate
+import HITLTerminal
+
+package struct StatusCommand: Command {
+    package static let definition = CommandDefinition(
+        "status", .desk, summary: "list what waits for a decision, most urgent first",
+        discussion: """
+            Shows every pending request with all of its arguments. The number in front of a request is its own for \
+            ever: it is never given to another one.
+            """,
+        options: [.init("json", doc: "print the same facts as one JSON document")],
+        examples: [.init("/hitl status", "what waits")])
+
+    private let json: Bool
+
+    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        json = arguments.has("json")
+    }
+
+    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        let pending: [PendingRequest]
+        do { pending = try await desk.pending() } catch { return desk.ledgerFailure(error) }
+        if json {
+            return CommandResult(StyledText(), json: .members(["pending": .array(pending.map(\.json))]))
+        }
+        guard !pending.isEmpty else { return CommandResult("No pending HITL approvals.") }
+
+        var text = StyledText()
+        text.append(.pending)
+        text.append("Pending HITL Approvals (\(pending.count)):")
+        let now = await desk.now
+        for one in pending {
+            text.newLine()
+            RequestView(one.request, requester: one.requester, now: now).appendItem(to: &text)
+        }
+        return CommandResult(text)
+    }
+}
+
+/// A request that waits, with what the queue knows of who waits for it.
+package struct PendingRequest: Sendable {
+    package let request: ApprovalRequest
+    package let requester: Queue.Waiting.Requester
+
+    var json: JSONValue {
+        let call = request.call
+        return .members([
+            "number": .integer(request.number),
+            "id": .string(request.id.description),
+            "tool": .string(call.tool),
+            "args": .object(call.arguments),
+            "confidence": call.claims.confidence.map(JSONValue.number),
+            "reason": call.claims.reason.map(JSONValue.string),
+            "agent": .string(call.origin.agent),
+            "session": .string(call.origin.session),
+            "lineage": .array(call.origin.lineage.map(JSONValue.string)),
+            "requestedAt": .string(request.openedAt.timestamp),
+            "expiresAt": request.deadline.map { .string($0.timestamp) },
+            "requester": .string(word),
+            "severity": .string(request.verdict.severity.rawValue),
+            "verdict": request.verdict.json,
+            "digest": .string(request.digest.description),
+            "supersedes": request.supersedes.map { .integer($0) },
+        ])
+    }
+
+    private var word: String {
+        switch requester {
+        case .connected: "connected"
+        case .detached: "detached"
+        case .orphaned: "orphaned"
+        }
+    }
+}
+
+extension Desk {
+    /// The desk's time while it runs, else the machine's.
+    package var now: WallTime {
+        get async { if let gate { await gate.queue.now } else { clocks.wall() } }
+    }
+
+    /// What waits, most urgent first; by the configured order.
+    package func pending() async throws(EventLedgerError) -> [PendingRequest] {
+        let order = configuration.queueOrder
+        var pending: [PendingRequest] = []
+        if let queue = gate?.queue {
+            let waiting = await queue.waiting.sorted { order.precedes(($0.severity, $0.number), ($1.severity, $1.number)) }
+            for waiting in waiting {
+                do throws(ReviewError) {
+                    pending.append(.init(request: try await queue.open(waiting.number), requester: waiting.requester))
+                } catch .alreadyClosed {
+                    continue
+                } catch {
+                    throw .unavailable("\(DecisionText.error(error, number: waiting.number).text)")
+                }
+            }
+        } else {
+            // Without a desk nobody waits: what the file says is pending has lost its requester, or left on purpose.
+            for request in try records.pending() {
+                pending.append(.init(request: request, requester: request.attendance == .detached ? .detached : .orphaned))
+            }
+            pending.sort { one, other in
+                order.precedes(
+                    (one.request.verdict.severity, one.request.number), (other.request.verdict.severity, other.request.number))
+            }
+        }
+        return pending
+    }
+
+    package func ledgerFailure(_ error: EventLedgerError) -> CommandResult {
+        .failure(StyledText(DisplayText(untrusted: error.description)), .ledger)
+    }
+}

@@ -1,0 +1,204 @@
+package import HITLCore
+package import HITLGate
+import HITLPlatform
+package import HITLTerminal
+
+/// The read-eval-print loop of the desk.
+package final class Console: Sendable {
+    /// What the console needs of the agents that run in this loop.
+    package struct AgentLine: Sendable {
+        /// Passes a line on; false where no agent listens.
+        package let tell: @Sendable (String) -> Bool
+        /// Returns when every agent of this loop is blocked on a request or idle.
+        package let settled: @Sendable () async -> Void
+
+        package init(tell: @escaping @Sendable (String) -> Bool, settled: @escaping @Sendable () async -> Void) {
+            self.tell = tell
+            self.settled = settled
+        }
+    }
+
+    private let desk: Desk
+    private let queue: Queue
+    private let reader: any LineReader
+    private let agent: AgentLine
+    private let principal: Principal
+    private let completer: Completer
+    private let editor: ArgumentEditor?
+
+    package init(
+        desk: Desk, queue: Queue, reader: any LineReader, agent: AgentLine, principal: Principal,
+        completer: Completer, editor: ArgumentEditor?
+    ) {
+        self.desk = desk
+        self.queue = queue
+        self.reader = reader
+        self.agent = agent
+        self.principal = principal
+        self.completer = completer
+        self.editor = editor
+    }
+
+    private enum Next { case goOn, quit }
+
+    /// Reads and runs lines until the operator quits, the script ends or the terminal goes away.
+    ///
+    /// - Returns: `.failed` where a command of a script failed.
+    package func run() async -> ExitCode {
+        let announcer = Announcer(desk, reader) { await self.showCount() }
+        let changes = await queue.changes()
+        let announcing = Task { await announcer.run(changes) }
+        defer { announcing.cancel() }
+
+        var exit = ExitCode.done
+        var warnedOfPending = false
+        while true {
+            if !reader.presentation.isTerminal { await settle(announcer) }
+            let event = await reader.readLine(prompt: await prompt())
+            switch event {
+            case .line(let line):
+                warnedOfPending = false
+                let (next, ended) = await handle(line, announcer)
+                if ended != .done { exit = .failed }
+                if case .quit = next { return exit }
+            case .interrupted: warnedOfPending = false
+            case .endOfInput:
+                let pending = await queue.pendingCount
+                if reader.presentation.isTerminal, pending > 0, !warnedOfPending {
+                    warnedOfPending = true
+                    reader.write("\(pending) requests are pending. Ctrl-D again ends the loop; none of them is approved by that.")
+                    continue
+                }
+                return exit
+            case .cancelled, .hangup: return exit
+            }
+        }
+    }
+
+    // MARK: Prompt
+
+    private func prompt() async -> StyledText {
+        let count = await refresh()
+        // A script's transcript is the documented one, whatever is pending.
+        guard reader.presentation.isTerminal, count > 0 else { return "hitl > " }
+        var prompt = StyledText("hitl ")
+        prompt.append("(\(count))", .warning)
+        prompt.append(" > ")
+        return prompt
+    }
+
+    private func showCount() async { reader.setPrompt(await prompt()) }
+
+    private func refresh() async -> Int {
+        let numbers = await queue.waiting.map(\.number)
+        completer.update(pending: numbers)
+        return numbers.count
+    }
+
+    /// So that scripts are repeatable: agents have gone as far as they can, and it is all on the screen.
+    private func settle(_ announcer: Announcer) async {
+        await agent.settled()
+        await announcer.caughtUp(queue)
+    }
+
+    // MARK: Lines
+
+    private func handle(_ line: TypedLine, _ announcer: Announcer) async -> (Next, ExitCode) {
+        guard line.text.utf8.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return (.goOn, .done) }
+        let trimmed = line.text.utf8.drop { $0 == 0x20 || $0 == 0x09 }
+        guard trimmed.first == UInt8(ascii: "/") else { return (.goOn, await tellAgent(line.text)) }
+
+        let command: any Command
+        do throws(UsageError) {
+            command = try CommandTable.line(String(trimmed) ?? line.text, now: desk.clocks.wall())
+        } catch {
+            await write(StyledText(error.message, .warning))
+            return (.goOn, .usage)
+        }
+        switch command {
+        case is QuitCommand: return (.quit, .done)
+        case is ClearCommand:
+            reader.clear()
+            return (.goOn, .done)
+        case let wait as WaitCommand:
+            await waitForChange(wait.limit)
+            return (.goOn, .done)
+        default: return (.goOn, await run(command, line))
+        }
+    }
+
+    private func run(_ command: any Command, _ line: TypedLine) async -> ExitCode {
+        let isTyped = line.origin != .script
+        let result = await command.run(
+            in: desk,
+            for: Operator(
+                principal: principal, presentation: reader.presentation, entered: isTyped ? line.entered : nil,
+                editor: editor))
+        let drawn = await write(result.output)
+        if case .at(let instant) = drawn {
+            for request in result.shows { desk.shown.show(request, at: instant, wall: desk.clocks.wall()) }
+        }
+        return result.exit
+    }
+
+    private func tellAgent(_ text: String) async -> ExitCode {
+        if await queue.pendingCount > 0, DecisionLookalike.matches(text) {
+            await write(DecisionLookalike.answer)
+            return .usage
+        }
+        guard agent.tell(text) else {
+            await write("There is no agent here to talk to. `/help` lists the commands.")
+            return .failed
+        }
+        return .done
+    }
+
+    private func waitForChange(_ limit: Milliseconds?) async {
+        let changes = await queue.changes()
+        let waiting = Task {
+            for await change in changes {
+                if case .mark = change { continue }
+                return
+            }
+        }
+        let timer = Task { [clocks = desk.clocks] in
+            guard let limit else { return }
+            let end = Milliseconds(clocks.monotonic().count + limit.count)
+            do { try await clocks.sleep(end) } catch { return }
+            waiting.cancel()
+        }
+        await waiting.value
+        timer.cancel()
+    }
+
+    /// Output of a command, with the empty line that parts it from the next prompt.
+    @discardableResult
+    private func write(_ text: StyledText) async -> Drawn {
+        guard !text.isEmpty else { return .never }
+        var text = text
+        text.newLine()
+        return await reader.written(text)
+    }
+}
+
+extension CommandResult {
+    /// What is shown: the text, or the JSON document in one line.
+    package var output: StyledText {
+        guard let json else { return text }
+        return StyledText(DisplayText(untrusted: json.printable))
+    }
+}
+
+extension JSONValue {
+    /// Canonical JSON in which nothing looks like an escape of `DisplayText`, so that showing it does not
+    /// change it: `<U+` can only stand inside a string, where `\u003c` means the same.
+    package var printable: String {
+        let text = canonicalText
+        guard text.utf8.contains(UInt8(ascii: "<")) else { return text }
+        var printable: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "<") { printable += Array("\\u003c".utf8) } else { printable.append(byte) }
+        }
+        return String(decoding: printable, as: UTF8.self)
+    }
+}

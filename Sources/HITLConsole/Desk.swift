@@ -1,0 +1,90 @@
+package import HITLConfiguration
+package import HITLCore
+package import HITLGate
+package import HITLPlatform
+
+/// All that commands can see and do. Without a gate it is a ledger that can be read and nothing else.
+package final class Desk: Sendable {
+    package let records: Records
+    /// Nil where no desk runs and the ledger's file is read alone.
+    package let gate: Gate?
+    package let session: Session
+    package let shown = ShownRequests()
+    package let outcomes = ExpectedOutcomes()
+    /// Makes the call that an edit asks for and looks at the world for it; nil where `hitl` cannot.
+    package let prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)?
+    /// Runs approved calls whose agent is gone.
+    package let executor: (any Executor)?
+    package let clocks: Clocks
+    private let settings: Locked<Configuration>
+    package let agents: Agents?
+
+    /// What `/session` tells.
+    package struct Session: Sendable {
+        package let id: String
+        package let startedAt: WallTime
+        package let workspace: String?
+        package let ledgerPath: String
+        package let socketPath: String?
+        package let gated: Event.Session.Gated
+
+        package init(
+            id: String, startedAt: WallTime, workspace: String?, ledgerPath: String, socketPath: String?,
+            gated: Event.Session.Gated
+        ) {
+            self.id = id
+            self.startedAt = startedAt
+            self.workspace = workspace
+            self.ledgerPath = ledgerPath
+            self.socketPath = socketPath
+            self.gated = gated
+        }
+    }
+
+    /// The loop's own agents, as far as commands need them.
+    package struct Agents: Sendable {
+        package let names: @Sendable () -> [String]
+        /// Per agent and sub-agent: its lineage, and what it is doing, in our own words.
+        package let activities: @Sendable () async -> [(lineage: String, doing: String)]
+        package let cancel: @Sendable () async -> Void
+
+        package init(
+            names: @escaping @Sendable () -> [String],
+            activities: @escaping @Sendable () async -> [(lineage: String, doing: String)],
+            cancel: @escaping @Sendable () async -> Void
+        ) {
+            self.names = names
+            self.activities = activities
+            self.cancel = cancel
+        }
+    }
+
+    package init(
+        records: Records, gate: Gate?, session: Session, settings: Locked<Configuration>, clocks: Clocks,
+        executor: (any Executor)? = nil, agents: Agents? = nil,
+        prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)? = nil
+    ) {
+        self.records = records
+        self.gate = gate
+        self.session = session
+        self.clocks = clocks
+        self.executor = executor
+        self.agents = agents
+        self.prepareEdited = prepareEdited
+        self.settings = settings
+    }
+
+    package var configuration: Configuration { settings.withLock { $0 } }
+
+    package func change(_ configuration: Configuration) {
+        settings.withLock { $0 = configuration }
+    }
+
+    /// The number that a name stands for; nil where the ledger has no such request.
+    package func number(of name: RequestName) throws(EventLedgerError) -> Int64? {
+        switch name {
+        case .number(let number): number
+        case .id(let id): try records.events.request(opened: id)?.number
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package import HITLCore
+package import HITLTerminal
+
+/// How a call's arguments look: `{ path: "/tmp/data.csv" }`, in the order and with the digits they
+/// were sent with. Text of several lines stands below in a block, line by line.
+package struct ArgumentsView {
+    private let arguments: JSONObject
+
+    package init(_ arguments: JSONObject) {
+        self.arguments = arguments
+    }
+
+    /// In one piece; line feeds inside strings are shown as escapes.
+    package var inline: DisplayText { Self.text(of: .object(arguments)) }
+
+    /// Lines under `Args:`; the first stands behind it.
+    package func append(to text: inout StyledText, indent: Int) {
+        guard arguments.members.contains(where: { $0.value.hasSeveralLines }) else {
+            text.append(inline)
+            return
+        }
+        text.append("{")
+        for member in arguments.members {
+            text.line(Self.name(member.name) + ": ", indent: indent + 2)
+            guard case .string(let string) = member.value, member.value.hasSeveralLines else {
+                text.append(Self.text(of: member.value) + ",")
+                continue
+            }
+            let block = DisplayText.block(untrusted: string)
+            text.append("\(block.lines.count) lines, \(string.utf8.count) bytes:", .dim)
+            for line in block.lines {
+                text.line("│ ", .dim, indent: indent + 4, hangingIndent: indent + 8)
+                text.append(line)
+            }
+        }
+        text.line("}", indent: indent)
+    }
+
+    private static func name(_ name: String) -> DisplayText {
+        isIdentifier(name) ? DisplayText(untrusted: name) : quoted(name)
+    }
+
+    private static func isIdentifier(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"):
+                true
+            default: false
+            }
+        }
+    }
+
+    /// Between quotes, so that the end of the text is seen. A quote or backslash in it is escaped as JSON
+    /// does; all else that needs it as `DisplayText` does.
+    package static func quoted(_ text: String) -> DisplayText {
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { escaped.append(UInt8(ascii: "\\")) }
+            escaped.append(byte)
+        }
+        return "\"\(DisplayText(untrusted: escaped))\""
+    }
+
+    package static func text(of value: JSONValue) -> DisplayText {
+        switch value {
+        case .null: "null"
+        case .bool(true): "true"
+        case .bool(false): "false"
+        case .number(let number): DisplayText(untrusted: number.lexeme)
+        case .string(let string): quoted(string)
+        case .array(let elements):
+            elements.isEmpty ? "[]" : "[\(elements.map(text(of:)).joined(separator: ", "))]"
+        case .object(let object):
+            object.members.isEmpty
+                ? "{}"
+                : "{ \(object.members.map { name($0.name) + ": " + text(of: $0.value) }.joined(separator: ", ")) }"
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var hasSeveralLines: Bool {
+        if case .string(let string) = self { string.utf8.contains(UInt8(ascii: "\n")) } else { false }
+    }
+}

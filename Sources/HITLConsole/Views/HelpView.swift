@@ -1,0 +1,51 @@
+package import HITLTerminal
+
+/// Help, from the definitions alone.
+package enum HelpView {
+    package static var overview: StyledText {
+        var text = StyledText("A line that does not begin with / goes to the agent. Commands:")
+        append(CommandTable.desk.map { $0.definition }, to: &text)
+        append(CommandTable.loop.map { $0.definition }, to: &text)
+        text.line("/help COMMAND explains one. TAB completes, Ctrl-R searches, Ctrl-C clears the line, Ctrl-D quits.")
+        return text
+    }
+
+    private static func append(_ definitions: [CommandDefinition], to text: inout StyledText) {
+        let width = definitions.map { shown($0.typed).columns }.max() ?? 0
+        for definition in definitions {
+            text.line(shown(definition.typed).padded(to: width + 2), .strong, indent: 2, hangingIndent: width + 4)
+            text.append(shown(definition.summary))
+        }
+    }
+
+    /// One command: how it is typed, what it does, its arguments and options, examples.
+    package static func page(_ definition: CommandDefinition, program: DisplayText = "") -> StyledText {
+        let typed = definition.family == .program ? "hitl " + definition.name : definition.typed
+        var text = StyledText(shown(typed), .strong)
+        text.append(" " + shown(definition.synopsis))
+        text.line(shown(definition.summary), indent: 2)
+        for paragraph in definition.discussion.split(separator: "\n\n") {
+            text.newLine()
+            text.line(shown(paragraph.split(separator: "\n").joined(separator: " ")), indent: 2, hangingIndent: 2)
+        }
+        var rows = definition.positionals.map { ($0.name, $0.doc) }
+        rows += definition.options.map { option in
+            (option.value.map { "--\(option.name) \($0)" } ?? "--\(option.name)", option.doc)
+        }
+        if let rest = definition.rest { rows.append(("-- \(rest.name) …", rest.doc)) }
+        if !rows.isEmpty { text.newLine() }
+        let width = rows.map { shown($0.0).columns }.max() ?? 0
+        for (name, doc) in rows {
+            text.line(shown(name).padded(to: width + 2), .accent, indent: 2, hangingIndent: width + 4)
+            text.append(shown(doc))
+        }
+        if !definition.examples.isEmpty { text.newLine() }
+        for example in definition.examples {
+            text.line(shown(example.line), .strong, indent: 2)
+            text.append("   " + shown(example.meaning), .dim)
+        }
+        return text
+    }
+
+    private static func shown(_ text: String) -> DisplayText { DisplayText(untrusted: text) }
+}

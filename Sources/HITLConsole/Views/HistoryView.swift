@@ -1,0 +1,160 @@
+package import HITLCore
+package import HITLGate
+package import HITLTerminal
+
+/// A request or a ruled call after it was decided: who, what, why, and what came of it.
+package struct HistoryView {
+    private let history: RequestHistory
+    private let now: WallTime
+
+    package init(_ history: RequestHistory, now: WallTime) {
+        self.history = history
+        self.now = now
+    }
+
+    private static let indent = 3
+
+    /// Its place in a list: the decision, all arguments, the outcome.
+    package func appendItem(to text: inout StyledText) {
+        guard let call = history.call else { return }
+        text.line("\(name). \(DisplayText(untrusted: call.tool)): ")
+        text.append(decision, style)
+        if let at = history.decidedAt { text.append(", \(DisplayText(untrusted: (now - at).words)) ago", .dim) }
+        text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
+        text.append("Args: ")
+        ArgumentsView(call.arguments).append(to: &text, indent: Self.indent)
+        appendReview(to: &text)
+        appendOutcome(to: &text)
+    }
+
+    /// Everything the ledger has of it.
+    package func appendWhole(to text: inout StyledText) {
+        appendItem(to: &text)
+        guard let call = history.call else { return }
+        func line(_ label: StaticString, _ value: DisplayText) {
+            text.line(DisplayText(trusted: label) + ": \(value)", indent: Self.indent, hangingIndent: Self.indent + 2)
+        }
+        if let confidence = call.claims.confidence { line("Confidence", DisplayText(untrusted: confidence.lexeme)) }
+        line("Agent", ([call.origin.agent] + call.origin.lineage).map(DisplayText.init(untrusted:)).joined(separator: " › "))
+        if let directory = call.directory { line("Directory", DisplayText(untrusted: directory)) }
+        if let command = call.facts.command {
+            line("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "))
+            line("Executable", DisplayText(untrusted: command.executable))
+        }
+        if let verdict = history.verdict {
+            line("Rule", RequestView.rules(verdict))
+            line("Risk", "\(DisplayText(untrusted: verdict.risk.level.rawValue)), \(verdict.risk.score) of 100")
+        }
+        if let at = history.openedAt { line("Opened", DisplayText(untrusted: at.timestamp)) }
+        if let at = history.decidedAt { line("Decided", DisplayText(untrusted: at.timestamp)) }
+        if let waited = history.waited { line("Waited", DisplayText(untrusted: waited.words)) }
+        if let old = history.request?.supersedes { line("Replaces", "request \(old)") }
+        if let id = history.id { line("Id", DisplayText(untrusted: id.description)) }
+        if let digest = history.digest { line("Digest", DisplayText(untrusted: digest.description)) }
+        appendResult(to: &text)
+    }
+
+    private var name: DisplayText { DisplayText(untrusted: history.subject.description) }
+
+    private var decision: DisplayText {
+        if let status = history.status { return DecisionText.status(status) }
+        return DisplayText(untrusted: history.decision)
+            + (history.ruled.map { " by rule: " + RequestView.rules($0.verdict) } ?? "")
+    }
+
+    private var style: Style {
+        switch history.decision {
+        case "approved", "allowed": .good
+        case "rejected", "denied": .bad
+        default: .warning
+        }
+    }
+
+    private func appendReview(to text: inout StyledText) {
+        switch history.status {
+        case .approved(let review)?, .rejected(let review)?:
+            if let reason = review.reason {
+                text.line("Reason: \(DisplayText(untrusted: reason))", indent: Self.indent, hangingIndent: Self.indent + 2)
+            }
+            for condition in review.conditions {
+                text.line("Condition: \(DisplayText(untrusted: condition))", indent: Self.indent, hangingIndent: Self.indent + 2)
+            }
+        case .pending?, .expired?, .withdrawn?, .superseded?, nil: break
+        }
+    }
+
+    private func appendOutcome(to text: inout StyledText) {
+        if let finished = history.finished {
+            let took = finished.value.executionTime.map { " (\($0.count) ms)" as DisplayText } ?? ""
+            text.line(
+                "Outcome: \(DisplayText(untrusted: finished.value.status.rawValue))\(took)", indent: Self.indent,
+                hangingIndent: Self.indent + 2)
+            if let summary = finished.value.summary { text.append(": \(DisplayText(untrusted: summary))") }
+        } else if history.started != nil {
+            text.line("Outcome: running, or not reported", indent: Self.indent)
+        } else if case .approved? = history.status, let performer = history.call?.performer {
+            switch performer {
+            case .unobserved: text.line("Outcome: not observed", indent: Self.indent)
+            case .requester, .desk: text.line("Outcome: not started", indent: Self.indent)
+            }
+        }
+    }
+
+    /// What the tool gave back: text in blocks, the rest as it is.
+    private func appendResult(to text: inout StyledText) {
+        guard case .object(let result)? = history.finished?.value.result else { return }
+        text.line("Result:", indent: Self.indent)
+        for member in result.members {
+            text.line("\(DisplayText(untrusted: member.name)): ", indent: Self.indent + 2)
+            guard case .string(let string) = member.value, string.utf8.contains(UInt8(ascii: "\n")) else {
+                text.append(ArgumentsView.text(of: member.value))
+                continue
+            }
+            for line in DisplayText.block(untrusted: string).lines {
+                text.line("│ ", .dim, indent: Self.indent + 4, hangingIndent: Self.indent + 6)
+                text.append(line)
+            }
+        }
+    }
+}
+
+extension RequestHistory {
+    /// The facts of the text views for programs. Times in RFC 3339, durations in milliseconds.
+    package var json: JSONValue {
+        guard let call else { return .null }
+        var review: Review?
+        switch status {
+        case .approved(let given)?, .rejected(let given)?: review = given
+        case .pending?, .expired?, .withdrawn?, .superseded?, nil: review = nil
+        }
+        var withdrawal: String?
+        if case .withdrawn(_, let reason)? = status { withdrawal = reason }
+        var successor: Int64?
+        if case .superseded(let number)? = status { successor = number }
+        return .members([
+            "number": request.map { .integer($0.number) },
+            "id": id.map { .string($0.description) },
+            "tool": .string(call.tool),
+            "args": .object(call.arguments),
+            "decision": .string(decision),
+            "reason": (review?.reason ?? withdrawal).map(JSONValue.string),
+            "reviewer": review.map { .string($0.reviewer.name) },
+            "actor": review.map { .string($0.reviewer.actor) },
+            "conditions": review.map { .array($0.conditions.map(JSONValue.string)) },
+            "confidence": call.claims.confidence.map(JSONValue.number),
+            "agent": .string(call.origin.agent),
+            "session": .string(call.origin.session),
+            "lineage": .array(call.origin.lineage.map(JSONValue.string)),
+            "requestedAt": openedAt.map { .string($0.timestamp) },
+            "decidedAt": decidedAt.map { .string($0.timestamp) },
+            "waited": waited.map { .integer($0.count) },
+            "startedAt": started.map { .string($0.timestamp) },
+            "outcome": finished.map(\.value.json),
+            "verdict": verdict?.json,
+            "digest": digest.map { .string($0.description) },
+            "supersedes": request?.supersedes.map { .integer($0) },
+            "supersededBy": successor.map { .integer($0) },
+            "call": call.json,
+        ])
+    }
+}

@@ -1,0 +1,167 @@
+package import HITLCore
+package import HITLGate
+package import HITLTerminal
+
+/// One request as people see it. Facts come first and in our words; what the agent says about itself
+/// comes last, marked as its words.
+package struct RequestView {
+    private let request: ApprovalRequest
+    private let requester: Queue.Waiting.Requester?
+    private let now: WallTime
+
+    package init(_ request: ApprovalRequest, requester: Queue.Waiting.Requester? = nil, now: WallTime) {
+        self.request = request
+        self.requester = requester
+        self.now = now
+    }
+
+    private static let indent = 3
+
+    /// What stands in a list: every argument, and how long it has waited.
+    package func appendItem(to text: inout StyledText) {
+        appendHead(to: &text)
+        appendLine("Agent", origin, to: &text)
+        appendLine("Risk", risk, to: &text)
+        appendDeadline(to: &text)
+        appendWarnings(to: &text)
+    }
+
+    /// Everything there is to know before deciding.
+    package func appendWhole(to text: inout StyledText) {
+        appendHead(to: &text)
+        appendCommand(to: &text)
+        if let directory = request.call.directory { appendLine("Directory", DisplayText(untrusted: directory), to: &text) }
+        for path in request.call.facts.paths where !path.given.utf8.elementsEqual(path.resolved.utf8) {
+            appendLine("Resolves to", DisplayText(untrusted: path.resolved), to: &text)
+        }
+        for path in request.call.facts.gateFiles {
+            appendLine("Touches the gate", DisplayText(untrusted: path), .bad, to: &text)
+        }
+        appendPreview(to: &text)
+        appendLine("Approving", whatApprovingDoes, to: &text)
+        appendLine("Agent", origin, to: &text)
+        appendLine("Risk", risk, to: &text)
+        appendLine("Asked because", Self.rules(request.verdict), to: &text)
+        appendDeadline(to: &text)
+        if let old = request.supersedes { appendLine("Replaces", "request \(old)", to: &text) }
+        appendWarnings(to: &text)
+        appendNotes(to: &text)
+        if let reason = request.call.claims.reason {
+            text.line("Agent says:", .dim, indent: Self.indent)
+            for line in DisplayText.block(untrusted: reason).lines {
+                text.line("│ ", .dim, indent: Self.indent + 2, hangingIndent: Self.indent + 4)
+                text.append(line, .dim)
+            }
+        }
+        appendLine("Id", DisplayText(untrusted: request.id.description), .dim, to: &text)
+        appendLine("Digest", DisplayText(untrusted: request.digest.description), .dim, to: &text)
+    }
+
+    private func appendHead(to text: inout StyledText) {
+        text.line("\(request.number). Tool: ")
+        text.append(DisplayText(untrusted: request.call.tool), .strong)
+        text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
+        text.append("Args: ")
+        ArgumentsView(request.call.arguments).append(to: &text, indent: Self.indent)
+        appendLine("Confidence", confidence, to: &text)
+        appendLine("Requested", "\(DisplayText(untrusted: (now - request.openedAt).words)) ago", to: &text)
+    }
+
+    private func appendLine(_ label: StaticString, _ value: DisplayText, _ style: Style = .plain, to text: inout StyledText) {
+        text.line(DisplayText(trusted: label) + ": ", style, indent: Self.indent, hangingIndent: Self.indent + 2)
+        text.append(value, style)
+    }
+
+    private var confidence: DisplayText {
+        request.call.claims.confidence.map { DisplayText(untrusted: $0.lexeme) } ?? "not given"
+    }
+
+    private var origin: DisplayText {
+        let origin = request.call.origin
+        var shown = DisplayText(untrusted: origin.agent)
+        if !origin.lineage.isEmpty {
+            shown += " (\(origin.lineage.map(DisplayText.init(untrusted:)).joined(separator: " › ")))"
+        }
+        switch requester {
+        case .orphaned?: shown += ", orphaned: it is gone"
+        case .detached?: shown += ", not waiting: it comes back for the answer"
+        case .connected?, nil: break
+        }
+        return shown
+    }
+
+    private var risk: DisplayText {
+        let risk = request.verdict.risk
+        let factors = risk.factors.map { "\(DisplayText(untrusted: $0.name)) \($0.weight)" as DisplayText }
+        return "\(DisplayText(untrusted: risk.level.rawValue)), \(risk.score) of 100"
+            + (factors.isEmpty ? "" : " (\(factors.joined(separator: ", ")))")
+    }
+
+    package static func rules(_ verdict: Verdict) -> DisplayText {
+        verdict.rules
+            .map {
+                "\(DisplayText(untrusted: $0.fact)) [\(DisplayText(untrusted: $0.name)), \(DisplayText(untrusted: $0.source))]"
+            }
+            .joined(separator: "; ")
+    }
+
+    private var whatApprovingDoes: DisplayText {
+        switch (request.call.performer, requester) {
+        case (.desk, .orphaned?): "hitl runs it; its agent is gone and does not hear of it"
+        case (.desk, _): "hitl runs exactly this, once"
+        case (.requester, .orphaned?): "is recorded; it runs only if its requester comes back with the same call"
+        case (.requester, _): "its requester runs exactly this, once, and reports the outcome"
+        case (.unobserved, _): "tells its requester yes; what it then does is not observed"
+        }
+    }
+
+    private func appendDeadline(to text: inout StyledText) {
+        guard let deadline = request.deadline else { return appendLine("Expires", "never", to: &text) }
+        appendLine("Expires", "in \(DisplayText(untrusted: (deadline - now).words))", to: &text)
+    }
+
+    private func appendCommand(to text: inout StyledText) {
+        guard let command = request.call.facts.command else { return }
+        appendLine("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "), to: &text)
+        appendLine("Executable", DisplayText(untrusted: command.executable), to: &text)
+        guard !command.environment.isEmpty else { return }
+        text.line("Environment:", indent: Self.indent)
+        for change in command.environment {
+            text.line(DisplayText(untrusted: change.name), indent: Self.indent + 2)
+            text.append(change.value.map { "=" + ArgumentsView.quoted($0) } ?? " is not set")
+        }
+    }
+
+    private func appendPreview(to text: inout StyledText) {
+        guard let preview = request.call.facts.preview else { return }
+        text.line("Effect:", indent: Self.indent)
+        for line in DisplayText.block(untrusted: preview).lines {
+            text.line("│ ", .dim, indent: Self.indent + 2, hangingIndent: Self.indent + 4)
+            let style: Style =
+                switch line.text.utf8.first {
+                case UInt8(ascii: "+"): .good
+                case UInt8(ascii: "-"): .bad
+                default: .plain
+                }
+            text.append(line, style)
+        }
+    }
+
+    private func appendWarnings(to text: inout StyledText) {
+        for warning in request.call.facts.warnings {
+            text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
+            text.append(.warning, .warning)
+            text.append(DisplayText(untrusted: warning), .warning)
+        }
+    }
+
+    /// What eyes would miss: escapes, letters that look like others, letters outside ASCII in a name.
+    private func appendNotes(to text: inout StyledText) {
+        let notes = ArgumentsView(request.call.arguments).inline.notes + DisplayText(untrusted: request.call.tool).notes
+        guard notes.hidden > 0 || notes.lookalikes > 0 else { return }
+        text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
+        text.append(.warning, .warning)
+        if notes.hidden > 0 { text.append("\(notes.hidden) hidden characters, shown as <U+…>. ", .warning) }
+        if notes.lookalikes > 0 { text.append("\(notes.lookalikes) words with letters that imitate others.", .warning) }
+    }
+}

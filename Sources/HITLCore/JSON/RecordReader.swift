@@ -1,0 +1,58 @@
+/// Why a record cannot be read back: it is not one that this program wrote.
+public enum RecordError: Error, Equatable, CustomStringConvertible {
+    case notAnObject(String)
+    case missing(String)
+    case unknownWord(String)
+    case notJSON(JSONError)
+
+    public var description: String {
+        switch self {
+        case .notAnObject(let name): "`\(name)` is not an object"
+        case .missing(let name): "`\(name)` is missing or of another type"
+        case .unknownWord(let name): "`\(name)` has a value that this version does not know"
+        case .notJSON(let error): "not JSON: \(error)"
+        }
+    }
+}
+
+/// Members of one record, each asked for with the type it must have.
+struct RecordReader {
+    private let object: JSONObject
+
+    init(_ value: JSONValue, _ name: String) throws(RecordError) {
+        guard case .object(let object) = value else { throw .notAnObject(name) }
+        self.object = object
+    }
+
+    subscript(name: String) -> JSONValue? { object[name] }
+
+    func text(_ name: String) throws(RecordError) -> String {
+        guard let text = object[name]?.string else { throw .missing(name) }
+        return text
+    }
+
+    func integer(_ name: String) throws(RecordError) -> Int64 {
+        guard let integer = object[name]?.integer else { throw .missing(name) }
+        return integer
+    }
+
+    func object(_ name: String) throws(RecordError) -> JSONObject {
+        guard let object = object[name]?.object else { throw .missing(name) }
+        return object
+    }
+
+    func value(_ name: String) throws(RecordError) -> JSONValue {
+        guard let value = object[name] else { throw .missing(name) }
+        return value
+    }
+
+    /// The strings of an array; an absent array is empty.
+    func texts(_ name: String) throws(RecordError) -> [String] {
+        guard let value = object[name] else { return [] }
+        guard let elements = value.array else { throw .missing(name) }
+        return try elements.map { element throws(RecordError) in
+            guard let text = element.string else { throw .missing(name) }
+            return text
+        }
+    }
+}

@@ -1,0 +1,97 @@
+public import HITLCore
+public import HITLLedger
+
+/// The ledger as the gate sees it: events instead of bytes.
+public struct EventLedger: Sendable {
+    public let ledger: Ledger
+
+    public init(_ ledger: Ledger) {
+        self.ledger = ledger
+    }
+
+    /// All of `events` or none, in order.
+    ///
+    /// - Parameter durability: `.synced` returns when they survive the loss of power.
+    public func append(
+        _ events: [Event], durability: Durability = .synced
+    ) async throws(EventLedgerError) {
+        do {
+            _ = try await ledger.append(events.map(Draft.init), durability: durability)
+        } catch .claimed(let key, _) {
+            throw .claimed(key)
+        } catch {
+            throw .unavailable(error.description)
+        }
+    }
+
+    /// Writes what is worth knowing but decides nothing. A ledger that cannot take it says so at the
+    /// next decision, which it then prevents.
+    public func note(_ event: Event) async {
+        try? await append([event], durability: .written)
+    }
+
+    /// Everything that happened to one subject.
+    public func history(of subject: Subject) throws(EventLedgerError) -> RequestHistory {
+        let entries = try read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }
+        return try RequestHistory(subject: subject, entries: entries)
+    }
+
+    /// The request that was opened with that id, as it was then.
+    public func request(opened id: RequestID) throws(EventLedgerError) -> ApprovalRequest? {
+        let entry = try read { ledger throws(LedgerError) in try ledger.claimed(EventIndex.openingClaim(id)) }
+        guard let entry else { return nil }
+        guard case .opened(let opened) = try Self.event(of: entry) else { return nil }
+        return opened.request
+    }
+
+    /// The highest number that a request was given; 0 before the first.
+    func lastNumber() throws(EventLedgerError) -> Int64 {
+        let newest = try read { ledger throws(LedgerError) in
+            try ledger.latest(kind: EventIndex.opened, label: nil, before: .max, limit: 1)
+        }
+        guard let entry = newest.first else { return 0 }
+        guard case .opened(let opened) = try Self.event(of: entry) else { return 0 }
+        return opened.number
+    }
+
+    /// What was left unfinished, with the little that the queue needs to know of each.
+    func unfinished() throws(EventLedgerError) -> [(Subject, Brief)] {
+        let unresolved = try read { ledger throws(LedgerError) in try ledger.unresolved() }
+        var unfinished: [(Subject, Brief)] = []
+        unfinished.reserveCapacity(unresolved.count)
+        for one in unresolved {
+            guard let subject = Subject(one.subject), let brief = Brief(one.brief) else {
+                throw .unreadable(sequence: one.sequence, because: "the note about what is unfinished is not readable")
+            }
+            unfinished.append((subject, brief))
+        }
+        return unfinished
+    }
+
+    static func event(of entry: Entry) throws(EventLedgerError) -> Event {
+        do { return try Event(record: entry.record) } catch {
+            throw .unreadable(sequence: entry.sequence, because: error.description)
+        }
+    }
+
+    func read<Value>(
+        _ body: (Ledger) throws(LedgerError) -> Value
+    ) throws(EventLedgerError) -> Value {
+        do { return try body(ledger) } catch { throw .unavailable(error.description) }
+    }
+}
+
+public enum EventLedgerError: Error, Equatable, CustomStringConvertible {
+    case claimed(String)
+    case unavailable(String)
+    case unreadable(sequence: Int64, because: String)
+
+    public var description: String {
+        switch self {
+        case .claimed(let key): "`\(key)` was recorded before."
+        case .unavailable(let because): because
+        case .unreadable(let sequence, let because):
+            "Entry \(sequence) of the ledger cannot be read: \(because). Run `hitl audit verify`."
+        }
+    }
+}

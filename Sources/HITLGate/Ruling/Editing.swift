@@ -1,0 +1,12 @@
+public import HITLCore
+
+extension Gate {
+    /// Closes a request as superseded and opens a new one with another call, linked, judged again and
+    /// waited for by the same requester. It always asks, whatever a rule would say: a person changed it,
+    /// and the approval of the old call was never given.
+    public func supersede(
+        _ number: Int64, with call: ToolCall, by reviewer: Principal
+    ) async throws(ReviewError) -> ApprovalRequest {
+        try await queue.supersede(number, with: call, digest: digest(call), verdict: judge(call), by: reviewer)
+    }
+}

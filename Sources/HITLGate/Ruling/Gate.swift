@@ -1,0 +1,83 @@
+public import HITLCore
+import HITLLedger
+
+/// The enforcement point: every call of every agent goes through `rule(on:from:)`, and nothing else
+/// makes a `Permit`.
+public struct Gate: Sendable {
+    public let queue: Queue
+    public let ledger: EventLedger
+    let policy: @Sendable () -> Policy
+    let digest: @Sendable (ToolCall) -> CallDigest
+    let randomID: @Sendable () -> RequestID
+    let clocks: Clocks
+    private let assessor = RiskAssessor()
+
+    /// - Parameters:
+    ///   - policy: the one in force; asked for each call, because an operator may change settings.
+    ///   - digest: keyed, so that records do not give short secrets away.
+    public init(
+        queue: Queue, ledger: EventLedger, clocks: Clocks, policy: @escaping @Sendable () -> Policy,
+        digest: @escaping @Sendable (ToolCall) -> CallDigest, randomID: @escaping @Sendable () -> RequestID
+    ) {
+        self.queue = queue
+        self.ledger = ledger
+        self.clocks = clocks
+        self.policy = policy
+        self.digest = digest
+        self.randomID = randomID
+    }
+
+    /// The spine: a call comes in, a ruling goes out, and between them the decision is in the ledger.
+    ///
+    /// Blocks for as long as people take. When the task is cancelled the request is withdrawn.
+    ///
+    /// - Parameters:
+    ///   - id: see `Queue.admit`.
+    ///   - opened: told, before the wait, which request the call became.
+    public func rule(
+        on call: ToolCall, from requester: Principal, id: RequestID? = nil,
+        opened: @Sendable (ApprovalRequest) -> Void = { _ in }
+    ) async -> Ruling {
+        let digest = digest(call)
+        let verdict = judge(call)
+
+        let answer =
+            switch verdict.effect {
+            case .deny: await record(.refused(.denied(by: verdict.rules)), call, digest, verdict, requester)
+            case .ask:
+                await queue.admit(call, digest: digest, verdict: verdict, from: requester, id: id, opened: opened)
+            case .allow: await record(.permitted(.rules(verdict.rules)), call, digest, verdict, requester)
+            }
+
+        switch (answer.decision, answer.subject) {
+        case (.refused(let refusal), let subject): return .refused(.init(refusal: refusal, subject: subject))
+        case (.permitted, let subject?): return .permitted(Permit(answer.call, digest: answer.digest, subject: subject))
+        case (.permitted, nil): return .refused(.init(refusal: .ledgerUnavailable(because: "no record"), subject: nil))
+        }
+    }
+
+    /// What policy and risk say of a call, without asking or recording anything.
+    public func judge(_ call: ToolCall) -> Verdict {
+        policy().evaluate(call, risk: assessor.assess(call))
+    }
+
+    /// A decision nobody can prove is not a decision: written before the permit can exist.
+    private func record(
+        _ decision: Decision, _ call: ToolCall, _ digest: CallDigest, _ verdict: Verdict, _ requester: Principal
+    ) async -> Queue.Answer {
+        let subject = Subject.call(randomID())
+        guard case .call(let id) = subject else { preconditionFailure("a ruled call is named by its id") }
+        var events: [Event] = [
+            .ruled(.init(id: id, call: call, digest: digest, verdict: verdict, requester: requester))
+        ]
+        if case .permitted = decision { events.append(.started(subject: subject, digest: digest)) }
+        do {
+            try await ledger.append(events, durability: .written)
+            return Queue.Answer(decision: decision, call: call, digest: digest, subject: subject)
+        } catch {
+            return Queue.Answer(
+                decision: .refused(.ledgerUnavailable(because: error.description)), call: call, digest: digest,
+                subject: nil)
+        }
+    }
+}

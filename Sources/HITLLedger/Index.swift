@@ -1,0 +1,84 @@
+/// What is known of a record without reading it: how it is found again.
+///
+/// The appender gives it with the record, and it can be derived from the record alone (`Indexer`), so
+/// verification finds an index that says anything else than its record.
+public struct Index: Sendable {
+    /// Unique in the ledger: a second record with the same claim is refused. Nil claims nothing.
+    public var claim: String?
+
+    /// What the record is about.
+    public var subject: String?
+
+    /// The type of what happened.
+    public var kind: String
+
+    /// A second key for lists, on the records that lists start from.
+    public var label: String?
+
+    /// Whether the subject is unresolved after this record; without a subject it has no effect.
+    public var standing: Standing
+
+    public init(
+        claim: String? = nil,
+        subject: String? = nil,
+        kind: String,
+        label: String? = nil,
+        standing: Standing = .unchanged
+    ) {
+        self.claim = claim
+        self.subject = subject
+        self.kind = kind
+        self.label = label
+        self.standing = standing
+    }
+}
+
+/// What a record does to its subject.
+public enum Standing: Sendable, Equatable {
+    /// Nothing: it stays as unresolved or resolved as it was.
+    case unchanged
+
+    /// The subject is unresolved from here on. `brief` is a few bytes that rebuild what waits for it
+    /// without reading records; it replaces an earlier one.
+    case open(brief: [UInt8])
+
+    /// The subject is resolved.
+    case settled
+}
+
+/// Derives the index of a record from its bytes; nil when they are no record.
+public typealias Indexer = @Sendable (_ record: [UInt8]) -> Index?
+
+extension Index: Equatable {
+    // By bytes: `==` on strings would call two spellings of an accented letter the same key.
+    public static func == (one: Index, other: Index) -> Bool {
+        ByteKey(one.kind) == ByteKey(other.kind)
+            && one.claim.map(ByteKey.init) == other.claim.map(ByteKey.init)
+            && one.subject.map(ByteKey.init) == other.subject.map(ByteKey.init)
+            && one.label.map(ByteKey.init) == other.label.map(ByteKey.init)
+            && one.standing == other.standing
+    }
+}
+
+/// A string as a key compared, ordered and hashed by its UTF-8 bytes.
+package struct ByteKey: Sendable, Hashable, Comparable {
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    package static func == (one: ByteKey, other: ByteKey) -> Bool {
+        one.text.utf8.elementsEqual(other.text.utf8)
+    }
+
+    package static func < (one: ByteKey, other: ByteKey) -> Bool {
+        one.text.utf8.lexicographicallyPrecedes(other.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(0xff as UInt8)
+    }
+}

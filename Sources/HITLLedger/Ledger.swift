@@ -1,0 +1,198 @@
+import HITLPlatform
+
+/// An append-only, hash-chained list of records, which alone is believed about what happened.
+///
+/// It knows no meaning of a record: bytes go in with an index by which they are found, and come out as
+/// `Entry` after their hash was recomputed. All functions may be called from any thread at any time.
+public final class Ledger: Sendable {
+    /// The longest record that is taken.
+    public static let largestRecord = 64 << 20
+
+    private let reading: any LedgerReading
+    private let appender: Appender?
+    private let heads: RememberedHeads
+    let indexer: Indexer
+    private let clock: @Sendable () -> Int64
+
+    /// - Parameter writing: nil for a ledger that is only read.
+    package init(
+        reading: any LedgerReading,
+        writing: (any LedgerWriting)?,
+        headsFile: String?,
+        indexer: @escaping Indexer,
+        clock: @escaping @Sendable () -> Int64
+    ) throws(LedgerError) {
+        self.reading = reading
+        self.indexer = indexer
+        self.clock = clock
+        heads = RememberedHeads(file: headsFile)
+        if let writing {
+            let head = try Tail(reading, indexer: indexer).checked()
+            appender = try Appender(writing, path: reading.path, head: head, indexer: indexer, clock: clock)
+        } else {
+            appender = nil
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Opens the ledger at `path` for writing, as its only owner, or creates it (0600, in a directory
+    /// 0700). Its newest entries are checked; a damaged ledger is not opened.
+    ///
+    /// - Throws: `owned` when another process has it, `insecure` when other users could write it.
+    public static func open(
+        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
+    ) throws(LedgerError) -> Ledger {
+        let (file, lock) = try LedgerFile.forWriting(path)
+        let writer = try SQLiteWriter(file, ownership: lock)
+        return try Ledger(
+            reading: SQLiteReader(path: file.path), writing: writer, headsFile: file.path + ".heads",
+            indexer: indexer, clock: clock
+        )
+    }
+
+    /// Opens the ledger at `path` for reading, beside its owner or without one, also where the
+    /// directory cannot be written. Appends are refused.
+    public static func openReadOnly(
+        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
+    ) throws(LedgerError) -> Ledger {
+        let file = try LedgerFile.forReading(path)
+        return try Ledger(
+            reading: SQLiteReader(path: file.path), writing: nil, headsFile: file.path + ".heads",
+            indexer: indexer, clock: clock
+        )
+    }
+
+    /// An empty ledger in memory.
+    public static func inMemory(
+        indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
+    ) throws(LedgerError) -> Ledger {
+        let store = try MemoryStore()
+        return try Ledger(reading: store, writing: store, headsFile: nil, indexer: indexer, clock: clock)
+    }
+
+    /// Where it is kept.
+    public var path: String { reading.path }
+
+    /// 32 random bytes, made when the ledger was, and bound into every hash.
+    public var identity: [UInt8] { reading.identity }
+
+    // MARK: - Appending
+
+    /// Appends all drafts in order in one transaction, or none of them.
+    ///
+    /// - Returns: the entries, once `durability` holds.
+    /// - Throws: `claimed` when a claim was made before, in the ledger or in the same call; any other
+    ///   error when they could not be written. Nothing of the drafts is in the ledger then.
+    @discardableResult
+    public func append(
+        _ drafts: [Draft], durability: Durability = .synced
+    ) async throws(LedgerError) -> [Entry] {
+        guard let appender else { throw .readOnly(path: path) }
+        guard !drafts.isEmpty else { return [] }
+        for draft in drafts {
+            guard draft.record.count <= Ledger.largestRecord else {
+                throw .tooLarge(bytes: draft.record.count, limit: Ledger.largestRecord)
+            }
+            assert(indexer(draft.record) == draft.index, "an index that its record does not give")
+        }
+        return try await appender.append(drafts, durability: durability).get()
+    }
+
+    /// Commits and syncs what was appended, gives the ledger back to others, and refuses every later
+    /// call. Blocks while a sync is under way.
+    public func close() {
+        appender?.close()
+        reading.close()
+    }
+
+    // MARK: - Reading
+
+    /// The size and last hash of all that is committed.
+    public var head: Head {
+        get throws(LedgerError) {
+            if let appender { return appender.head }
+            return try reading.head()
+        }
+    }
+
+    public func entry(at sequence: Int64) throws(LedgerError) -> Entry? {
+        try checked(reading.entry(at: sequence))
+    }
+
+    /// The entry that claimed `key`.
+    public func claimed(_ key: String) throws(LedgerError) -> Entry? {
+        try checked(reading.entry(claiming: key))
+    }
+
+    /// All entries about a subject, oldest first.
+    public func entries(of subject: String) throws(LedgerError) -> [Entry] {
+        try checked(reading.entries(of: subject))
+    }
+
+    /// Up to `limit` entries in order, the first at `sequence`: the ledger page by page.
+    public func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [Entry] {
+        try checked(reading.entries(from: sequence, limit: max(limit, 0)))
+    }
+
+    /// Up to `limit` entries before `sequence`, newest first, of a kind and a label where they are
+    /// given. The time it takes does not depend on the size of the ledger; with both given, entries of
+    /// the label that are of other kinds are passed over one by one.
+    public func latest(
+        kind: String? = nil, label: String? = nil, before sequence: Int64 = .max, limit: Int
+    ) throws(LedgerError) -> [Entry] {
+        try checked(reading.latest(kind: kind, label: label, before: sequence, limit: max(limit, 0)))
+    }
+
+    /// All subjects that a record left open and none has settled since, by sequence. Reads no records.
+    public func unresolved() throws(LedgerError) -> [Unresolved] {
+        try reading.unresolved()
+    }
+
+    /// How many entries there are of each kind and label. Counted as they are appended.
+    public func tallies() throws(LedgerError) -> [Tally] {
+        try reading.tallies()
+    }
+
+    /// How many entries there are of a kind, with any label or with this one.
+    public func count(kind: String, label: String? = nil) throws(LedgerError) -> Int64 {
+        try tallies().lazy
+            .filter { ByteKey($0.kind) == ByteKey(kind) }
+            .filter { label == nil || $0.label.map(ByteKey.init) == label.map(ByteKey.init) }
+            .reduce(0) { $0 + $1.count }
+    }
+
+    private func checked(_ stored: StoredEntry?) throws(LedgerError) -> Entry? {
+        try stored?.checked(path: path, indexer: indexer)
+    }
+
+    private func checked(_ stored: [StoredEntry]) throws(LedgerError) -> [Entry] {
+        var entries: [Entry] = []
+        entries.reserveCapacity(stored.count)
+        for entry in stored { entries.append(try entry.checked(path: path, indexer: indexer)) }
+        return entries
+    }
+
+    // MARK: - Proof
+
+    /// Writes the present head down beside the ledger, synced. From then on verification notices if
+    /// anything up to it is cut off or rewritten.
+    @discardableResult
+    public func rememberHead() throws(LedgerError) -> Head {
+        let head = try head
+        try heads.append(RememberedHead(head: head, time: clock()))
+        return head
+    }
+}
+
+extension Ledger {
+    func snapshot() throws(LedgerError) -> any LedgerSnapshot {
+        try reading.snapshot()
+    }
+
+    func rememberedHeads() throws(LedgerError) -> RememberedHeads.Lines {
+        try heads.read()
+    }
+}

@@ -1,0 +1,140 @@
+/// Why a ledger did not do what was asked. Whatever failed, nothing of it is in the ledger.
+public enum LedgerError: Error, Sendable, Equatable {
+    /// `key` was claimed before, by this entry. (A batch that claims a key twice names its own first
+    /// draft, which is not in the ledger either.)
+    case claimed(key: String, by: Entry)
+
+    /// Another process has the ledger open for writing; its pid, where its lock file tells.
+    case owned(path: String, by: Int32?)
+
+    /// Other users could change the ledger.
+    case insecure(path: String, Insecurity)
+
+    case notALedger(path: String)
+
+    /// Written by a later version of the program.
+    case newer(path: String, version: Int, known: Int)
+
+    /// What is there contradicts itself.
+    case damaged(path: String, Damage)
+
+    /// No space, quota or file size left.
+    case full(path: String)
+
+    case readOnly(path: String)
+
+    /// Another program holds a lock inside the database.
+    case locked(path: String)
+
+    /// The system refused; `errno` 0 where it gave no number.
+    case system(path: String, Operation, errno: Int32)
+
+    case tooLarge(bytes: Int, limit: Int)
+
+    case closed
+
+    public enum Insecurity: Sendable, Equatable {
+        case writableByOthers(mode: UInt32)
+        case ownedBy(uid: UInt32)
+        case notARegularFile
+        case hardLinked(count: Int)
+    }
+
+    public enum Operation: String, Sendable, Equatable {
+        case open, lock, read, write, sync, create, close
+    }
+
+    public enum Damage: Sendable, Equatable {
+        /// The database's own structure does not hold; SQLite's sentence.
+        case structure(String)
+
+        /// Its tables are not the ones a ledger has.
+        case schema(String)
+
+        case identity
+
+        /// The entry's hash is not the hash of its bytes.
+        case changed(sequence: Int64)
+
+        case missing(sequence: Int64)
+
+        /// The entry's index says something else than its record.
+        case index(sequence: Int64)
+
+        /// The table of unresolved subjects contradicts this entry.
+        case unresolved(sequence: Int64)
+
+        /// Another entry stands where the next one should go.
+        case occupied(sequence: Int64)
+    }
+}
+
+extension LedgerError: CustomStringConvertible {
+    /// What, where, and what to do next.
+    public var description: String {
+        switch self {
+        case .claimed(let key, let entry):
+            "`\(key)` was already claimed by entry \(entry.sequence)."
+        case .owned(let path, let pid?):
+            "The ledger `\(path)` is in use by process \(pid). End that one first, or choose another ledger."
+        case .owned(let path, nil):
+            "The ledger `\(path)` is in use by another process. End that one first, or choose another ledger."
+        case .insecure(let path, let insecurity):
+            insecurity.sentence(about: path)
+        case .notALedger(let path):
+            "`\(path)` is not a ledger. Move it away, or choose another path."
+        case .newer(let path, let version, let known):
+            """
+            The ledger `\(path)` has format version \(version), and this program knows \(known) at most. \
+            Use the newer program that wrote it.
+            """
+        case .damaged(let path, let damage):
+            "The ledger `\(path)` is damaged: \(damage.clause). Run `hitl audit verify`, and keep a copy as it is."
+        case .full(let path):
+            "No space is left for the ledger `\(path)`. Nothing was recorded; make room and try again."
+        case .readOnly(let path):
+            "The ledger `\(path)` cannot be written. Nothing was recorded; make it and its directory writable."
+        case .locked(let path):
+            "Another program holds a lock on the ledger `\(path)`. Nothing was recorded; end it and try again."
+        case .system(let path, let operation, let errno):
+            "Cannot \(operation.rawValue) `\(path)`: \(reason(of: errno))."
+        case .tooLarge(let bytes, let limit):
+            "A record of \(bytes) bytes was refused: the ledger takes \(limit) at most."
+        case .closed:
+            "The ledger was closed. Nothing was recorded."
+        }
+    }
+}
+
+extension LedgerError.Insecurity {
+    fileprivate func sentence(about path: String) -> String {
+        switch self {
+        case .writableByOthers(let mode):
+            """
+            Other users can write `\(path)` (mode 0\(String(mode, radix: 8))), so it proves nothing. \
+            Run `chmod go-w '\(path)'`, and verify the ledger.
+            """
+        case .ownedBy(let uid):
+            "`\(path)` belongs to the user with id \(uid). Choose a ledger of your own."
+        case .notARegularFile:
+            "`\(path)` is not a regular file. Choose another path."
+        case .hardLinked(let count):
+            "`\(path)` has \(count) names (hard links), so another program could own it too. Remove the others."
+        }
+    }
+}
+
+extension LedgerError.Damage {
+    fileprivate var clause: String {
+        switch self {
+        case .structure(let sentence): "the database says `\(sentence)`"
+        case .schema(let name): "`\(name)` is not as a ledger has it"
+        case .identity: "its identity is missing"
+        case .changed(let sequence): "entry \(sequence) was changed"
+        case .missing(let sequence): "entry \(sequence) is missing"
+        case .index(let sequence): "the index of entry \(sequence) contradicts its record"
+        case .unresolved(let sequence): "the list of what is unresolved contradicts entry \(sequence)"
+        case .occupied(let sequence): "entry \(sequence) was written by somebody else"
+        }
+    }
+}

@@ -1,0 +1,263 @@
+import HITLPlatform
+
+/// A ledger in memory, with the semantics of the one on disk and no durability: for tests, and for
+/// programs that want the gate without a file.
+package final class MemoryStore: LedgerReading, LedgerWriting {
+    package let path = "memory"
+    package let identity: [UInt8]
+    private let state = Locked(State())
+    /// What was inserted since `begin`; used by the one writer.
+    private let staged = Locked<[Entry]>([])
+
+    package struct State: Sendable {
+        package var rows: [StoredEntry] = []
+        package var claims: [ByteKey: Int] = [:]
+        package var subjects: [ByteKey: [Int]] = [:]
+        package var kinds: [ByteKey: [Int]] = [:]
+        package var labels: [ByteKey: [Int]] = [:]
+        package var unresolved: [ByteKey: Unresolved] = [:]
+        package var tallies: [ByteKey: [ByteKey?: Int64]] = [:]
+        package var isClosed = false
+    }
+
+    package init() throws(LedgerError) {
+        identity = try Randomness.bytes(SQLiteSchema.identityCount)
+    }
+
+    /// Changes rows behind the ledger's back, for tests of what notices it.
+    package func tamper(_ change: (inout State) -> Void) {
+        state.withLock { change(&$0) }
+    }
+
+    // MARK: - Writing
+
+    package func begin(_ durability: Durability) throws(LedgerError) {
+        try read { _ in }
+        staged.withLock { $0 = [] }
+    }
+
+    package func claimant(of key: String) throws(LedgerError) -> StoredEntry? {
+        let staged = staged.withLock { entries in
+            entries.first { $0.index.claim.map(ByteKey.init) == ByteKey(key) }
+        }
+        if let staged { return StoredEntry(staged) }
+        return try entry(claiming: key)
+    }
+
+    package func insert(_ entry: Entry) throws(LedgerError) {
+        staged.withLock { $0.append(entry) }
+    }
+
+    package func commit() throws(LedgerError) {
+        let entries = staged.withLock { staged in
+            defer { staged = [] }
+            return staged
+        }
+        state.withLock { state in
+            for entry in entries { state.append(entry) }
+        }
+    }
+
+    package func rollback() throws(LedgerError) {
+        staged.withLock { $0 = [] }
+    }
+
+    package func sync() throws(LedgerError) {}
+
+    package var needsMaintenance: Bool { false }
+
+    package func maintain() throws(LedgerError) {}
+
+    package func close() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    // MARK: - Reading
+
+    private func read<Value>(_ body: (State) throws(LedgerError) -> Value) throws(LedgerError) -> Value {
+        try state.withLock { state throws(LedgerError) in
+            guard !state.isClosed else { throw .closed }
+            return try body(state)
+        }
+    }
+
+    package func head() throws(LedgerError) -> Head {
+        try read { state throws(LedgerError) in
+            guard let last = state.rows.last else { return Head(size: 0, hash: genesis) }
+            guard let hash = last.hash else { throw .damaged(path: path, .changed(sequence: last.sequence)) }
+            return Head(size: last.sequence, hash: hash)
+        }
+    }
+
+    package func entry(at sequence: Int64) throws(LedgerError) -> StoredEntry? {
+        try read { state throws(LedgerError) in
+            guard sequence >= 1, sequence <= Int64(state.rows.count) else { return nil }
+            return linked(Int(sequence) - 1, in: state)
+        }
+    }
+
+    package func entry(claiming key: String) throws(LedgerError) -> StoredEntry? {
+        try read { state throws(LedgerError) in state.claims[ByteKey(key)].map { linked($0, in: state) } }
+    }
+
+    package func entries(of subject: String) throws(LedgerError) -> [StoredEntry] {
+        try read { state throws(LedgerError) in
+            (state.subjects[ByteKey(subject)] ?? []).map { linked($0, in: state) }
+        }
+    }
+
+    package func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [StoredEntry] {
+        try read { state throws(LedgerError) in
+            state.rows.indices.dropFirst(Int(clamping: max(sequence, 1) - 1)).prefix(limit)
+                .map { linked($0, in: state) }
+        }
+    }
+
+    package func latest(
+        kind: String?, label: String?, before: Int64, limit: Int
+    ) throws(LedgerError) -> [StoredEntry] {
+        try read { state throws(LedgerError) in
+            let places: [Int] =
+                switch (kind, label) {
+                case (nil, nil): Array(state.rows.indices)
+                case (let kind?, nil): state.kinds[ByteKey(kind)] ?? []
+                case (nil, let label?): state.labels[ByteKey(label)] ?? []
+                case (let kind?, let label?):
+                    (state.labels[ByteKey(label)] ?? []).filter { ByteKey(state.rows[$0].kind) == ByteKey(kind) }
+                }
+            return places.reversed().lazy.filter { state.rows[$0].sequence < before }.prefix(limit)
+                .map { linked($0, in: state) }
+        }
+    }
+
+    package func unresolved() throws(LedgerError) -> [Unresolved] {
+        try read { state throws(LedgerError) in state.unresolved.values.sorted { $0.sequence < $1.sequence } }
+    }
+
+    package func unresolved(_ subject: String) throws(LedgerError) -> Unresolved? {
+        try read { state throws(LedgerError) in state.unresolved[ByteKey(subject)] }
+    }
+
+    package func tallies() throws(LedgerError) -> [Tally] {
+        try read { state throws(LedgerError) in state.sortedTallies }
+    }
+
+    package func snapshot() throws(LedgerError) -> any LedgerSnapshot {
+        try read { state throws(LedgerError) in MemorySnapshot(state) }
+    }
+
+    private var genesis: Digest { Chain.genesis(identity: identity) }
+
+    private func linked(_ place: Int, in state: State) -> StoredEntry {
+        var row = state.rows[place]
+        row.previous = place == 0 ? genesis : state.rows[place - 1].hash
+        return row
+    }
+}
+
+extension MemoryStore.State {
+    fileprivate mutating func append(_ entry: Entry) {
+        let place = rows.count
+        rows.append(StoredEntry(entry))
+        let index = entry.index
+        kinds[ByteKey(index.kind), default: []].append(place)
+        tallies[ByteKey(index.kind), default: [:]][index.label.map(ByteKey.init), default: 0] += 1
+        if let claim = index.claim { claims[ByteKey(claim)] = place }
+        if let label = index.label { labels[ByteKey(label), default: []].append(place) }
+        guard let subject = index.subject else { return }
+        subjects[ByteKey(subject), default: []].append(place)
+        switch index.standing {
+        case .unchanged: break
+        case .open(let brief):
+            unresolved[ByteKey(subject)] = Unresolved(subject: subject, sequence: entry.sequence, brief: brief)
+        case .settled: unresolved[ByteKey(subject)] = nil
+        }
+    }
+
+    /// By kind and label, records without a label first.
+    fileprivate var sortedTallies: [Tally] {
+        tallies.sorted { $0.key < $1.key }.flatMap { kind, counts in
+            counts.sorted { one, other in
+                switch (one.key, other.key) {
+                case (nil, nil), (_?, nil): false
+                case (nil, _?): true
+                case (let one?, let other?): one < other
+                }
+            }.map { Tally(kind: kind.text, label: $0.key?.text, count: $0.value) }
+        }
+    }
+}
+
+/// A copy of a memory store's state.
+private final class MemorySnapshot: LedgerSnapshot {
+    private let state: MemoryStore.State
+
+    init(_ state: MemoryStore.State) {
+        self.state = state
+    }
+
+    var size: Int64 { state.rows.last?.sequence ?? 0 }
+
+    func scanChain(_ visit: (borrowing ChainRow) -> Bool) throws(LedgerError) {
+        for row in state.rows {
+            let goesOn = (row.hash?.bytes ?? []).withUnsafeBytes { hash in
+                row.record.withUnsafeBytes { record in
+                    visit(ChainRow(sequence: row.sequence, time: row.time, hash: hash, record: record))
+                }
+            }
+            guard goesOn else { return }
+        }
+    }
+
+    func scanIndex(_ visit: (borrowing IndexRow) -> Bool) throws(LedgerError) {
+        for row in state.rows {
+            let goesOn = row.record.withUnsafeBytes { record in
+                withBytes(of: row.claim) { claim in
+                    withBytes(of: row.subject) { subject in
+                        withBytes(of: row.label) { label in
+                            Array(row.kind.utf8).withUnsafeBytes { kind in
+                                visit(
+                                    IndexRow(
+                                        sequence: row.sequence, record: record, claim: claim, subject: subject,
+                                        kind: kind, label: label, standing: row.standing.rawValue))
+                            }
+                        }
+                    }
+                }
+            }
+            guard goesOn else { return }
+        }
+    }
+
+    func scanList(
+        _ list: IndexColumn, _ visit: (UnsafeRawBufferPointer, Int64) -> Bool
+    ) throws(LedgerError) {
+        let places: [ByteKey: [Int]] =
+            switch list {
+            case .claim: state.claims.mapValues { [$0] }
+            case .subject: state.subjects
+            case .kind: state.kinds
+            case .label: state.labels
+            case .standing: [:]
+            }
+        for (key, places) in places.sorted(by: { $0.key < $1.key }) {
+            for place in places {
+                let sequence = state.rows.indices.contains(place) ? state.rows[place].sequence : Int64(place) + 1
+                guard Array(key.text.utf8).withUnsafeBytes({ visit($0, sequence) }) else { return }
+            }
+        }
+    }
+
+    func unresolved() throws(LedgerError) -> [Unresolved] {
+        state.unresolved.values.sorted { $0.sequence < $1.sequence }
+    }
+
+    func tallies() throws(LedgerError) -> [Tally] {
+        state.sortedTallies
+    }
+
+    private func withBytes<Value>(of text: String?, _ body: (UnsafeRawBufferPointer?) -> Value) -> Value {
+        guard let text else { return body(nil) }
+        return Array(text.utf8).withUnsafeBytes { body($0) }
+    }
+}

@@ -1,0 +1,256 @@
+import CSQLite
+import Glibc
+import HITLPlatform
+
+/// Reads a ledger through a connection of its own, which never writes and never checkpoints.
+package final class SQLiteReader: LedgerReading {
+    package let path: String
+    package let identity: [UInt8]
+    private let queries: Locked<Queries?>
+
+    /// - Parameter path: canonical.
+    package init(path: String) throws(LedgerError) {
+        let connection = try SQLiteReader.connect(to: path)
+        guard case .ledger(let identity) = try SQLiteSchema.examine(connection) else {
+            throw .notALedger(path: path)
+        }
+        self.path = path
+        self.identity = identity
+        queries = Locked(try Queries(connection, genesis: Chain.genesis(identity: identity)))
+    }
+
+    package func close() {
+        queries.withLock { $0 = nil }
+    }
+
+    private func query<Value>(
+        _ body: (Queries) throws(LedgerError) -> Value
+    ) throws(LedgerError) -> Value {
+        try queries.withLock { queries throws(LedgerError) in
+            guard let queries else { throw .closed }
+            return try body(queries)
+        }
+    }
+
+    package func head() throws(LedgerError) -> Head {
+        try query { queries throws(LedgerError) in try queries.head() }
+    }
+
+    package func entry(at sequence: Int64) throws(LedgerError) -> StoredEntry? {
+        try query { queries throws(LedgerError) in
+            queries.at.bind(sequence, at: 1)
+            return try queries.first(of: queries.at)
+        }
+    }
+
+    package func entry(claiming key: String) throws(LedgerError) -> StoredEntry? {
+        try query { queries throws(LedgerError) in
+            queries.claiming.bind(key, at: 1)
+            return try queries.first(of: queries.claiming)
+        }
+    }
+
+    package func entries(of subject: String) throws(LedgerError) -> [StoredEntry] {
+        try query { queries throws(LedgerError) in
+            queries.ofSubject.bind(subject, at: 1)
+            return try queries.all(of: queries.ofSubject)
+        }
+    }
+
+    package func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [StoredEntry] {
+        try query { queries throws(LedgerError) in
+            queries.from.bind(sequence, at: 1)
+            queries.from.bind(Int64(limit), at: 2)
+            return try queries.all(of: queries.from)
+        }
+    }
+
+    package func latest(
+        kind: String?, label: String?, before: Int64, limit: Int
+    ) throws(LedgerError) -> [StoredEntry] {
+        try query { queries throws(LedgerError) in
+            let statement =
+                switch (kind, label) {
+                case (nil, nil): queries.latest
+                case (_?, nil): queries.latestOfKind
+                case (nil, _?): queries.latestOfLabel
+                case (_?, _?): queries.latestOfBoth
+                }
+            statement.bind(before, at: 1)
+            statement.bind(Int64(limit), at: 2)
+            if let kind { statement.bind(kind, at: 3) }
+            if let label { statement.bind(label, at: 4) }
+            return try queries.all(of: statement)
+        }
+    }
+
+    package func unresolved() throws(LedgerError) -> [Unresolved] {
+        try query { queries throws(LedgerError) in try queries.connection.unresolved() }
+    }
+
+    package func unresolved(_ subject: String) throws(LedgerError) -> Unresolved? {
+        try query { queries throws(LedgerError) in
+            let statement = queries.unresolved
+            defer { statement.reset() }
+            statement.bind(subject, at: 1)
+            guard try statement.step() else { return nil }
+            return Unresolved(subject: subject, sequence: statement.integer(0), brief: statement.bytes(1))
+        }
+    }
+
+    package func tallies() throws(LedgerError) -> [Tally] {
+        try query { queries throws(LedgerError) in try queries.connection.tallies() }
+    }
+
+    package func snapshot() throws(LedgerError) -> any LedgerSnapshot {
+        try SQLiteSnapshot(SQLiteReader.connect(to: path))
+    }
+}
+
+extension SQLiteReader {
+    /// A connection that only reads, whatever the directory allows.
+    private static func connect(to path: String) throws(LedgerError) -> SQLiteConnection {
+        do {
+            return try open(name: path, path: path)
+        } catch {
+            // SQLite shares its index of the log through `-shm`. Where that is missing and cannot be
+            // made, nobody is writing; the log, if there is one, is indexed in our own memory.
+            switch error {
+            case .system(_, .open, _), .readOnly: break
+            default: throw error
+            }
+            let log = LedgerFile.size(of: path + "-wal") ?? 0
+            let how = log > 0 ? "vfs=unix-none" : "immutable=1"
+            return try open(name: "file:\(escaped(path))?\(how)", path: path)
+        }
+    }
+
+    private static func open(name: String, path: String) throws(LedgerError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(name: name, path: path, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+        connection.neverCheckpointOnClose()
+        if name.utf8.starts(with: "file:".utf8) {
+            // Before the first read: then SQLite keeps the log's index in memory.
+            try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        }
+        try connection.execute("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = 1")
+        // The first statement that looks into the file, so that what is wrong is known here.
+        _ = try connection.number("SELECT count(*) FROM sqlite_schema")
+        return connection
+    }
+
+    /// For a `file:` URI.
+    private static func escaped(_ path: String) -> String {
+        let plain = Set("/-._~".utf8)
+        var text = ""
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            case _ where plain.contains(byte):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                text += byte < 16 ? "%0" : "%"
+                text += String(byte, radix: 16)
+            }
+        }
+        return text
+    }
+}
+
+/// The prepared statements of a reader.
+private final class Queries {
+    let connection: SQLiteConnection
+    private let genesis: Digest
+    private let last: SQLiteStatement
+    let at, claiming, ofSubject, from: SQLiteStatement
+    let latest, latestOfKind, latestOfLabel, latestOfBoth: SQLiteStatement
+    let unresolved: SQLiteStatement
+
+    init(_ connection: SQLiteConnection, genesis: Digest) throws(LedgerError) {
+        self.connection = connection
+        self.genesis = genesis
+        last = try connection.prepare("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
+        at = try connection.entries("WHERE e.sequence = ?1")
+        claiming = try connection.entries("WHERE e.claim = ?1")
+        ofSubject = try connection.entries("WHERE e.subject = ?1 ORDER BY e.sequence")
+        from = try connection.entries("WHERE e.sequence >= ?1 ORDER BY e.sequence LIMIT ?2")
+        let newest = "e.sequence < ?1 ORDER BY e.sequence DESC LIMIT ?2"
+        latest = try connection.entries("WHERE \(newest)")
+        latestOfKind = try connection.entries("WHERE e.kind = ?3 AND \(newest)")
+        latestOfLabel = try connection.entries("WHERE e.label = ?4 AND \(newest)")
+        // The `+` keeps the planner from the list of the kind, which is the longer one.
+        latestOfBoth = try connection.entries("WHERE e.label = ?4 AND +e.kind = ?3 AND \(newest)")
+        unresolved = try connection.prepare("SELECT sequence, brief FROM unresolved WHERE subject = ?1")
+    }
+
+    func head() throws(LedgerError) -> Head {
+        defer { last.reset() }
+        guard try last.step() else { return Head(size: 0, hash: genesis) }
+        let sequence = last.integer(0)
+        guard let hash = last.digest(1) else { throw .damaged(path: connection.path, .changed(sequence: sequence)) }
+        return Head(size: sequence, hash: hash)
+    }
+
+    func first(of statement: SQLiteStatement) throws(LedgerError) -> StoredEntry? {
+        defer { statement.reset() }
+        return try statement.step() ? statement.entry(genesis: genesis, path: connection.path) : nil
+    }
+
+    func all(of statement: SQLiteStatement) throws(LedgerError) -> [StoredEntry] {
+        defer { statement.reset() }
+        var entries: [StoredEntry] = []
+        while try statement.step() {
+            entries.append(try statement.entry(genesis: genesis, path: connection.path))
+        }
+        return entries
+    }
+}
+
+extension SQLiteConnection {
+    /// A query for whole entries, for `SQLiteStatement.entry(genesis:path:)`.
+    func entries(_ condition: String) throws(LedgerError) -> SQLiteStatement {
+        try prepare(
+            """
+            SELECT e.sequence, e.time, e.hash, e.record, e.claim, e.subject, e.kind, e.label, e.standing,
+                   (SELECT p.hash FROM entry p WHERE p.sequence = e.sequence - 1)
+            FROM entry e \(condition)
+            """)
+    }
+
+    func unresolved() throws(LedgerError) -> [Unresolved] {
+        let statement = try prepare("SELECT subject, sequence, brief FROM unresolved")
+        var rows: [Unresolved] = []
+        while try statement.step() {
+            rows.append(
+                Unresolved(
+                    subject: statement.text(0) ?? "", sequence: statement.integer(1), brief: statement.bytes(2)))
+        }
+        // Here and not in SQL, where it would copy the briefs through a temporary table.
+        rows.sort { $0.sequence < $1.sequence }
+        return rows
+    }
+
+    func tallies() throws(LedgerError) -> [Tally] {
+        let statement = try prepare("SELECT kind, label, count FROM tally ORDER BY kind, label")
+        var rows: [Tally] = []
+        while try statement.step() {
+            rows.append(Tally(kind: statement.text(0) ?? "", label: statement.text(1), count: statement.integer(2)))
+        }
+        return rows
+    }
+}
+
+extension SQLiteStatement {
+    func entry(genesis: Digest, path: String) throws(LedgerError) -> StoredEntry {
+        let sequence = integer(0)
+        guard let standing = StandingCode(rawValue: integer(8)) else {
+            throw .damaged(path: path, .index(sequence: sequence))
+        }
+        return StoredEntry(
+            sequence: sequence, time: integer(1), previous: sequence == 1 ? genesis : digest(9), hash: digest(2),
+            record: bytes(3), claim: text(4), subject: text(5), kind: text(6) ?? "", label: text(7),
+            standing: standing
+        )
+    }
+}

@@ -1,0 +1,63 @@
+/// A read transaction on a connection of its own.
+final class SQLiteSnapshot: LedgerSnapshot, @unchecked Sendable {
+    // Sendable because `LedgerSnapshot` is used by one thread at a time.
+    private let connection: SQLiteConnection
+    let size: Int64
+
+    init(_ connection: SQLiteConnection) throws(LedgerError) {
+        self.connection = connection
+        try connection.execute("BEGIN")
+        size = try connection.number("SELECT coalesce(max(sequence), 0) FROM entry")
+    }
+
+    func scanChain(_ visit: (borrowing ChainRow) -> Bool) throws(LedgerError) {
+        let rows = try connection.prepare("SELECT sequence, time, hash, record FROM entry ORDER BY sequence")
+        while try rows.step() {
+            let row = ChainRow(
+                sequence: rows.integer(0), time: rows.integer(1), hash: rows.borrowed(2), record: rows.borrowed(3))
+            guard visit(row) else { return }
+        }
+    }
+
+    func scanIndex(_ visit: (borrowing IndexRow) -> Bool) throws(LedgerError) {
+        let rows = try connection.prepare(
+            "SELECT sequence, record, claim, subject, kind, label, standing FROM entry ORDER BY sequence")
+        while try rows.step() {
+            let row = IndexRow(
+                sequence: rows.integer(0), record: rows.borrowed(1), claim: rows.borrowedUnlessNull(2),
+                subject: rows.borrowedUnlessNull(3), kind: rows.borrowed(4), label: rows.borrowedUnlessNull(5),
+                standing: rows.integer(6))
+            guard visit(row) else { return }
+        }
+    }
+
+    func scanList(
+        _ list: IndexColumn, _ visit: (UnsafeRawBufferPointer, Int64) -> Bool
+    ) throws(LedgerError) {
+        // `INDEXED BY` makes SQLite read the index itself, or fail.
+        guard list != .standing else { return }
+        let column = list.rawValue
+        let rows = try connection.prepare(
+            """
+            SELECT \(column), sequence FROM entry INDEXED BY entry_\(column)
+            WHERE \(column) IS NOT NULL ORDER BY \(column), sequence
+            """)
+        while try rows.step() {
+            guard visit(rows.borrowed(0), rows.integer(1)) else { return }
+        }
+    }
+
+    func unresolved() throws(LedgerError) -> [Unresolved] {
+        try connection.unresolved()
+    }
+
+    func tallies() throws(LedgerError) -> [Tally] {
+        try connection.tallies()
+    }
+}
+
+extension SQLiteStatement {
+    fileprivate func borrowedUnlessNull(_ column: Int32) -> UnsafeRawBufferPointer? {
+        isNull(column) ? nil : borrowed(column)
+    }
+}

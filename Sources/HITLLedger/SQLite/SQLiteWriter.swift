@@ -1,0 +1,233 @@
+import CSQLite
+
+/// Writes a ledger, owns it while it exists, and is the only one that checkpoints it: SQLite 3.40 can
+/// lose commits where one connection commits while another checkpoints.
+package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
+    // Sendable because `LedgerWriting` is used by one thread at a time, with a lock between two.
+    private let path: String
+    private let genesis: Digest
+    package let identity: [UInt8]
+    private let ownership: LedgerLock
+    private let logPages: UnsafeMutablePointer<Int32>
+    private var open: Statements?
+    private var durability = Durability.synced
+
+    private var log = Log.sound
+
+    private enum Log {
+        case sound
+
+        /// Beyond the last commit it may hold one that failed only at its sync: after a crash SQLite
+        /// would find that and take it for made.
+        case holdsFailedCommit
+
+        /// What is in it may not be on the disk, whatever the next sync says: after a failed sync the
+        /// system may call pages clean that it never wrote.
+        case unsynced
+    }
+
+    /// The log is copied into the database, and then overwritten from its start, when it has this many
+    /// pages (4 MB).
+    private static let logPagesToKeep: Int32 = 1_000
+
+    /// Opens the ledger, or creates it.
+    ///
+    /// - Parameter file: canonical, checked, and locked by `ownership`.
+    package init(_ file: LedgerFile, ownership: LedgerLock) throws(LedgerError) {
+        path = file.path
+        self.ownership = ownership
+        logPages = .allocate(capacity: 1)
+        logPages.initialize(to: 0)
+        do throws(LedgerError) {
+            let connection = try SQLiteConnection(name: path, path: path, flags: SQLITE_OPEN_READWRITE)
+            var found = try SQLiteSchema.examine(connection)
+            // Before the first write, so that the file never has a rollback journal.
+            try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            if case .nothing = found {
+                try SQLiteSchema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
+                found = try SQLiteSchema.examine(connection)
+            }
+            guard case .ledger(let identity) = found else { throw LedgerError.notALedger(path: path) }
+            self.identity = identity
+            genesis = Chain.genesis(identity: identity)
+            open = try Statements(connection)
+            // Asked, not assumed: without either of them a sync is silently missing.
+            guard try connection.text("PRAGMA journal_mode") == "wal" else {
+                throw LedgerError.damaged(path: path, .structure("the journal is not a write-ahead log"))
+            }
+            guard try connection.number("PRAGMA synchronous") == 2 else {
+                throw LedgerError.damaged(path: path, .structure("commits are not synced"))
+            }
+            connection.keepLogFiles()
+            connection.reportLogPages(to: logPages)
+        } catch {
+            open = nil
+            logPages.deallocate()
+            throw error
+        }
+    }
+
+    deinit {
+        open = nil
+        logPages.deallocate()
+    }
+
+    package func begin(_ durability: Durability) throws(LedgerError) {
+        let statements = try opened()
+        try mendLog()
+        if durability != self.durability {
+            // It has no effect inside a transaction.
+            try statements.connection.execute("PRAGMA synchronous = \(durability == .synced ? "FULL" : "NORMAL")")
+            self.durability = durability
+        }
+        try statements.begin.run()
+    }
+
+    package func claimant(of key: String) throws(LedgerError) -> StoredEntry? {
+        let claimant = try opened().claimant
+        defer { claimant.reset() }
+        claimant.bind(key, at: 1)
+        return try claimant.step() ? claimant.entry(genesis: genesis, path: path) : nil
+    }
+
+    package func insert(_ entry: Entry) throws(LedgerError) {
+        let statements = try opened()
+        try statements.insert(entry)
+        try statements.count(entry)
+        try statements.settle(entry)
+    }
+
+    package func commit() throws(LedgerError) {
+        do throws(LedgerError) {
+            try opened().commit.run()
+        } catch {
+            log = .holdsFailedCommit
+            throw error
+        }
+    }
+
+    package func rollback() throws(LedgerError) {
+        try opened().connection.rollback()
+        try mendLog()
+    }
+
+    package func sync() throws(LedgerError) {
+        try mendLog()
+        do throws(LedgerError) {
+            try opened().connection.syncLog()
+        } catch {
+            log = .unsynced
+            throw error
+        }
+    }
+
+    private func mendLog() throws(LedgerError) {
+        if case .sound = log { return }
+        let connection = try opened().connection
+        if case .holdsFailedCommit = log {
+            // Any commit goes where the failed one begins, and what is left of that fits no checksum
+            // any more. This one changes nothing, and needs no sync for a crash of this process.
+            do throws(LedgerError) {
+                try connection.execute(
+                    "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; PRAGMA user_version = \(SQLiteSchema.version); COMMIT")
+            } catch {
+                try connection.rollback()
+                throw error
+            }
+            durability = .written
+            log = .unsynced
+        }
+        // Written once more, into the database, and synced there; then the log is empty.
+        try connection.checkpoint(.truncate)
+        log = .sound
+    }
+
+    package var needsMaintenance: Bool {
+        logPages.pointee >= SQLiteWriter.logPagesToKeep
+    }
+
+    package func maintain() throws(LedgerError) {
+        logPages.pointee = 0
+        try opened().connection.checkpoint(.passive)
+    }
+
+    package func close() {
+        // So that a copy of the database alone has everything. Where it fails, the log still has it.
+        do { try open?.connection.checkpoint(.passive) } catch {}
+        open = nil
+        ownership.release()
+    }
+
+    private func opened() throws(LedgerError) -> Statements {
+        guard let open else { throw .closed }
+        return open
+    }
+}
+
+/// The prepared statements of a writer.
+private final class Statements {
+    let connection: SQLiteConnection
+    let begin, commit, claimant: SQLiteStatement
+    private let insertEntry, addToTally, startTally, openSubject, settleSubject: SQLiteStatement
+
+    init(_ connection: SQLiteConnection) throws(LedgerError) {
+        self.connection = connection
+        begin = try connection.prepare("BEGIN IMMEDIATE")
+        commit = try connection.prepare("COMMIT")
+        claimant = try connection.entries("WHERE e.claim = ?1")
+        insertEntry = try connection.prepare(
+            """
+            INSERT INTO entry (sequence, time, hash, record, claim, subject, kind, label, standing)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        addToTally = try connection.prepare(
+            "UPDATE tally SET count = count + 1 WHERE kind = ?1 AND label IS ?2 RETURNING count")
+        startTally = try connection.prepare("INSERT INTO tally (kind, label, count) VALUES (?1, ?2, 1)")
+        openSubject = try connection.prepare(
+            """
+            INSERT INTO unresolved (subject, sequence, brief) VALUES (?1, ?2, ?3)
+            ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, brief = excluded.brief
+            """)
+        settleSubject = try connection.prepare("DELETE FROM unresolved WHERE subject = ?1")
+    }
+
+    func insert(_ entry: Entry) throws(LedgerError) {
+        insertEntry.bind(entry.sequence, at: 1)
+        insertEntry.bind(entry.time, at: 2)
+        insertEntry.bind(entry.hash, at: 3)
+        insertEntry.bind(entry.record, at: 4)
+        insertEntry.bind(entry.index.claim, at: 5)
+        insertEntry.bind(entry.index.subject, at: 6)
+        insertEntry.bind(entry.index.kind, at: 7)
+        insertEntry.bind(entry.index.label, at: 8)
+        insertEntry.bind(entry.index.standing.code.rawValue, at: 9)
+        try insertEntry.run()
+    }
+
+    func count(_ entry: Entry) throws(LedgerError) {
+        addToTally.bind(entry.index.kind, at: 1)
+        addToTally.bind(entry.index.label, at: 2)
+        let found = try addToTally.step()
+        addToTally.reset()
+        guard !found else { return }
+        startTally.bind(entry.index.kind, at: 1)
+        startTally.bind(entry.index.label, at: 2)
+        try startTally.run()
+    }
+
+    func settle(_ entry: Entry) throws(LedgerError) {
+        guard let subject = entry.index.subject else { return }
+        switch entry.index.standing {
+        case .unchanged:
+            return
+        case .open(let brief):
+            openSubject.bind(subject, at: 1)
+            openSubject.bind(entry.sequence, at: 2)
+            openSubject.bind(brief, at: 3)
+            try openSubject.run()
+        case .settled:
+            settleSubject.bind(subject, at: 1)
+            try settleSubject.run()
+        }
+    }
+}

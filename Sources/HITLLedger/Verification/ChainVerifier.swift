@@ -1,0 +1,123 @@
+/// Walks the chain over the stored bytes and recomputes every hash.
+struct ChainVerifier {
+    private let snapshot: any LedgerSnapshot
+    private let size: Int64
+    private let genesis: Digest
+
+    /// By size.
+    private let heads: [Head]
+
+    struct Findings: Sendable {
+        var head: Head
+        var protected: Head?
+        var failure: VerificationFailure?
+    }
+
+    init(_ snapshot: any LedgerSnapshot, size: Int64, genesis: Digest, heads: [Head]) {
+        self.snapshot = snapshot
+        self.size = size
+        self.genesis = genesis
+        self.heads = heads.sorted { $0.size < $1.size }
+    }
+
+    func run(progress: (Int64) -> Void) throws(LedgerError) -> Findings {
+        var walk = Walk(head: Head(size: 0, hash: genesis), heads: heads[...])
+        walk.compareHeads()
+        do throws(LedgerError) {
+            if walk.failure == nil {
+                try snapshot.scanChain { row in
+                    guard row.sequence <= size, walk.step(row) else { return false }
+                    if row.sequence % 16_384 == 0 { progress(row.sequence) }
+                    return true
+                }
+            }
+        } catch .damaged(_, .structure(let sentence)) {
+            walk.failure = .unreadable(after: walk.head.size, sentence)
+        }
+        if walk.failure == nil, walk.head.size < size {
+            walk.failure = .missing(sequence: walk.head.size + 1)
+        }
+        if walk.failure == nil, let head = walk.heads.last {
+            // Heads are left that lie beyond the end.
+            walk.failure = .cut(size: size, head: head)
+        }
+        if case .changed(let sequence) = walk.failure, let place = try origin(of: sequence) {
+            walk.failure = .reordered(sequence: sequence, belongsAt: place)
+        }
+        progress(walk.head.size)
+        return Findings(head: walk.head, protected: walk.protected, failure: walk.failure)
+    }
+
+    private struct Walk {
+        var head: Head
+        var heads: ArraySlice<Head>
+        var protected: Head?
+        var failure: VerificationFailure?
+
+        /// - Returns: false to stop.
+        mutating func step(_ row: borrowing ChainRow) -> Bool {
+            let next = head.size + 1
+            guard row.sequence == next else {
+                failure = row.sequence > next ? .missing(sequence: next) : .unexpected(sequence: row.sequence)
+                return false
+            }
+            let leaf = Chain.leaf(sequence: next, time: row.time, previous: head.hash, record: row.record)
+            guard Digest(copying: row.hash) == leaf else {
+                failure = .changed(sequence: next)
+                return false
+            }
+            head = Head(size: next, hash: leaf)
+            if let first = heads.first, first.size <= next { compareHeads() }
+            return failure == nil
+        }
+
+        /// With all heads of the present size.
+        mutating func compareHeads() {
+            while let first = heads.first, first.size <= head.size {
+                guard first == head else {
+                    failure = .rewritten(head: first, after: protected?.size ?? 0)
+                    return
+                }
+                protected = first
+                heads.removeFirst()
+            }
+        }
+    }
+
+    /// Where the entry that stands at `sequence` was appended; nil when nowhere, because its bytes were
+    /// changed. Only asked of an entry that is wrong, so it may take a walk of its own.
+    private func origin(of sequence: Int64) throws(LedgerError) -> Int64? {
+        var time: Int64 = 0
+        var record: [UInt8] = []
+        var hash: Digest?
+        var before: Digest?
+        var place: Int64?
+        do throws(LedgerError) {
+            try snapshot.scanChain { row in
+                if row.sequence < sequence { return true }
+                let stored = Digest(copying: row.hash)
+                defer { before = stored }
+                if row.sequence == sequence {
+                    (time, record, hash) = (row.time, Array(row.record), stored)
+                    return true
+                }
+                // The hash that came before it is still before that place; or at it, when the two
+                // neighbours were exchanged.
+                for previous in [before, stored] {
+                    guard let previous, let hash else { continue }
+                    let leaf = record.withUnsafeBytes {
+                        Chain.leaf(sequence: row.sequence, time: time, previous: previous, record: $0)
+                    }
+                    if leaf == hash {
+                        place = row.sequence
+                        return false
+                    }
+                }
+                return true
+            }
+        } catch .damaged(_, .structure) {
+            return nil
+        }
+        return place
+    }
+}

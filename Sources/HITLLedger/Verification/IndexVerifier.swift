@@ -1,0 +1,189 @@
+/// Derives every index from its record again, and holds columns, lists and tables against it.
+struct IndexVerifier {
+    private let snapshot: any LedgerSnapshot
+    private let indexer: Indexer
+
+    /// What verification of the lists costs in memory: what is open at one time, and a sum per list.
+    fileprivate struct Derived {
+        var sums: [IndexColumn: UInt64] = [:]
+        var unresolved: [ByteKey: Unresolved] = [:]
+        var tallies: [ByteKey: [ByteKey?: Int64]] = [:]
+    }
+
+    init(_ snapshot: any LedgerSnapshot, indexer: @escaping Indexer) {
+        self.snapshot = snapshot
+        self.indexer = indexer
+    }
+
+    func run() throws(LedgerError) -> [VerificationFailure] {
+        var derived = Derived()
+        var failure: VerificationFailure?
+        var last: Int64 = 0
+        do throws(LedgerError) {
+            try snapshot.scanIndex { row in
+                last = row.sequence
+                let record = Array(row.record)
+                guard let index = indexer(record) else {
+                    failure = .notARecord(sequence: row.sequence)
+                    return false
+                }
+                if let column = IndexVerifier.difference(row, index) {
+                    failure = .index(sequence: row.sequence, column: column)
+                    return false
+                }
+                derived.add(index, at: row.sequence)
+                return true
+            }
+            if let failure { return [failure] }
+            return try lists(derived) + unresolved(derived) + tallies(derived)
+        } catch .damaged(_, .structure(let sentence)) {
+            return [.unreadable(after: last, sentence)]
+        }
+    }
+
+    private static func difference(_ row: borrowing IndexRow, _ index: Index) -> IndexColumn? {
+        if !same(row.claim, index.claim) { return .claim }
+        if !same(row.subject, index.subject) { return .subject }
+        if !same(row.kind, index.kind) { return .kind }
+        if !same(row.label, index.label) { return .label }
+        if row.standing != index.standing.code.rawValue { return .standing }
+        return nil
+    }
+
+    private static func same(_ stored: UnsafeRawBufferPointer?, _ text: String?) -> Bool {
+        guard let stored, var text else { return stored == nil && text == nil }
+        return text.withUTF8 { $0.elementsEqual(stored) }
+    }
+
+    // MARK: - Lists
+
+    private func lists(_ derived: Derived) throws(LedgerError) -> [VerificationFailure] {
+        var failures: [VerificationFailure] = []
+        for list in [IndexColumn.claim, .subject, .kind, .label] {
+            if let failure = try check(list, sum: derived.sums[list] ?? 0) { failures.append(failure) }
+        }
+        return failures
+    }
+
+    /// A list is right when it has the same pairs of key and entry as the rows and is in order. The
+    /// pairs are compared by the sum of their hashes, which are seeded at random in every process.
+    private func check(_ list: IndexColumn, sum: UInt64) throws(LedgerError) -> VerificationFailure? {
+        var failure: VerificationFailure?
+        var found: UInt64 = 0
+        var key: [UInt8] = []
+        var sequence: Int64 = 0
+        var isFirst = true
+        try snapshot.scanList(list) { nextKey, nextSequence in
+            let isSame = !isFirst && nextKey.elementsEqual(key)
+            if isSame, list == .claim {
+                failure = .claimedTwice(
+                    key: String(decoding: key, as: UTF8.self), first: sequence, second: nextSequence)
+            } else if isSame ? nextSequence <= sequence : !isFirst && !key.lexicographicallyPrecedes(nextKey) {
+                failure = .list(list, sequence: nextSequence)
+            }
+            guard failure == nil else { return false }
+            found &+= fingerprint(nextKey, nextSequence)
+            if !isSame { key = Array(nextKey) }
+            sequence = nextSequence
+            isFirst = false
+            return true
+        }
+        if let failure { return failure }
+        return found == sum ? nil : .list(list, sequence: try firstWrong(in: list))
+    }
+
+    /// Only asked of a list that is wrong, so it may remember all of it.
+    private func firstWrong(in list: IndexColumn) throws(LedgerError) -> Int64 {
+        var listed: [UInt64: Int64] = [:]
+        try snapshot.scanList(list) { key, sequence in
+            listed[fingerprint(key, sequence)] = sequence
+            return true
+        }
+        var missing: Int64?
+        try snapshot.scanIndex { row in
+            guard let key = row.key(of: list) else { return true }
+            if listed.removeValue(forKey: fingerprint(key, row.sequence)) == nil, missing == nil {
+                missing = row.sequence
+            }
+            return true
+        }
+        return missing ?? listed.values.min() ?? 0
+    }
+
+    // MARK: - Tables
+
+    private func unresolved(_ derived: Derived) throws(LedgerError) -> [VerificationFailure] {
+        var recorded = derived.unresolved
+        var failures: [VerificationFailure] = []
+        for found in try snapshot.unresolved() {
+            let expected = recorded.removeValue(forKey: ByteKey(found.subject))
+            if expected != found {
+                failures.append(.unresolved(subject: found.subject, recorded: expected, found: found))
+            }
+        }
+        for missing in recorded.values.sorted(by: { $0.sequence < $1.sequence }) {
+            failures.append(.unresolved(subject: missing.subject, recorded: missing, found: nil))
+        }
+        return failures
+    }
+
+    private func tallies(_ derived: Derived) throws(LedgerError) -> [VerificationFailure] {
+        var recorded = derived.tallies
+        var failures: [VerificationFailure] = []
+        for found in try snapshot.tallies() {
+            let expected = recorded[ByteKey(found.kind)]?.removeValue(forKey: found.label.map(ByteKey.init)) ?? 0
+            if expected != found.count {
+                failures.append(
+                    .tally(kind: found.kind, label: found.label, recorded: expected, found: found.count))
+            }
+        }
+        for (kind, counts) in recorded.sorted(by: { $0.key < $1.key }) {
+            for (label, count) in counts.sorted(by: { ($0.key?.text ?? "") < ($1.key?.text ?? "") }) {
+                failures.append(.tally(kind: kind.text, label: label?.text, recorded: count, found: 0))
+            }
+        }
+        return failures
+    }
+}
+
+extension IndexVerifier.Derived {
+    fileprivate mutating func add(_ index: Index, at sequence: Int64) {
+        add(.claim, index.claim, sequence)
+        add(.subject, index.subject, sequence)
+        add(.kind, index.kind, sequence)
+        add(.label, index.label, sequence)
+        tallies[ByteKey(index.kind), default: [:]][index.label.map(ByteKey.init), default: 0] += 1
+        guard let subject = index.subject else { return }
+        switch index.standing {
+        case .unchanged: break
+        case .open(let brief):
+            unresolved[ByteKey(subject)] = Unresolved(subject: subject, sequence: sequence, brief: brief)
+        case .settled: unresolved[ByteKey(subject)] = nil
+        }
+    }
+
+    private mutating func add(_ list: IndexColumn, _ key: String?, _ sequence: Int64) {
+        guard var key else { return }
+        let hash = key.withUTF8 { fingerprint(UnsafeRawBufferPointer($0), sequence) }
+        sums[list, default: 0] &+= hash
+    }
+}
+
+extension IndexRow {
+    fileprivate func key(of list: IndexColumn) -> UnsafeRawBufferPointer? {
+        switch list {
+        case .claim: claim
+        case .subject: subject
+        case .kind: kind
+        case .label: label
+        case .standing: nil
+        }
+    }
+}
+
+private func fingerprint(_ key: UnsafeRawBufferPointer, _ sequence: Int64) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(bytes: key)
+    hasher.combine(sequence)
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+}

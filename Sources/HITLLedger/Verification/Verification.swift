@@ -1,0 +1,119 @@
+/// What verification found.
+public struct Verification: Sendable, Equatable {
+    /// Of the entries that were checked: all that were committed when it began.
+    public var head: Head
+
+    /// The newest head that was written down, here or elsewhere, and that the chain still has.
+    public var protected: Head?
+
+    /// What does not hold; the chain first, then indexes, then lists. Empty: the ledger is intact.
+    public var failures: [VerificationFailure]
+
+    public init(head: Head, protected: Head?, failures: [VerificationFailure]) {
+        self.head = head
+        self.protected = protected
+        self.failures = failures
+    }
+
+    /// How many of the newest entries no head covers: cutting them off would not be noticed.
+    public var notYetProtected: Int64 {
+        head.size - (protected?.size ?? 0)
+    }
+}
+
+/// How far verification has come, in entries.
+public struct VerificationProgress: Sendable, Equatable {
+    public let checked: Int64
+    public let size: Int64
+}
+
+/// One way in which a ledger contradicts itself or what was written down about it.
+public enum VerificationFailure: Sendable, Equatable {
+    /// The hash of the entry is not the hash of its bytes and the entry before: time, record or hash
+    /// was changed, or something else was put in its place.
+    case changed(sequence: Int64)
+
+    /// The entry is not there, but later ones are.
+    case missing(sequence: Int64)
+
+    /// What stands at `sequence` was appended as `belongsAt`.
+    case reordered(sequence: Int64, belongsAt: Int64)
+
+    /// An entry where none can be: before the first, or twice.
+    case unexpected(sequence: Int64)
+
+    /// The ledger ends at `size`, but was at `head` before.
+    case cut(size: Int64, head: Head)
+
+    /// The chain holds, but is another one than when `head` was written down. Up to `after`, the last
+    /// head before that still fits, nothing was rewritten.
+    case rewritten(head: Head, after: Int64)
+
+    /// The file of heads has a line that is none, counted from 1.
+    case unreadableHeads(line: Int)
+
+    /// The database cannot be read beyond this entry; SQLite's sentence.
+    case unreadable(after: Int64, String)
+
+    /// The bytes are no record.
+    case notARecord(sequence: Int64)
+
+    /// The column says something else than the record.
+    case index(sequence: Int64, column: IndexColumn)
+
+    /// The list that finds entries by this column lacks the entry, or has it in the wrong place.
+    case list(IndexColumn, sequence: Int64)
+
+    case claimedTwice(key: String, first: Int64, second: Int64)
+
+    /// The table of unresolved subjects says something else than the records.
+    case unresolved(subject: String, recorded: Unresolved?, found: Unresolved?)
+
+    /// The number of entries of a kind and label is another one.
+    case tally(kind: String, label: String?, recorded: Int64, found: Int64)
+}
+
+extension VerificationFailure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .changed(let sequence):
+            "Entry \(sequence) was changed: its hash does not fit its time, record and the entry before."
+        case .missing(let sequence):
+            "Entry \(sequence) is missing, and later ones are there."
+        case .reordered(let sequence, let place):
+            "What stands as entry \(sequence) was appended as entry \(place)."
+        case .unexpected(let sequence):
+            "There is an entry \(sequence) where none can be."
+        case .cut(let size, let head):
+            "The ledger ends at entry \(size), but had \(head.size) when its head was written down."
+        case .rewritten(let head, let after):
+            "The ledger was rewritten after entry \(after): at \(head.size) its hash is not \(head.hash.hex)."
+        case .unreadableHeads(let line):
+            "Line \(line) of the file of remembered heads is not a head."
+        case .unreadable(let after, let sentence):
+            "Nothing can be read beyond entry \(after): `\(sentence)`."
+        case .notARecord(let sequence):
+            "The bytes of entry \(sequence) are no record."
+        case .index(let sequence, let column):
+            "The \(column.rawValue) of entry \(sequence) says something else than its record."
+        case .list(let column, let sequence):
+            "The list by \(column.rawValue) does not have entry \(sequence) where it belongs."
+        case .claimedTwice(let key, let first, let second):
+            "Entries \(first) and \(second) both claim `\(key)`."
+        case .unresolved(let subject, let recorded, let found):
+            switch (recorded, found) {
+            case (let recorded?, nil):
+                "`\(subject)` is unresolved since entry \(recorded.sequence), and not listed as unresolved."
+            case (nil, let found?):
+                "`\(subject)` is listed as unresolved since entry \(found.sequence), and is not."
+            default:
+                "`\(subject)` is unresolved, and listed with another entry or brief."
+            }
+        case .tally(let kind, let label, let recorded, let found):
+            """
+            There are \(recorded) entries of kind `\(kind)`\(label.map { " and label `\($0)`" } ?? ""), \
+            and \(found) are counted.
+            """
+        }
+    }
+}

@@ -1,0 +1,229 @@
+import HITLCore
+import HITLGate
+import HITLPlatform
+
+extension DeskConnection {
+    /// Asks the gate and answers when it has ruled. Where the client carries the call out, the answer is its permit.
+    func ask(_ message: Message) async throws(DeskError) -> JSONValue? {
+        let asked: AskParameters
+        do throws(DeskError) {
+            asked = try AskParameters(message.parameters)
+        } catch {
+            guard case .unknownMember(_, let name) = error else { throw error }
+            // `decision`, `approved`: what an agent says in place of a person is worth knowing of.
+            throw await refuse(error, what: "ask with the unknown member `\(name)`")
+        }
+        let requester = try requester(by: asked.way)
+        let call = withGateFiles(asked.call)
+        try begin(asked.id)
+        switch asked.mode {
+        case .wait: break
+        case .async:
+            if let result = try await post(asked, call, from: requester) { return result }
+        }
+        await rule(asked, call, from: requester, answering: message.id)
+        return nil
+    }
+
+    private func requester(by way: RequesterProcess.Way) throws(DeskError) -> Principal {
+        do throws(ProcessTree.Failure) {
+            return desk.authority.requester(try RequesterProcess(way: way, asking: peer.process))
+        } catch {
+            throw .unknownRequester(error.description)
+        }
+    }
+
+    private func withGateFiles(_ call: ToolCall) -> ToolCall {
+        let files = desk.gateFiles(call)
+        guard !files.isEmpty else { return call }
+        var facts = call.facts
+        facts.gateFiles = files
+        return call.with(facts: facts)
+    }
+
+    private func rule(
+        _ asked: AskParameters, _ call: ToolCall, from requester: Principal, answering id: JSONValue
+    ) async {
+        let patience = Patience(asked.timeout)
+        let ruling = await desk.gate.rule(on: call, from: requester, id: asked.request) { request in
+            self.opened(asked.id, as: request.number)
+            self.send(Reply.notification("opened", ["id": .string(asked.id), "number": .integer(request.number)]))
+            patience.begin { await self.giveUp(request.number, by: requester, after: asked.timeout) }
+        }
+        patience.end()
+        switch consume ruling {
+        case .refused(let refused):
+            end(asked.id, leaving: nil)
+            answer(refused, to: asked, call, id)
+        case .permitted(let permit): await hand(permit, to: asked, id)
+        }
+    }
+
+    private func answer(_ refused: Ruling.Refused, to asked: AskParameters, _ call: ToolCall, _ id: JSONValue) {
+        if let error = DeskError(notADecision: refused.refusal) {
+            send(Reply.error(error, to: id))
+            return
+        }
+        let decided: AnswerForm.Decided? =
+            switch refused.refusal {
+            case .denied(let rules): .rules(.deny, rules)
+            case .rejected(let review): .review(.rejected(review))
+            case .expired: .review(.expired)
+            case .withdrawn(let principal, let reason): .review(.withdrawn(by: principal, reason: reason))
+            case .superseded(let number): .review(.superseded(by: number))
+            case .tooManyPending, .ledgerUnavailable, .alreadyStarted, .idInUse, .deskClosing: nil
+            }
+        guard let decided else { return }
+        let form = AnswerForm(id: asked.id, subject: refused.subject, call: call, digest: nil, decided: decided)
+        send(Reply.result(form.json, to: id))
+    }
+
+    /// The client has the permit once the answer is on its way; from then on it owes the outcome.
+    private func hand(_ permit: consuming Permit, to asked: AskParameters, _ id: JSONValue) async {
+        let (subject, call) = (permit.subject, permit.call)
+        let decided: AnswerForm.Decided
+        do throws(DeskError) {
+            decided = try desk.gate.ledger.decision(on: subject)
+        } catch {
+            end(asked.id, leaving: nil)
+            send(Reply.error(error, to: id))
+            await didNotRun(subject, call, because: error.message)
+            return
+        }
+        switch call.performer {
+        case .requester: end(asked.id, leaving: .permitted(subject, tool: call.tool))
+        case .unobserved, .desk: end(asked.id, leaving: nil)
+        }
+        let form = AnswerForm(id: asked.id, subject: subject, call: call, digest: permit.digest, decided: decided)
+        guard case .no = send(Reply.result(form.json, to: id)), takePermit(asked.id) != nil else { return }
+        await didNotRun(subject, call, because: "its requester was gone before it heard of the approval")
+    }
+
+    private func didNotRun(_ subject: Subject, _ call: ToolCall, because reason: String) async {
+        guard call.performer == .requester else { return }
+        await desk.gate.finish(subject, tool: call.tool, Outcome(status: .failed, summary: "did not run: \(reason)"))
+    }
+
+    // MARK: Without waiting
+
+    /// Nil where a rule decides, which then is the answer.
+    private func post(
+        _ asked: AskParameters, _ call: ToolCall, from requester: Principal
+    ) async throws(DeskError) -> JSONValue? {
+        let verdict = desk.gate.judge(call)
+        switch verdict.effect {
+        case .deny, .allow: return nil
+        case .ask: break
+        }
+        defer { end(asked.id, leaving: nil) }
+        let request: ApprovalRequest
+        do throws(Refusal) {
+            request = try await desk.gate.queue.post(call, digest: desk.digest(call), verdict: verdict, from: requester)
+        } catch {
+            throw DeskError(notADecision: error) ?? .deskClosing
+        }
+        Patience(asked.timeout).begin { [self] in await giveUp(request.number, by: requester, after: asked.timeout) }
+        let form = AnswerForm(
+            id: asked.id, subject: .request(request.number), call: call, digest: request.digest, decided: .pending)
+        guard case .object(var answer) = form.json else { return form.json }
+        answer["request"] = .string(request.id.description)
+        return .object(answer)
+    }
+
+    // MARK: Taking back
+
+    func withdraw(_ object: JSONObject) async throws(DeskError) -> JSONValue {
+        let parameters = try Parameters(object, of: "withdraw", knowing: ["id", "request", "reason"])
+        let reason = try parameters.name("reason", within: 4096) ?? "taken back"
+        if let id = try parameters.name("id") {
+            guard case .pending(let number)? = asked(id) else { throw .unknownRequest(id) }
+            let process = RequesterProcess(way: .socket, root: peer.process)
+            return try await withdraw(number, by: desk.authority.requester(process), reason: reason)
+        }
+        let name = try parameters.required("request", try parameters.request("request"))
+        let request = try await openRequest(name)
+        let principal: Principal
+        do throws(Objection) {
+            if try desk.authority.asked(peer, for: request) {
+                principal = request.requester
+            } else {
+                try desk.authority.checkMayDecide(peer, on: request)
+                principal = desk.authority.reviewer
+            }
+        } catch {
+            throw await refuse(error, what: "withdraw \(name.text)")
+        }
+        return try await withdraw(request.number, by: principal, reason: reason)
+    }
+
+    /// A request that was edited meanwhile goes on under another number, which then is meant.
+    private func withdraw(
+        _ number: Int64, by principal: Principal, reason: String
+    ) async throws(DeskError) -> JSONValue {
+        var number = number
+        while true {
+            do throws(ReviewError) {
+                let request = try await desk.gate.queue.withdraw(number, by: principal, reason: reason)
+                return ["number": .integer(request.number), "status": .string(request.status.word)]
+            } catch {
+                guard case .alreadyClosed(.superseded(let successor)) = error else { throw reviewError(error, number) }
+                number = successor
+            }
+        }
+    }
+
+    private func giveUp(_ number: Int64, by requester: Principal, after timeout: Milliseconds?) async {
+        do throws(DeskError) {
+            _ = try await withdraw(number, by: requester, reason: "nobody decided within \(timeout?.text ?? "its time")")
+        } catch {
+            // It was decided in time after all, or it cannot be written and so stays pending.
+        }
+    }
+
+    // MARK: What came of it
+
+    func outcome(_ object: JSONObject) async throws(DeskError) -> JSONValue {
+        let parameters = try Parameters(
+            object, of: "outcome", knowing: ["id", "status", "summary", "result", "executionTime"])
+        let id = try parameters.required("id", try parameters.name("id"))
+        let outcome = Outcome(
+            status: try parameters.required("status", try parameters.word("status", Outcome.Status.self)),
+            summary: try parameters.name("summary", within: 4096), result: parameters["result"],
+            executionTime: try parameters.integer("executionTime", in: 0...(.max)).map { Milliseconds($0) })
+        guard let held = takePermit(id) else { throw .noPermit(id) }
+        await desk.gate.finish(held.subject, tool: held.tool, outcome)
+        return ["status": .string(outcome.status.rawValue)]
+    }
+}
+
+/// Calls once when the requester has waited long enough. A request that ends before ends it.
+private final class Patience: Sendable {
+    private enum State {
+        case idle
+        case counting(Reactor.Timer)
+        case over
+    }
+
+    private let timeout: Milliseconds?
+    private let state = Locked(State.idle)
+
+    init(_ timeout: Milliseconds?) { self.timeout = timeout }
+
+    func begin(_ giveUp: @escaping @Sendable () async -> Void) {
+        guard let timeout else { return }
+        let due = SystemClock.monotonicNanoseconds() + UInt64(timeout.count) * 1_000_000
+        state.withLock { state in
+            guard case .idle = state else { return }
+            state = .counting(Reactor.shared.schedule(at: due) { Task { await giveUp() } })
+        }
+    }
+
+    func end() {
+        let timer = state.withLock { state -> Reactor.Timer? in
+            defer { state = .over }
+            if case .counting(let timer) = state { return timer }
+            return nil
+        }
+        if let timer { Reactor.shared.cancel(timer) }
+    }
+}

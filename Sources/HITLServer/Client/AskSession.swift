@@ -1,0 +1,252 @@
+package import HITLCore
+import HITLPlatform
+
+/// What `hitl ask` asks for.
+package struct AskedCall {
+    package var tool: String
+    package var arguments: JSONObject
+    package var reason: String?
+    package var confidence: JSONNumber?
+    package var timeout: Milliseconds?
+    package var isAsync = false
+    package var command: CommandToRun?
+    /// Random, and the same however often it is asked: it is what makes asking again one request.
+    package var key: String
+
+    package init(tool: String, arguments: JSONObject, key: String) {
+        self.tool = tool
+        self.arguments = arguments
+        self.key = key
+    }
+
+    package static func newKey() -> String {
+        RandomBytes.make(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// What becomes of asking.
+package enum AskEnd {
+    case noDesk(DeskSocket.Failure)
+    /// The desk did not take the request, or could not decide it.
+    case refused(DeskClient.Refused)
+    /// What came back cannot be read.
+    case unreadable
+    /// Taken back because this process was told to end.
+    case interrupted(number: Int64?)
+    /// Nobody decided in time. The desk may be away, with the request still pending in its ledger.
+    case timedOut(number: Int64?)
+    case answered(AskAnswer)
+}
+
+/// The desk's answer.
+package struct AskAnswer {
+    package enum Decision: String, CaseIterable {
+        case pending, rejected, expired, withdrawn, superseded, denied, approved, allowed
+    }
+
+    package let decision: Decision
+    /// All that the desk said.
+    package let json: JSONObject
+
+    package var number: Int64? { json["number"]?.integer }
+    package var reason: String? { json["reason"]?.string }
+    package var reviewer: String? { json["reviewer"]?.string }
+    /// The id that `hitl wait` takes as well as the number.
+    package var request: String? { json["request"]?.string }
+    package var conditions: [String] { json["conditions"]?.array?.compactMap(\.string) ?? [] }
+    package var rules: [String] { json["rules"]?.array?.compactMap { $0.object?["name"]?.string } ?? [] }
+
+    init?(_ value: JSONValue) {
+        guard let json = value.object, let word = json["decision"]?.string,
+            let decision = Decision.allCases.first(where: { $0.rawValue.utf8.elementsEqual(word.utf8) })
+        else { return nil }
+        self.decision = decision
+        self.json = json
+    }
+}
+
+/// What happens while a client waits, for whoever looks at it.
+package enum AskNews: Sendable, Equatable {
+    case waitingForDesk
+    case opened(number: Int64)
+    case deskGone(number: Int64?)
+    case deskBack
+}
+
+/// One request from asking to its answer, across the desk's going and coming.
+///
+///     connect ─► ask ─► opened ─► answer
+///        ▲        │        │
+///        └────────┴────────┴── desk gone: wait for its return, ask again with the same key
+package final class AskSession {
+    private let call: AskedCall
+    private let paths: [String]
+    private let signals: SignalPipe?
+    private let news: (AskNews) -> Void
+    private let deadline: UInt64?
+    private var client: DeskClient?
+    private var number: Int64?
+    /// What was opened first: after an edit the answer has another number.
+    package private(set) var firstNumber: Int64?
+
+    private static let id = "ask"
+    /// Beyond the requester's own patience, for an answer that is on its way.
+    private static let courtesy: UInt64 = 2_000_000_000
+    private static let firstPause: UInt64 = 20_000_000
+    private static let longestPause: UInt64 = 500_000_000
+
+    package init(
+        _ call: AskedCall, at paths: [String], signals: SignalPipe?, news: @escaping (AskNews) -> Void = { _ in }
+    ) {
+        self.call = call
+        self.paths = paths
+        self.signals = signals
+        self.news = news
+        deadline = call.timeout.map { SystemClock.monotonicNanoseconds() + UInt64($0.count) * 1_000_000 }
+    }
+
+    /// - Parameter patience: how long to wait for a desk where there is none.
+    package func ask(waitingForDesk patience: Milliseconds? = nil) -> AskEnd {
+        do throws(DeskClient.Failure) {
+            client = try DeskClient(connectingTo: paths)
+        } catch {
+            guard case .socket(let failure) = error else { return .unreadable }
+            guard case .nobodyListens = failure, let patience else { return .noDesk(failure) }
+            news(.waitingForDesk)
+            let end = SystemClock.monotonicNanoseconds() + UInt64(patience.count) * 1_000_000
+            if let end = reconnect(until: min(end, deadline ?? .max), otherwise: .noDesk(failure)) { return end }
+        }
+        while true {
+            if let end = askOnce() { return end }
+            client = nil
+            news(.deskGone(number: number))
+            let otherwise = AskEnd.timedOut(number: number)
+            if let end = reconnect(until: deadline ?? .max, otherwise: otherwise) { return end }
+            news(.deskBack)
+        }
+    }
+
+    /// Nil where the desk went away.
+    private func askOnce() -> AskEnd? {
+        guard let client else { return nil }
+        do throws(DeskClient.Failure) {
+            let parameters = parameters()
+            guard let parameters else { return .timedOut(number: number) }
+            let result = try client.call(
+                "ask", parameters, until: deadline.map { $0 + Self.courtesy }, signals: signals, heard: hear)
+            guard let answer = AskAnswer(result) else { return .unreadable }
+            return .answered(answer)
+        } catch {
+            switch error {
+            case .unreadable: return .unreadable
+            case .refused(let refused): return refused.kind.utf8.elementsEqual("deskClosing".utf8) ? nil : .refused(refused)
+            case .socket(.interrupted): return takeBack(client)
+            case .socket(.timedOut): return .timedOut(number: number)
+            case .socket(.lost), .socket(.nobodyListens), .socket(.notOurs), .socket(.unusable): return nil
+            }
+        }
+    }
+
+    private func hear(_ method: String, _ parameters: JSONObject) {
+        guard method.utf8.elementsEqual("opened".utf8), let opened = parameters["number"]?.integer else { return }
+        if firstNumber == nil { firstNumber = opened }
+        if number == nil { news(.opened(number: opened)) }
+        number = opened
+    }
+
+    /// Nil where no time is left.
+    private func parameters() -> JSONValue? {
+        var left: Int64?
+        if let deadline {
+            let now = SystemClock.monotonicNanoseconds()
+            guard now < deadline else { return nil }
+            left = Int64((deadline - now + 999_999) / 1_000_000)
+        }
+        return .members([
+            "args": .object(call.arguments),
+            "command": call.command?.json,
+            "confidence": call.confidence.map(JSONValue.number),
+            "directory": call.command.map { .string($0.directory) },
+            "id": .string(Self.id),
+            "key": call.isAsync ? nil : .string(call.key),
+            "mode": call.isAsync ? "async" : nil,
+            "reason": call.reason.map(JSONValue.string),
+            "timeout": left.map { .integer($0) },
+            "tool": .string(call.tool),
+        ])
+    }
+
+    private func takeBack(_ client: DeskClient) -> AskEnd {
+        let until = SystemClock.monotonicNanoseconds() + Self.courtesy
+        do throws(DeskClient.Failure) {
+            _ = try client.call("withdraw", ["id": .string(Self.id), "reason": "interrupted by its requester"], until: until)
+        } catch {
+            // Closing the connection, which comes next, withdraws it too.
+        }
+        return .interrupted(number: number)
+    }
+
+    /// Nil once there is a desk again.
+    private func reconnect(until end: UInt64, otherwise: AskEnd) -> AskEnd? {
+        var pause = Self.firstPause
+        while true {
+            switch signals.map({ $0.wait(until: min(end, SystemClock.monotonicNanoseconds() + pause)) }) {
+            case .interrupted?: return .interrupted(number: number)
+            case .over?: break
+            case nil: SignalPipe.sleep(until: min(end, SystemClock.monotonicNanoseconds() + pause))
+            }
+            do throws(DeskClient.Failure) {
+                client = try DeskClient(connectingTo: paths)
+                return nil
+            } catch {
+                guard case .socket(.nobodyListens) = error else {
+                    if case .socket(let failure) = error { return .noDesk(failure) }
+                    return .unreadable
+                }
+            }
+            guard SystemClock.monotonicNanoseconds() < end else { return otherwise }
+            pause = min(pause * 2, Self.longestPause)
+        }
+    }
+
+    // MARK: The command
+
+    /// Whether the approved call is the one that was asked for, so that its command may run.
+    package func mayRun(_ answer: AskAnswer) -> CommandVerdict {
+        switch answer.decision {
+        case .approved, .allowed: break
+        case .pending, .rejected, .expired, .withdrawn, .superseded, .denied: return .mustNot(.notApproved)
+        }
+        // An edit makes another call, which has no command of ours.
+        guard answer.json["arguments"] == .object(call.arguments), answer.decision == .allowed || answer.number == firstNumber
+        else { return .mustNot(.edited) }
+        return .may
+    }
+
+    package enum CommandVerdict: Equatable {
+        case mustNot(Reason)
+        case may
+
+        package enum Reason: Equatable { case notApproved, edited }
+    }
+
+    package enum Reported: Equatable {
+        /// The desk has not heard it; its next start records that nobody knows.
+        case no
+        case yes
+    }
+
+    /// Tells the desk what came of the command.
+    package func report(_ outcome: Outcome) -> Reported {
+        guard let client else { return .no }
+        var parameters = outcome.json.object ?? JSONObject()
+        parameters["id"] = .string(Self.id)
+        let until = SystemClock.monotonicNanoseconds() + Self.courtesy
+        do throws(DeskClient.Failure) {
+            _ = try client.call("outcome", .object(parameters), until: until)
+            return .yes
+        } catch {
+            return .no
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import HITLCore
+import HITLGate
+
+/// What every connection of a server shares.
+struct Desk: Sendable {
+    let gate: Gate
+    let authority: DeskAuthority
+    let digest: @Sendable (ToolCall) -> CallDigest
+    let gateFiles: @Sendable (ToolCall) -> [String]
+    let executor: (any Executor)?
+    let commands: ForwardedCommands?
+    let limits: DeskLimits
+    let feed: ChangeFeed
+}
+
+/// How much one client, and all together, may take of the desk.
+package struct DeskLimits: Sendable {
+    /// Bytes of one line.
+    package var line = 16 << 20
+    /// Bytes that wait for a client that does not read, before it is let go of.
+    package var backlog = 16 << 20
+    package var connections = 4096
+    /// Requests of one connection that are under way and end soon; then its next lines wait.
+    package var atOnce = 256
+    /// Requests of one connection that may wait for people; one more is refused.
+    package var waiting = 1024
+    /// Attempts of one connection to do what it may not; then it is closed.
+    package var attempts = 16
+
+    package init() {}
+}

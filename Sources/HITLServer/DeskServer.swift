@@ -1,0 +1,130 @@
+package import HITLCore
+package import HITLGate
+package import HITLPlatform
+
+/// The desk's socket: programs of the same user ask here, and those that may, decide.
+///
+/// Speaks the protocol of `docs/formats/desk-protocol.md`. To end it so that nobody's request is withdrawn:
+///
+///     server.stopAccepting()
+///     await gate.queue.close(…)      everybody who waits hears that the desk is closing
+///     await server.close()
+package final class DeskServer: Sendable {
+    private struct State {
+        var listener: UnixListener?
+        var acceptor: Task<Void, Never>?
+        var nextNumber = 0
+        var connections: [Int: Task<Void, Never>] = [:]
+        var isClosing = false
+    }
+
+    private let desk: Desk
+    private let state = Locked(State())
+
+    /// - Parameters:
+    ///   - digest: the same that the gate was given.
+    ///   - gateFiles: files of the gate itself that a call would touch; the call is then refused.
+    ///   - executor: runs approved calls of `hitl`'s own tools whose agent is gone.
+    ///   - commands: nil where nobody may run commands from another terminal.
+    package init(
+        gate: Gate, authority: DeskAuthority, digest: @escaping @Sendable (ToolCall) -> CallDigest,
+        gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] }, executor: (any Executor)? = nil,
+        commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits()
+    ) {
+        desk = Desk(
+            gate: gate, authority: authority, digest: digest, gateFiles: gateFiles, executor: executor,
+            commands: commands, limits: limits, feed: ChangeFeed())
+    }
+
+    deinit { stopAccepting() }
+
+    /// Listens at `path`, which is made with mode 0600 in a directory with mode 0700. Clients may connect once it returns.
+    package func listen(at path: String) throws(SocketError) {
+        do throws(SystemError) {
+            // Every client that waits is a descriptor.
+            try ThisProcess.raiseDescriptorLimit()
+        } catch {
+            throw .system(error)
+        }
+        let limits = LineChannel.Limits(lineLength: desk.limits.line, backlog: desk.limits.backlog)
+        let listener = try UnixListener(path, limits: limits)
+        state.withLock { state in
+            state.listener = listener
+            state.acceptor = Task { await self.accept(from: listener) }
+        }
+    }
+
+    /// New clients find no desk; those that are connected stay.
+    package func stopAccepting() {
+        let listener = state.withLock { state in
+            defer { state.listener = nil }
+            return state.listener
+        }
+        listener?.close()
+    }
+
+    /// Answers what is under way and ends all connections. Call it once the queue is closed: who still waits then is
+    /// taken for gone, and its request is withdrawn.
+    package func close() async {
+        stopAccepting()
+        let (acceptor, connections) = state.withLock { state in
+            state.isClosing = true
+            return (state.acceptor, Array(state.connections.values))
+        }
+        await acceptor?.value
+        await desk.feed.end()
+        for task in connections { task.cancel() }
+        for task in connections { await task.value }
+    }
+
+    package var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    private func accept(from listener: UnixListener) async {
+        while true {
+            do throws(SocketError) {
+                take(try await listener.accept())
+            } catch {
+                switch error {
+                // Whoever it was is gone or cannot be told; the next one may be all right.
+                case .unknownPeer, .system: continue
+                case .closed, .cancelled, .pathTooLong, .nobodyListens, .alreadyListening, .notASocket, .file: return
+                }
+            }
+        }
+    }
+
+    private func take(_ stream: UnixStream) {
+        let isFull = state.withLock { $0.connections.count >= desk.limits.connections }
+        let refusal: DeskError? =
+            if stream.peer.uid != desk.authority.uid {
+                .otherUser(uid: stream.peer.uid)
+            } else if isFull {
+                .tooManyConnections(limit: desk.limits.connections)
+            } else {
+                nil
+            }
+        if let refusal {
+            do throws(LineChannel.Failure) {
+                try stream.offer(Reply.error(refusal, to: .null))
+            } catch {
+                // It has left without waiting for the reason.
+            }
+            stream.close()
+            return
+        }
+        let connection = DeskConnection(desk, stream)
+        let isClosing = state.withLock { state in
+            guard !state.isClosing else { return true }
+            state.nextNumber += 1
+            let number = state.nextNumber
+            state.connections[number] = Task {
+                await connection.serve()
+                self.forget(number)
+            }
+            return false
+        }
+        if isClosing { connection.close() }
+    }
+
+    private func forget(_ number: Int) { state.withLock { _ = $0.connections.removeValue(forKey: number) } }
+}

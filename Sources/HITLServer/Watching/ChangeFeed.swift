@@ -1,0 +1,141 @@
+import HITLCore
+import HITLGate
+import HITLPlatform
+
+/// Hands what happens in the queue to those connections that watch it: one listener to the queue, however many they are.
+final class ChangeFeed: Sendable {
+    private struct State {
+        var pump: Task<Void, Never>?
+        var hasEnded = false
+        var watchers: [ObjectIdentifier: DeskConnection] = [:]
+        var tickets: [Int64: [ClosingTicket]] = [:]
+    }
+
+    private let state = Locked(State())
+
+    /// Begins to listen where that has not begun. Whoever registers after it misses nothing that comes later.
+    func begin(_ queue: Queue) async {
+        guard state.withLock({ $0.pump == nil && !$0.hasEnded }) else { return }
+        let changes = await queue.changes()
+        state.withLock { state in
+            // Two may have come this far at once; the stream of the second is dropped, which ends it.
+            guard state.pump == nil else { return }
+            state.pump = Task { await self.pass(changes) }
+        }
+    }
+
+    /// After the queue has closed, when everything was passed on.
+    func end() async {
+        let pump = state.withLock { state in
+            state.hasEnded = true
+            return state.pump
+        }
+        pump?.cancel()
+        await pump?.value
+        let tickets = state.withLock { state in
+            defer { state.tickets = [:] }
+            return state.tickets.values.flatMap { $0 }
+        }
+        for ticket in tickets { ticket.fire(.deskClosing) }
+    }
+
+    func add(_ connection: DeskConnection) { state.withLock { $0.watchers[ObjectIdentifier(connection)] = connection } }
+
+    func remove(_ connection: DeskConnection) { state.withLock { $0.watchers[ObjectIdentifier(connection)] = nil } }
+
+    /// A ticket that is fired when the request closes.
+    func ticket(for number: Int64) -> ClosingTicket {
+        let ticket = ClosingTicket()
+        let hasEnded = state.withLock { state in
+            if !state.hasEnded { state.tickets[number, default: []].append(ticket) }
+            return state.hasEnded
+        }
+        if hasEnded { ticket.fire(.deskClosing) }
+        return ticket
+    }
+
+    func giveBack(_ ticket: ClosingTicket, for number: Int64) {
+        state.withLock { state in
+            state.tickets[number]?.removeAll { $0 === ticket }
+            if state.tickets[number]?.isEmpty == true { state.tickets[number] = nil }
+        }
+    }
+
+    private func pass(_ changes: AsyncStream<QueueChange>) async {
+        for await change in changes {
+            if case .closed(let request) = change { fire(request.number) }
+            guard let event = EventForm(change) else { continue }
+            let watchers = state.withLock { Array($0.watchers.values) }
+            guard !watchers.isEmpty else { continue }
+            let line = Reply.notification("event", event.json)
+            for watcher in watchers { watcher.send(line) }
+        }
+        let tickets = state.withLock { state in
+            state.hasEnded = true
+            defer { state.tickets = [:] }
+            return state.tickets.values.flatMap { $0 }
+        }
+        for ticket in tickets { ticket.fire(.deskClosing) }
+    }
+
+    private func fire(_ number: Int64) {
+        let tickets = state.withLock { $0.tickets.removeValue(forKey: number) } ?? []
+        for ticket in tickets { ticket.fire(.closed) }
+    }
+}
+
+/// Somebody waits for one request to close.
+final class ClosingTicket: Sendable {
+    enum Result: Sendable {
+        case deskClosing
+        case timeout
+        case cancelled
+        case closed
+    }
+
+    private enum State {
+        case idle
+        case waiting(UnsafeContinuation<Result, Never>)
+        case fired(Result)
+    }
+
+    private let state = Locked(State.idle)
+
+    /// The first result counts.
+    func fire(_ result: Result) {
+        let waiter = state.withLock { state -> UnsafeContinuation<Result, Never>? in
+            switch state {
+            case .idle:
+                state = .fired(result)
+                return nil
+            case .waiting(let waiter):
+                state = .fired(result)
+                return waiter
+            case .fired: return nil
+            }
+        }
+        waiter?.resume(returning: result)
+    }
+
+    /// For one task.
+    func value(within timeout: Milliseconds?) async -> Result {
+        let timer = timeout.map { timeout in
+            Reactor.shared.schedule(at: SystemClock.monotonicNanoseconds() + UInt64(timeout.count) * 1_000_000) {
+                self.fire(.timeout)
+            }
+        }
+        defer { if let timer { Reactor.shared.cancel(timer) } }
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result, Never>) in
+                let fired = state.withLock { state -> Result? in
+                    if case .fired(let result) = state { return result }
+                    state = .waiting(continuation)
+                    return nil
+                }
+                if let fired { continuation.resume(returning: fired) }
+            }
+        } onCancel: {
+            fire(.cancelled)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// The smallest piece that is drawn whole: one visible character with its marks, or one escape.
+struct Cell: Equatable {
+    var text: String
+    var columns: Int
+    var look: Look
+
+    /// How a cell looks, which is its style unless it is an escape.
+    enum Look: Equatable {
+        case style(Style)
+        case escape
+
+        var parameters: StaticString? {
+            switch self {
+            case .style(let style): style.parameters
+            case .escape: Style.escapeParameters
+            }
+        }
+    }
+
+    var isSpace: Bool { text == " " }
+
+    static func cells(of line: StyledText.Line, for presentation: Presentation) -> [Cell] {
+        line.runs.flatMap { run in
+            switch run.content {
+            case .text(let text):
+                cells(of: text.text, style: run.style, encoding: presentation.encoding)
+            case .glyph(let glyph):
+                cells(
+                    of: presentation.glyphs == .emoji ? glyph.picture.description : glyph.words.description,
+                    style: run.style, encoding: presentation.encoding)
+            }
+        }
+    }
+
+    static func cells(of text: String, style: Style, encoding: Presentation.Encoding) -> [Cell] {
+        let text = encoding == .ascii ? Escape.ascii(text) : text
+        var cells: [Cell] = []
+        cells.reserveCapacity(text.utf8.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            // An escape begins with "<", which may carry no mark: a mark there would have been escaped.
+            if text[index] == "<" {
+                let length = Escape.length(text.utf8[index...].prefix(11).map { $0 }, at: 0)
+                if length > 0 {
+                    let end = text.utf8.index(index, offsetBy: length)
+                    cells.append(Cell(text: String(text[index..<end]), columns: length, look: .escape))
+                    index = end
+                    continue
+                }
+            }
+            let character = text[index]
+            cells.append(Cell(text: String(character), columns: Columns.of(character), look: .style(style)))
+            index = text.index(after: index)
+        }
+        return cells
+    }
+}
+

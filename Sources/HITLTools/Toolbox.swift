@@ -1,0 +1,86 @@
+package import HITLCore
+package import HITLGate
+import HITLPlatform
+
+/// The tools that `hitl` itself carries out, beneath one workspace.
+///
+/// `prepare` turns what an agent asks for into a `ToolCall` with the facts that a person needs; it never throws, because
+/// a call that cannot work must be shown and judged like any other. `run` takes a permit and works from its call alone.
+package struct Toolbox: Executor {
+    private let place: Surroundings
+
+    /// - Parameters:
+    ///   - workspace: an existing directory. It must not lie beneath one of `gateFiles`, or nothing in it may be touched.
+    ///   - outbox: where `sendEmail` puts messages; made where it is missing.
+    ///   - gateFiles: absolute paths of ledger, keys, configuration and socket, and of their directories.
+    ///   - sender: `From` of messages that name none.
+    ///   - now: civil time, for the date of messages.
+    package init(
+        workspace: String, outbox: String, gateFiles: [String], environment: CleanEnvironment,
+        limits: ToolLimits = ToolLimits(), sender: String = "hitl@localhost",
+        now: @escaping @Sendable () -> WallTime = { WallTime(milliseconds: SystemClock.wallMilliseconds()) },
+        randomBytes: @escaping @Sendable (Int) -> [UInt8] = { RandomBytes.make($0) }
+    ) throws(ToolboxError) {
+        do throws(Obstacle) {
+            place = Surroundings(
+                workspace: try Obstacle.fromFile { () throws(FileError) in try Workspace(workspace) },
+                outbox: try Obstacle.fromFile { () throws(FileError) in try Outbox(outbox) },
+                gateFiles: try GateFiles(gateFiles), limits: limits, environment: environment, sender: sender, now: now,
+                randomBytes: randomBytes)
+        } catch {
+            throw ToolboxError(description: error.description)
+        }
+    }
+
+    /// The workspace without links in its path.
+    package var workspace: String { place.workspace.path }
+
+    /// The call that an agent's words amount to, with what it would do. Looks at the world and changes nothing.
+    package func prepare(
+        tool name: String, arguments: JSONObject, origin: Origin, claims: Claims = Claims()
+    ) async -> ToolCall {
+        let inspection: Inspection
+        do {
+            inspection = await (try tool(named: name, arguments)).inspect(in: place)
+        } catch {
+            inspection = Inspection(obstacles: [error])
+        }
+        return ToolCall(
+            tool: name, kind: ToolTable.definition(of: name)?.kind ?? .other, arguments: arguments, origin: origin,
+            directory: inspection.directory ?? place.workspace.path, claims: claims, performer: .desk,
+            facts: inspection.facts)
+    }
+
+    package func changes(since call: ToolCall) async -> [String] {
+        do {
+            return await (try tool(named: call.tool, call.arguments)).changes(since: call, in: place)
+        } catch {
+            return [error.description]
+        }
+    }
+
+    package func run(_ permit: consuming Permit, until stop: StopSignal) async -> Outcome {
+        let call = permit.call
+        return await run(permit, as: call, until: stop)
+    }
+
+    /// Carries out `call`, which the permitted one stands for: the same facts, under a tool of this toolbox.
+    package func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
+        let errand = Errand(call: call, subject: permit.subject, stop: stop)
+        do {
+            return try await tool(named: errand.call.tool, errand.call.arguments).run(errand, in: place)
+        } catch {
+            return Outcome(status: .failed, summary: "not executed: \(error)")
+        }
+    }
+
+    private func tool(named name: String, _ arguments: JSONObject) throws(Obstacle) -> any Tool {
+        guard let definition = ToolTable.definition(of: name) else { throw .unknownTool(name) }
+        return try definition.make(Arguments(checking: arguments, against: definition))
+    }
+}
+
+/// Why there is no toolbox: a workspace or an outbox that cannot be used.
+package struct ToolboxError: Error, CustomStringConvertible {
+    package let description: String
+}

@@ -1,0 +1,120 @@
+import Glibc
+import HITLConfiguration
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLPlatform
+import HITLServer
+import HITLTerminal
+
+/// `hitl status`, `hitl approve 3`, …: a command of the desk from another terminal. Where a desk runs it does
+/// the work; without one the ledger's file can still be read.
+enum DeskCommand {
+    static func run(_ words: [String]) -> ExitCode {
+        // Understood here first: a slip is answered without a desk.
+        let isHelp = words.contains("--help")
+        if isHelp { return ProgramHelp.run([words[0]]) }
+        do throws(UsageError) { _ = try CommandTable.desk(words, now: Place.clocks.wall()) } catch {
+            return Output.usage(error)
+        }
+        let place: Place
+        switch Place.find() {
+        case .failure(let failure): return failure.report()
+        case .success(let found): place = found
+        }
+        switch ask(place.socketCandidates(), words) {
+        case .answered(let exit, let output):
+            write(output, exit)
+            return exit
+        case .failed(let failure): return failure.report()
+        case .noDesk:
+            guard !CommandTable.changesSomething(words) else {
+                return Failure(
+                    .noDesk, "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl"
+                ).report()
+            }
+            return readAlone(words, place)
+        }
+    }
+
+    private enum Answer {
+        case answered(ExitCode, String)
+        case noDesk
+        case failed(Failure)
+    }
+
+    private static func ask(_ paths: [String], _ words: [String]) -> Answer {
+        let presentation = Output.presentation(of: 1)
+        let style: ForwardedCommand.Style =
+            switch (presentation.glyphs, presentation.colour) {
+            case (.words, _): .plain
+            case (.emoji, .none): .uncoloured
+            case (.emoji, .ansi): .coloured
+            }
+        do throws(DeskClient.Failure) {
+            let client = try DeskClient(connectingTo: paths)
+            let answer = try client.call(
+                "run",
+                [
+                    "command": .string(words[0]), "arguments": .array(words.dropFirst().map(JSONValue.string)),
+                    "columns": .integer(presentation.columns ?? 10_000), "style": .string(style.rawValue),
+                ])
+            let exit = answer.object?["exitCode"]?.integer.flatMap { ExitCode(rawValue: Int32(truncatingIfNeeded: $0)) }
+            return .answered(exit ?? .failed, answer.object?["output"]?.string ?? "")
+        } catch .socket(.nobodyListens) {
+            return .noDesk
+        } catch {
+            return .failed(Failure(.failed, error.description))
+        }
+    }
+
+    private static func readAlone(_ words: [String], _ place: Place) -> ExitCode {
+        let desk: HITLConsole.Desk
+        switch ReadingDesk.open(place) {
+        case .failure(let failure): return failure.report()
+        case .success(let opened): desk = opened
+        }
+        let presentation = Output.presentation(of: 1)
+        let person = Principal(role: .person, name: place.account.name, channel: "file")
+        let (exit, output) = blocking {
+            await CommandTable.answer(words, in: desk, for: Operator(principal: person, presentation: presentation))
+        }
+        write(output, exit)
+        return exit
+    }
+
+    private static func write(_ output: String, _ exit: ExitCode) {
+        if exit == .done { Output.standard(output) } else { Output.error(output) }
+    }
+}
+
+/// A desk without a gate: the ledger's file and the configuration.
+enum ReadingDesk {
+    static func open(_ place: Place) -> Result<HITLConsole.Desk, Failure> {
+        guard access(place.ledgerPath, F_OK) == 0 else {
+            // Nothing has ever been asked: that is an empty history and no mistake.
+            return make(place) { try Ledger.inMemory(indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds) }
+        }
+        return make(place) {
+            try Ledger.openReadOnly(
+                path: place.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+        }
+    }
+
+    private static func make(_ place: Place, _ open: () throws -> Ledger) -> Result<HITLConsole.Desk, Failure> {
+        do {
+            return .success(
+                HITLConsole.Desk(
+                    records: Records(try open()), gate: nil,
+                    session: .init(
+                        id: "", startedAt: Place.clocks.wall(), workspace: nil, ledgerPath: place.ledgerPath,
+                        socketPath: nil, gated: .gated),
+                    settings: Locked(place.configuration), clocks: Place.clocks))
+        } catch let error as LedgerError {
+            return .failure(Failure(error))
+        } catch {
+            return .failure(Failure(.failed, "\(error)"))
+        }
+    }
+}

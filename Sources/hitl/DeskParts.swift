@@ -1,0 +1,153 @@
+import Glibc
+import HITLAgents
+import HITLConfiguration
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLPlatform
+import HITLServer
+import HITLTerminal
+import HITLTools
+
+/// The key that calls are digested with: made with the ledger, kept beside it, never in it.
+struct DigestKey: Sendable {
+    private let key: [UInt8]
+
+    static func load(from directory: String) throws -> DigestKey {
+        let path = directory + "/digest.key"
+        if access(path, F_OK) != 0 { try PrivateFile.write(RandomBytes.make(32), to: path) }
+        return DigestKey(key: try PrivateFile.read(path))
+    }
+
+    func digest(of call: ToolCall) -> CallDigest {
+        CallDigest("hmac-sha256:" + KeyedDigest.hmac(key: key, call.digested).hex)
+    }
+}
+
+/// The toolbox as runners know it.
+struct DeskWorkbench: Workbench {
+    let toolbox: Toolbox
+
+    var tools: [String] { ToolTable.all.map(\.name) }
+
+    func prepare(tool: String, arguments: JSONObject, origin: Origin, claims: Claims) async -> ToolCall {
+        await toolbox.prepare(tool: tool, arguments: arguments, origin: origin, claims: claims)
+    }
+
+    func changes(since call: ToolCall) async -> [String] { await toolbox.changes(since: call) }
+
+    func run(_ permit: consuming Permit, until stop: StopSignal) async -> Outcome {
+        await toolbox.run(permit, until: stop)
+    }
+
+    func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
+        await toolbox.run(permit, as: call, until: stop)
+    }
+}
+
+extension LoopPlan {
+    /// What no call may touch, wherever it is: the ledger and keys, the configuration, the socket.
+    var gateFiles: [String] {
+        var files = [stateDirectory, ledgerPath, place.configuration.paths.configuration, socketPath]
+        if let runtime = place.configuration.paths.runtime { files.append(runtime) }
+        return files
+    }
+
+    var outbox: String {
+        isScratch ? workspace + "/outbox" : place.configuration.outbox.value
+    }
+
+    var toolLimits: ToolLimits {
+        var limits = ToolLimits()
+        limits.commandTime = place.configuration.commandTimeout.value
+        limits.outputBytes = place.configuration.outputLimit.value
+        return limits
+    }
+
+    var agentName: String {
+        switch agent {
+        case .none: "none"
+        case .simulated: "simulated"
+        }
+    }
+}
+
+extension ForwardedCommands {
+    /// The loop's own commands, run for other terminals.
+    static func answered(by desk: HITLConsole.Desk) -> ForwardedCommands {
+        ForwardedCommands(
+            need: { command in
+                let words = [command.command] + command.arguments
+                return CommandTable.changesSomething(words)
+                    ? .deciding(requests: CommandTable.requests(in: words)) : .reading
+            },
+            run: { command in
+                let presentation = Presentation(
+                    kind: .stream, colour: command.style == .coloured ? .ansi : .none,
+                    glyphs: command.style == .plain ? .words : .emoji,
+                    encoding: command.style == .plain ? .ascii : .utf8, columns: command.columns)
+                let words = [command.command] + command.arguments + (command.format == .json ? ["--json"] : [])
+                let (exit, output) = await CommandTable.answer(
+                    words, in: desk, for: Operator(principal: command.reviewer, presentation: presentation))
+                return ForwardedResult(exitCode: exit.rawValue, output: output)
+            })
+    }
+}
+
+/// How the operator's lines are read: with editing on a terminal, plainly otherwise.
+enum Lines {
+    static var isScript: Bool { isatty(0) != 1 }
+
+    static func open(_ presentation: Presentation, _ plan: LoopPlan, _ completer: Completer) throws(TerminalError) -> any LineReader {
+        let configuration = plan.place.configuration
+        let options = TerminalOptions(
+            historyPath: configuration.paths.lineHistory, historyFilter: HistoryFilter.kept,
+            complete: completer.complete, rings: configuration.bell.value,
+            notifications: Self.notifications(configuration.notify.value))
+        if !isScript, presentation.kind == .terminal {
+            do throws(TerminalError) { return try Terminal(presentation: presentation, options: options) } catch {
+                // A terminal that cannot be edited on can still be read from.
+            }
+        }
+        var plain = presentation
+        if isScript { (plain.kind, plain.columns, plain.rows) = (.stream, nil, nil) }
+        return try PlainReader(presentation: plain, options: options)
+    }
+
+    private static func notifications(_ notify: Configuration.Notify) -> TerminalOptions.Notifications {
+        switch notify {
+        case .none: .off
+        case .osc9: .osc9
+        case .osc777: .osc777
+        }
+    }
+}
+
+/// The first lines of a loop: what this desk is, and how to have another.
+enum Greeting {
+    static func text(_ plan: LoopPlan, gated: Event.Session.Gated) -> StyledText {
+        var text = StyledText()
+        switch plan.agent {
+        case .simulated(_, isDemoByDefault: true):
+            text.line(
+                "This is the demo: a simulated agent in a scratch workspace. For your own: --agent NAME, --workspace DIR, or hitl.yaml.",
+                .dim)
+        case .simulated(let scenario, isDemoByDefault: false):
+            text.line("Agent: simulated, scenario \(DisplayText(untrusted: scenario.name)).", .dim)
+        case .none:
+            text.line("The desk is open. In another terminal: hitl ask TOOL -- COMMAND", .dim)
+        }
+        text.line("Workspace: \(DisplayText(untrusted: plan.workspace))", .dim)
+        if gated == .ungated {
+            text.line(
+                "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",
+                .warning)
+        }
+        for notice in plan.place.configuration.notices {
+            text.append(DisplayText.block(untrusted: notice.description), indent: 0, .warning)
+        }
+        text.newLine()
+        return text
+    }
+}

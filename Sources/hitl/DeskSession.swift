@@ -1,0 +1,178 @@
+import HITLAgents
+import HITLConfiguration
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLPlatform
+import HITLServer
+import HITLTerminal
+import HITLTools
+
+/// A running desk: everything is made here, once, and passed on as arguments.
+final class DeskSession: Sendable {
+    private let plan: LoopPlan
+    private let ledger: Ledger
+    private let queue: Queue
+    private let gate: Gate
+    private let desk: HITLConsole.Desk
+    private let workbench: any Workbench
+    private let server: DeskServer
+    private let principal: Principal
+    private let sessionID: String
+    private let conversation: Conversation
+    private let agentGate: Gate
+    private let signal = StopSignal()
+
+    // MARK: Opening
+
+    static func open(_ plan: LoopPlan) async -> Result<DeskSession, Failure> {
+        do {
+            try ThisProcess.makePrivate()
+            try ThisProcess.becomeSubreaper()
+            return .success(try await DeskSession(plan))
+        } catch let failure as Failure {
+            return .failure(failure)
+        } catch let error as LedgerError {
+            return .failure(Failure(error))
+        } catch let error as EventLedgerError {
+            return .failure(Failure(.ledger, error.description))
+        } catch {
+            return .failure(Failure(.failed, "\(error)"))
+        }
+    }
+
+    private init(_ plan: LoopPlan) async throws {
+        self.plan = plan
+        let configuration = plan.place.configuration
+        try PrivateDirectory.prepare(plan.stateDirectory)
+        ledger = try Ledger.open(
+            path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+        let key = try DigestKey.load(from: plan.stateDirectory)
+        let events = EventLedger(ledger)
+        let clocks = Place.clocks
+        queue = try await Queue(
+            ledger: ledger, clocks: clocks,
+            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
+
+        // What is set at the prompt holds for the next call: the gate asks for the policy each time.
+        let settings = Locked(configuration)
+        let policy: @Sendable () -> Policy = { settings.withLock { $0 }.policy(sha256: { HITLLedger.Digest(hashing: $0).hex }) }
+        let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
+        gate = Gate(
+            queue: queue, ledger: events, clocks: clocks, policy: policy, digest: digest, randomID: Place.newID)
+        let gated: Event.Session.Gated = configuration.enabled.value ? .gated : .ungated
+        agentGate =
+            gated == .gated
+            ? gate
+            : Gate(
+                queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: policy().version) },
+                digest: digest, randomID: Place.newID)
+
+        if case .simulated(let scenario, _) = plan.agent, plan.isScratch {
+            try Furnishing.put(scenario.files, into: plan.workspace)
+        }
+        let toolbox = try Toolbox(
+            workspace: plan.workspace, outbox: plan.outbox, gateFiles: plan.gateFiles,
+            environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name), limits: plan.toolLimits,
+            sender: "\(plan.place.account.name)@localhost")
+        let bench = DeskWorkbench(toolbox: toolbox)
+        if case .simulated(let scenario, _) = plan.agent {
+            workbench = ScenarioWorkbench(bench, tools: scenario.tools)
+        } else {
+            workbench = bench
+        }
+
+        sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
+        principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
+        conversation = Conversation(activity: AgentActivity(queue: queue))
+        desk = HITLConsole.Desk(
+            records: Records(ledger), gate: gate,
+            session: .init(
+                id: sessionID, startedAt: clocks.wall(), workspace: plan.workspace, ledgerPath: plan.ledgerPath,
+                socketPath: plan.socketPath, gated: gated),
+            settings: settings, clocks: clocks, executor: workbench, agents: nil,
+            prepareEdited: { [workbench] call, arguments in
+                guard call.performer == .desk else { return nil }
+                return await workbench.prepare(
+                    tool: call.tool, arguments: arguments, origin: call.origin, claims: call.claims)
+            })
+        server = DeskServer(
+            gate: gate, authority: try DeskAuthority.thisProcess(), digest: digest,
+            executor: workbench,
+            commands: ForwardedCommands.answered(by: desk))
+    }
+
+    // MARK: Running
+
+    func end() { signal.request() }
+
+    func run() async -> ExitCode {
+        let presentation = Output.presentation(of: 1, plain: plan.plain)
+        let completer = Completer(tools: workbench.tools)
+        let reader: any LineReader
+        do { reader = try Lines.open(presentation, plan, completer) } catch {
+            return Failure(.failed, "The terminal cannot be used: \(error)").report()
+        }
+        do { try listen() } catch {
+            await reader.stop()
+            return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
+        }
+        reader.write(Greeting.text(plan, gated: desk.session.gated))
+        await gate.ledger.note(
+            .sessionStarted(
+                .init(
+                    id: sessionID, operatorName: principal.name, agent: plan.agentName, gated: desk.session.gated)))
+
+        let agent = startAgent(saying: reader)
+        let console = Console(
+            desk: desk, queue: queue, reader: reader,
+            agent: Console.AgentLine(
+                tell: { [conversation, plan] line in
+                    guard case .simulated = plan.agent else { return false }
+                    conversation.send(line)
+                    return true
+                },
+                settled: { [conversation] in await conversation.activity.settled() }),
+            principal: Lines.isScript ? Principal(role: .person, name: principal.name, channel: "script") : principal,
+            completer: completer, editor: Editor.argumentEditor(lending: reader))
+        let loop = Task { await console.run() }
+        signal.onRequest { loop.cancel() }
+        let exit = await loop.value
+        await close(agent, reader)
+        return exit
+    }
+
+    /// The demo steps aside for a desk that is there already.
+    private func listen() throws(SocketError) {
+        do throws(SocketError) { try server.listen(at: plan.socketPath) } catch .alreadyListening where plan.isDemo {
+            try server.listen(at: plan.stateDirectory + "/desk.sock")
+        }
+    }
+
+    private func startAgent(saying reader: any LineReader) -> Task<Void, Never>? {
+        guard case .simulated(let scenario, _) = plan.agent else { return nil }
+        let runner = SimulatedRunner(scenario)
+        let context = RunnerContext(
+            gate: agentGate, workbench: workbench, agent: runner.name, session: sessionID, workspace: plan.workspace,
+            conversation: conversation,
+            say: { utterance in reader.post(UtteranceView.text(utterance.lineage, utterance.text)) })
+        return Task { await runner.run(context) }
+    }
+
+    /// The order matters: nobody new, then the loop's own requests withdrawn and everybody else let go of
+    /// with theirs pending, then what still runs is ended, and last the ledger's head is written down.
+    private func close(_ agent: Task<Void, Never>?, _ reader: any LineReader) async {
+        server.stopAccepting()
+        conversation.end()
+        await queue.close(withdrawing: [sessionID], reason: "the loop ended")
+        agent?.cancel()
+        await queue.stopAll()
+        await agent?.value
+        await server.close()
+        await gate.ledger.note(.sessionEnded(id: sessionID))
+        await reader.stop()
+        do { try ledger.rememberHead() } catch { Output.complaint(StyledText(DisplayText(untrusted: error.description))) }
+        ledger.close()
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import HITLConsole
+import HITLPlatform
+import HITLTerminal
+
+@main
+struct Hitl {
+    /// Synchronous, because the commonest uses (`--version`, a hook, one line of history) are over before
+    /// a pool of threads would be up.
+    static func main() {
+        let words = Array(CommandLine.arguments.dropFirst())
+        switch words.first {
+        case "--version"?: Output.standard("hitl \(Version.text)\n")
+        case nil, "--help"?, "help"?: exit(ProgramHelp.run(Array(words.dropFirst())).rawValue)
+        default: exit(run(words).rawValue)
+        }
+    }
+
+    private static func run(_ words: [String]) -> ExitCode {
+        let name = words[0]
+        let rest = Array(words.dropFirst())
+        guard let program = ProgramTable.named(name) else {
+            if CommandTable.desk.contains(where: { $0.definition.name == name }) {
+                return DeskCommand.run(words)
+            }
+            let near = nearestDefinition(to: name, among: ProgramTable.all)
+            return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" }))
+        }
+        let beforeRest = rest.prefix { $0 != "--" }
+        if beforeRest.contains("--help") { return ProgramHelp.run([name]) }
+        do throws(UsageError) {
+            return try program.run(try Arguments(rest, for: program.definition))
+        } catch {
+            return Output.usage(error)
+        }
+    }
+}
+
+enum Version {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,93 @@
+import HITLConfiguration
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLPlatform
+import HITLTerminal
+
+/// The operator, the machine's clocks and where things are: what every command starts from.
+struct Place: Sendable {
+    let account: Account
+    let configuration: Configuration
+
+    /// - Parameters:
+    ///   - file: what `--config` says.
+    ///   - workspace: whose `hitl.yaml` may make things stricter.
+    static func find(
+        file: String? = nil, workspace: String? = nil, options: [ConfigurationOption] = []
+    ) -> Result<Place, Failure> {
+        do {
+            let account = try Account.current()
+            let configuration = try Configuration.load(
+                ConfigurationSources(
+                    environment: Process.environment, home: Process.environment["HOME"] ?? account.home,
+                    user: account.uid, file: file, workspace: workspace, options: options, trustEnvironment: true))
+            return .success(Place(account: account, configuration: configuration))
+        } catch let error as Diagnostics {
+            return .failure(Failure(.usage, error.description))
+        } catch {
+            return .failure(Failure(.failed, "\(error)"))
+        }
+    }
+
+    var ledgerPath: String { configuration.auditPath.value }
+
+    /// Where a desk may listen: what is named, else the runtime directory, else the state directory.
+    func socketCandidates(_ option: String? = nil) -> [String] {
+        let paths = configuration.paths
+        let first = paths.socket(option: option)
+        let last = paths.state + "/desk.sock"
+        return option != nil || Process.environment["HITL_SOCKET"] != nil || first == last ? [first] : [first, last]
+    }
+
+    static let clocks = Clocks(
+        wall: { WallTime(milliseconds: SystemClock.wallMilliseconds()) },
+        monotonic: { Milliseconds(Int64(SystemClock.monotonicNanoseconds() / 1_000_000)) },
+        sleep: { moment in
+            // The task's clock stands still while the machine sleeps; so it is asked again on waking.
+            while true {
+                let left = moment.count - Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
+                guard left > 0 else { return }
+                try await Task.sleep(for: .milliseconds(min(left, 86_400_000)))
+            }
+        })
+
+    static let newID: @Sendable () -> RequestID = {
+        RequestID(bits: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// The ledger's file, for reading beside a desk or without one.
+    func readLedger() -> Result<Ledger, Failure> {
+        do {
+            return .success(
+                try Ledger.openReadOnly(
+                    path: ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds))
+        } catch {
+            return .failure(Failure(error))
+        }
+    }
+}
+
+/// Why a command could not begin, for people.
+struct Failure: Error {
+    let exit: ExitCode
+    let message: String
+
+    init(_ exit: ExitCode, _ message: String) {
+        self.exit = exit
+        self.message = message
+    }
+
+    init(_ error: LedgerError) {
+        switch error {
+        case .owned: self.init(.failed, error.description)
+        default: self.init(.ledger, error.description)
+        }
+    }
+
+    func report() -> ExitCode {
+        Output.complaint(StyledText(DisplayText.block(untrusted: message), indent: 0))
+        return exit
+    }
+}

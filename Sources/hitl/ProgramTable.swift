@@ -1,0 +1,57 @@
+import HITLConsole
+import HITLTerminal
+
+/// A command of the shell's command line: `hitl loop`.
+struct Program: Sendable {
+    let definition: CommandDefinition
+    let run: @Sendable (Arguments) throws(UsageError) -> ExitCode
+}
+
+/// All of them, in the order of the manual. The desk's commands (`hitl approve`) stand in `CommandTable`.
+enum ProgramTable {
+    static let programs = [Loop.program, Audit.program, Doctor.program]
+
+    static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }
+
+    static func named(_ name: String) -> Program? {
+        programs.first { $0.definition.name == name }
+    }
+}
+
+/// `hitl --help`, `hitl help approve`.
+enum ProgramHelp {
+    static func run(_ words: [String]) -> ExitCode {
+        let presentation = Output.presentation(of: 1)
+        guard let name = words.first else {
+            Output.standard(overview.rendered(for: presentation))
+            return .done
+        }
+        guard let definition = ProgramTable.all.first(where: { $0.name == name }) else {
+            let near = nearestDefinition(to: name, among: ProgramTable.all)
+            return Output.usage(.unknownCommand(name, nearest: near?.name))
+        }
+        Output.standard(HelpView.page(definition).rendered(for: presentation))
+        return .done
+    }
+
+    private static var overview: StyledText {
+        var text = StyledText("hitl puts a person between AI agents and the tools they call.")
+        text.line("")
+        section("Programs", ProgramTable.programs.map(\.definition), to: &text)
+        section("The desk's commands, from any terminal", CommandTable.desk.map { $0.definition }, to: &text)
+        text.line("hitl COMMAND --help explains one. Start with: hitl loop --enable-hitl")
+        return text
+    }
+
+    private static func section(_ title: DisplayText, _ definitions: [CommandDefinition], to text: inout StyledText) {
+        text.line(title + ":", .strong)
+        let width = definitions.map { DisplayText(untrusted: $0.name).columns }.max() ?? 0
+        for definition in definitions {
+            text.line(
+                "hitl " + DisplayText(untrusted: definition.name).padded(to: width + 2), .accent, indent: 2,
+                hangingIndent: width + 9)
+            text.append(DisplayText(untrusted: definition.summary))
+        }
+        text.line("")
+    }
+}

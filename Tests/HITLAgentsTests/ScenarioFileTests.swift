@@ -1,0 +1,173 @@
+import HITLAgents
+import HITLConfiguration
+import HITLCore
+import Testing
+
+@Suite struct `A scenario file` {
+    private func problems(_ text: String) -> String {
+        do {
+            _ = try Scenario(Array(text.utf8), file: "story.yaml", tools: Scenario.realTools)
+            return "none"
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func `of the examples is without fault, whichever it is`() throws {
+        let names = [
+            "code-execution", "contract-generation", "demo", "medical-recommendation", "wire-transfers",
+        ]
+        #expect(fileNames(in: scenarioFolder) == names.map { $0 + ".yaml" })
+        for name in names {
+            let bytes = Array((readFile(scenarioFolder + "/" + name + ".yaml") ?? "").utf8)
+            do {
+                #expect(try Scenario(bytes, file: name, tools: Scenario.realTools).name == name)
+            } catch {
+                Issue.record("\(error)")
+            }
+        }
+    }
+
+    @Test func `is told all its faults at once, each with its place`() {
+        let text = """
+            nmae: broken
+            description: many faults
+            workspace:
+              ../outside: x
+              a: file
+              a/b: beneath a file
+            tools:
+              deleteFile:
+                runs: writeFile
+                arguments: {}
+              pay:
+                runs: exeCuteCommand
+                arguments: {}
+              run:
+                runs: executeCommand
+                arguments: { command: "echo ${name}" }
+              post:
+                runs: writeFile
+                arguments: { path: p, content: "${amount} to ${payee}" }
+            agents:
+              main:
+                - sya: hello
+                - shout: hello
+                - say: hello
+                  call: deleteFile
+                - say: "${wrkspace} and ${file} and ${"
+                - call: delteFile
+                  confidence: 1.5
+                  onRejcted: []
+                - call: post
+                  arguments: { amount: 1, paye: x }
+                - forEach: "../*"
+                  steps: [{ say: "${fil}" }]
+              "two words": []
+            replies:
+              - when: ["*", "delete files"]
+                example: remove files
+                steps: []
+            """
+        #expect(
+            problems(text) == """
+                story.yaml:1:1: the key `name` is missing
+                nmae: broken
+                ^
+                story.yaml:1:1: unknown key `nmae` — did you mean `name`?
+                nmae: broken
+                ^
+                """)
+    }
+
+    @Test func `needs an agent`() {
+        #expect(
+            problems("name: x\ndescription: y\nagents: {}\n") == """
+                story.yaml:3:9: at least one agent is needed
+                  agents: {}
+                          ^
+                """)
+    }
+}
+
+@Suite struct `A phrase` {
+    private func matches(_ phrase: String, _ line: String) -> Bool { Phrase(phrase)?.matches(line) ?? false }
+
+    @Test func `matches words, whatever their case and what stands between them`() {
+        #expect(matches("delete the files", "Delete   the files!"))
+        #expect(!matches("delete the files", "delete the files now"))
+        #expect(!matches("delete", "undelete"))
+        #expect(!matches("don * delete", "don't delete"))
+    }
+
+    @Test func `lets a star be any words or none`() {
+        #expect(matches("* delete * temporary files *", "delete temporary files"))
+        #expect(matches("* delete * temporary files *", "please, delete all of the temporary files at once"))
+        #expect(!matches("* delete * temporary files *", "delete all temporary notes, then files"))
+        #expect(matches("* a * b", "a a b a b"))
+        #expect(!matches("a * b", "a b c"))
+        #expect(!matches("* a b *", "a c b"))
+    }
+
+    @Test func `compares letters outside ASCII as they are`() {
+        #expect(matches("* lösche *", "Bitte lösche das"))
+        #expect(!matches("* lösche *", "Bitte losche das"))
+    }
+
+    @Test func `needs a word`() {
+        #expect(Phrase("*") == nil)
+        #expect(Phrase("") == nil)
+        #expect(Phrase("?!") == nil)
+    }
+}
+
+@Suite struct `A pattern of files` {
+    private func matches(_ pattern: String, _ name: String) -> Bool { FilePattern(pattern)?.matches(name) ?? false }
+
+    @Test func `matches names`() {
+        #expect(matches("*.tmp", "a.tmp"))
+        #expect(matches("*.tmp", ".tmp") == false)
+        #expect(matches(".*", ".hidden"))
+        #expect(matches("*", ".hidden") == false)
+        #expect(matches("part-?.bin", "part-é.bin"))
+        #expect(!matches("part-?.bin", "part-12.bin"))
+        #expect(matches("*a*b*", "xaaybb"))
+        #expect(!matches("*.tmp", "a.tmp.txt"))
+    }
+
+    @Test func `stays beneath the workspace`() {
+        for text in ["", "../x", "/etc/*", "a//b", "a/", "*/b", "./a", "a/../b"] { #expect(FilePattern(text) == nil, "\(text)") }
+        #expect(FilePattern("cache/*.bin")?.directory == "cache")
+        #expect(FilePattern("cache/*.bin")?.path(of: "x.bin") == "cache/x.bin")
+        #expect(FilePattern("*.bin")?.directory == ".")
+    }
+}
+
+@Suite struct `Furnishing a workspace` {
+    private func files(_ text: String) throws -> [WorkspaceFile] {
+        try Scenario("name: x\ndescription: y\nagents: { main: [] }\nworkspace:\n" + text).files
+    }
+
+    @Test func `puts the files where they belong`() throws {
+        let directory = try TemporaryDirectory()
+        try Furnishing.put(files("  a/b/c.txt: deep\n  d.txt: flat\n"), into: directory.path)
+        #expect(directory.files == ["a/b/c.txt": "deep", "d.txt": "flat"])
+    }
+
+    @Test func `touches nothing in a directory that is not empty`() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("mine", to: "d.txt")
+        #expect(throws: Furnishing.Problem.notEmpty(directory.path)) {
+            try Furnishing.put(files("  a.txt: x\n  d.txt: flat\n"), into: directory.path)
+        }
+        #expect(directory.files == ["d.txt": "mine"])
+    }
+
+    @Test func `says which file it could not write`() throws {
+        let directory = try TemporaryDirectory()
+        let name = String(repeating: "n", count: 300)
+        #expect(throws: Furnishing.Problem.failed(path: name, because: "File name too long")) {
+            try Furnishing.put(files("  \(name): x\n"), into: directory.path)
+        }
+    }
+}

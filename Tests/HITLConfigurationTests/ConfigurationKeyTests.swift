@@ -1,0 +1,69 @@
+import Testing
+
+@testable import HITLConfiguration
+
+@Suite struct `The table of keys` {
+    @Test func `is the reference`() {
+        let table = ConfigurationKey.all.map { key in
+            [key.name, key.type, key.isAvailable ? key.fallback : "later", key.variables.joined(separator: " ")]
+                .joined(separator: " | ")
+        }
+        #expect(
+            table.joined(separator: "\n") == """
+                hitl.enabled | true or false | false | HITL_ENABLED
+                hitl.mode | synchronous or asynchronous | synchronous | HITL_MODE
+                hitl.timeout | a duration, or never | 5m | HITL_TIMEOUT
+                hitl.autoApproveOnTimeout | false | false | HITL_AUTO_APPROVE_ON_TIMEOUT
+                hitl.allowArgumentModification | true or false | true | HITL_ALLOW_ARGUMENT_MODIFICATION
+                hitl.auditLogging | true | true | HITL_AUDIT_ENABLED HITL_AUDIT_LOGGING
+                hitl.requireReason | a list of approve, reject | none | HITL_REQUIRE_REASON
+                hitl.dangerousActions | a list of words | none | HITL_DANGEROUS_ACTIONS
+                hitl.requireApproval | a list of tool names | none | HITL_REQUIRE_APPROVAL
+                hitl.confidenceThreshold | a number from 0 to 1, or none | none | HITL_CONFIDENCE_THRESHOLD
+                hitl.contentPatterns | a list of regular expressions | later | 
+                hitl.customRules | a list of rules | later | 
+                hitl.debug | true or false | later | HITL_DEBUG
+                policy.autoApproveThreshold | never, none, low or medium | none | 
+                policy.autoRejectThreshold | a risk level | later | 
+                policy.rules | a list of rules | later | 
+                agent.name | none, simulated, exec, acp, claude or codex | simulated | 
+                agent.scenario | a name, or a path | demo | 
+                agent.command | a list of words | none | 
+                queue.priorityOrder | severity_desc, fifo or lifo | severity_desc | 
+                queue.maxPendingPerUser | a whole number from 1 to 100000 | 50 | 
+                audit.storage | database or file | database | HITL_AUDIT_STORAGE
+                audit.path | an absolute path, or one that begins with ~/ | $XDG_STATE_HOME/hitl/ledger.db | HITL_AUDIT_PATH
+                audit.durability | group or strict | group | HITL_AUDIT_DURABILITY
+                audit.retention | a time, or forever | later | 
+                audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
+                security.redactSensitiveData | true or false | later | 
+                security.encryptAuditLogs | true or false | later | 
+                terminal.bell | true or false | true | 
+                terminal.notify | none, osc9 or osc777 | none | 
+                tools.outbox | an absolute path, or one that begins with ~/ | $XDG_STATE_HOME/hitl/outbox | 
+                tools.commandTimeout | a duration | 10m | 
+                tools.outputLimit | a whole number from 1024 to 1073741824 | 1048576 | 
+                """)
+    }
+
+    @Test func `has each key once and each variable once`() {
+        #expect(Set(ConfigurationKey.all.map(\.name)).count == ConfigurationKey.all.count)
+        let variables = ConfigurationKey.all.flatMap(\.variables)
+        #expect(Set(variables).count == variables.count)
+    }
+
+    @Test(arguments: ConfigurationKey.all.map(\.name))
+    func `has examples that are accepted`(name: String) throws {
+        let key = try #require(ConfigurationKey.named(name))
+        #expect(key.example.hasPrefix(key.key + ":"))
+        let home = TemporaryHome()
+        home.write("\(key.section):\n  \(key.example)\n")
+        #expect(try home.load().notices == [])
+    }
+
+    @Test func `gives every scalar of the gate a variable`() {
+        for key in ConfigurationKey.all where key.section == "hitl" && key.isAvailable {
+            #expect(!key.variables.isEmpty, "\(key.name)")
+        }
+    }
+}

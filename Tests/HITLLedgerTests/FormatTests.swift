@@ -1,0 +1,74 @@
+import Testing
+
+@testable import HITLLedger
+
+/// `docs/formats/ledger.md`, by its vectors.
+@Suite struct `The format of a ledger` {
+    private static let documents = String(#filePath.dropLast("Tests/HITLLedgerTests/FormatTests.swift".count)) + "docs/formats/"
+
+    /// `name value` lines.
+    private static func vectors() -> [(name: String, value: String)] {
+        String(decoding: contents(of: documents + "vectors/ledger.txt"), as: UTF8.self)
+            .split(separator: "\n").filter { !$0.hasPrefix("#") }
+            .map { line in
+                let parts = line.split(separator: " ", maxSplits: 1)
+                return (String(parts[0]), String(parts[1]))
+            }
+    }
+
+    private static func bytes(hex: String) -> [UInt8] {
+        guard hex != "-" else { return [] }
+        let digits = Array(hex)
+        return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+    }
+
+    @Test func `hashes genesis and entries as the vectors say`() throws {
+        var entries = 0
+        var head = Head(size: 0, hash: .zero)
+        var time: Int64 = 0
+        var record: [UInt8] = []
+        var entry: Entry?
+        for (name, value) in Self.vectors() {
+            switch name {
+            case "identity": head = Head(size: 0, hash: Chain.genesis(identity: Self.bytes(hex: value)))
+            case "genesis": #expect(head.hash.hex == value)
+            case "sequence": #expect(value == "\(head.size + 1)")
+            case "time": time = try #require(Int64(value))
+            case "previous": #expect(head.hash.hex == value)
+            case "record":
+                record = Self.bytes(hex: value)
+                entry = Entry(Draft(record: record, index: Index(kind: "any")), after: head, at: time)
+            case "hash":
+                #expect(entry?.hash.hex == value)
+                entries += 1
+            case "head":
+                let entry = try #require(entry)
+                head = Head(size: entry.sequence, hash: entry.hash)
+                #expect(head.description == value)
+                #expect(Head(value) == head)
+            default: Issue.record("\(name)")
+            }
+        }
+        #expect(entries == 5)
+    }
+
+    @Test func `has the tables that its document has`() {
+        let document = String(decoding: contents(of: Self.documents + "ledger.md"), as: UTF8.self)
+        let block = document.split(separator: "```sql\n")[1].split(separator: "```")[0]
+        #expect(block.split(separator: "\n").map(String.init) == SQLiteSchema.statements.map(\.sql))
+    }
+
+    @Test(arguments: [
+        "", "1", "1 ", " 1 ", "01 HASH", "+1 HASH", "-1 HASH", "1  HASH", "1 HASH ", "1 HASH\n",
+        "9223372036854775808 HASH", "1 UPPER", "1 SHORT",
+    ])
+    func `has one spelling of a head`(_ text: String) {
+        let hash = Digest(hashing: [])
+        var spelt = text
+        for (word, digits) in [("HASH", hash.hex), ("UPPER", hash.hex.uppercased()), ("SHORT", String(hash.hex.dropLast()))] {
+            spelt = spelt.split(separator: word, omittingEmptySubsequences: false).joined(separator: digits)
+        }
+        #expect(Head(spelt) == nil)
+        #expect(Head("1 \(hash.hex)") == Head(size: 1, hash: hash))
+    }
+}

@@ -1,0 +1,73 @@
+import Glibc
+@testable import HITLPlatform
+import Testing
+
+@Suite struct `The process tree` {
+    @Test func `leads from a process over its supervisor to us and on to the top`() async throws {
+        let child = try await ChildProcess.start(shell("exec sleep 1000"))
+        let chain = try ProcessTree.ancestry(of: child.process)
+        #expect(chain.prefix(3).map(\.identity) == [
+            child.process, child.supervisor, try ProcessTree.identity(of: ThisProcess.pid),
+        ])
+        #expect(chain.last?.pid == 1 || chain.last?.parent == 1)
+        #expect(chain[0].name.text == "sleep" && chain[1].name.text == "supervisor")
+        #expect(try ProcessTree.executablePath(of: child.process).text.hasSuffix("/sleep"))
+        child.stop(grace: .zero)
+        _ = await child.wait()
+    }
+
+    @Test func `takes a pid with another start for another process`() throws {
+        let own = try ProcessTree.identity(of: ThisProcess.pid)
+        let recycled = ProcessIdentity(pid: own.pid, startTicks: own.startTicks + 1)
+        #expect(try ProcessTree.isAtOrBelow(own, ancestor: own))
+        #expect(try !ProcessTree.isAtOrBelow(own, ancestor: recycled))
+        #expect(throws: ProcessTree.Failure.gone(pid: own.pid)) { try ProcessTree.isAtOrBelow(recycled, ancestor: own) }
+        #expect(!ProcessTree.isAlive(recycled) && ProcessTree.isAlive(own))
+    }
+
+    @Test func `gives an error and no answer for what is not there`() {
+        let absent = ProcessIdentity(pid: .max, startTicks: 1)
+        #expect(throws: ProcessTree.Failure.gone(pid: .max)) { try ProcessTree.ancestry(of: absent) }
+        #expect(throws: ProcessTree.Failure.gone(pid: 0)) { try ProcessTree.identity(of: 0) }
+        #expect(throws: ProcessTree.Failure.gone(pid: -1)) { try ProcessTree.identity(of: -1) }
+    }
+
+    @Test func `finds the first ancestor that is no shell, whatever a script calls itself`() async throws {
+        // bash below dash below env, which is the first that is no shell and not called sleep.
+        let script = "/usr/bin/env -i /bin/sh -c '/bin/bash -c \"echo up; sleep 1000; :\"; :'"
+        let line = try Lifeline()
+        let child = try await line.start(shell("\(script); :"))
+        #expect(try await line.nextLine() == "up")
+        let result = try await ChildProcess.run(shell("pgrep -x sleep -g 0 | head -0; ps -o pid=,comm= --sid \(child.pid) | awk '$2 == \"bash\" {print $1}'"))
+        let bash = try #require(Int32(result.output.text.trimmingNewlines))
+        let found = try ProcessTree.firstAncestor(of: ProcessTree.identity(of: bash), neitherShellNorNamed: ["supervisor"])
+        #expect(found.pid == ThisProcess.pid)
+        child.stop(grace: .zero)
+        _ = await child.wait()
+    }
+
+    @Test func `reads a name that is made to deceive`() throws {
+        let text = Array("42 (a) S 1 (b\n) R 7 8 9 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1234 0 0\n".utf8)
+        let entry = try #require(ProcessTree.parse(text))
+        #expect(entry.pid == 42 && entry.parent == 7 && entry.group == 8 && entry.session == 9)
+        #expect(entry.identity.startTicks == 1234 && entry.name.text == "a) S 1 (b\n")
+        #expect(ProcessTree.parse(Array("42 (a) S 1".utf8)) == nil)
+        #expect(ProcessTree.parse([]) == nil)
+    }
+
+    @Test func `does not take the name a process gives itself for its parentage`() async throws {
+        let line = try Lifeline()
+        // sh -c with another argv[0]; the kernel's name comes from the file, and a process may change it.
+        let child = try await line.start(shell("printf 'x) S 1 1 1' > /proc/self/comm; cat /proc/self/stat >/dev/null; printf 'x) S 1 1' > /proc/$$/comm; echo named; exec 2>&1; while :; do sleep 1000; done"))
+        #expect(try await line.nextLine() == "named")
+        let entry = try ProcessTree.entry(of: child.pid)
+        #expect(entry.name.text == "x) S 1 1")
+        #expect(entry.parent == child.supervisor.pid)
+        child.stop(grace: .zero)
+        _ = await child.wait()
+    }
+}
+
+extension String {
+    fileprivate var trimmingNewlines: String { String(filter { !$0.isNewline && $0 != " " }) }
+}

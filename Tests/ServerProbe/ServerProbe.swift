@@ -1,0 +1,1 @@
+@main struct ServerProbe { static func main() {} }
