@@ -53,7 +53,9 @@ let package = Package(
         module("HITLServer", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         module("HITLTerminal", ["HITLPlatform", "CLibedit"]),
         module("HITLConsole", ["HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLTerminal", "HITLPlatform"]),
-        module("HITL", ["HITLGate", "HITLCore", "HITLLedger"]),
+        module("HITL", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        .executableTarget(
+            name: "refund-desk", dependencies: ["HITL"], path: "examples/refund-desk", swiftSettings: settings),
         .executableTarget(
             name: "hitl",
             dependencies: [
@@ -61,6 +63,11 @@ let package = Package(
                 "HITLCore", "HITLTerminal", "HITLPlatform",
             ],
             swiftSettings: settings),
+
+        tests("HITLTests", ["HITL", "HITLPlatform", "HITLTestSupport", "refund-desk"]),
+        .target(
+            name: "HITLTestSupport", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "Tests/HITLTestSupport", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

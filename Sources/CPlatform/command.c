@@ -76,7 +76,8 @@ UNSANITIZED static void keep_descriptors_to_ourselves(int failures) {
     if (result == -ENOSYS || result == -EINVAL) {
         struct { uint64_t soft, hard; } limit = {0, 0};
         BARE(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
-        // A limit that was lowered after descriptors were opened does not close them; the hard one bounds what we ever had.
+        // A limit that was lowered after descriptors were opened does not close them; the hard one bounds what we
+        // ever had.
         uint64_t last = limit.hard < (1u << 20) ? limit.hard : (1u << 20);
         result = close_on_exec_one_by_one((int)last);
     }

@@ -142,3 +142,7 @@ int platform_pipe(int ends[2]) {
 int platform_lock(int descriptor) {
     return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 }
+
+void platform_unlock(int descriptor) {
+    flock(descriptor, LOCK_UN);
+}

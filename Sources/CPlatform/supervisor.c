@@ -196,7 +196,8 @@ UNSANITIZED static void add_children(pid_list *list, pid_t parent) {
 }
 
 /// Asks everything below to end. A pid below our own children may be recycled while we look at it, so a process is
-/// signalled through a descriptor, and only after its parent, itself proven to be below, was seen alive with this child.
+/// signalled through a descriptor, and only after its parent, itself proven to be below, was seen alive with this
+/// child.
 UNSANITIZED static void terminate_all(void) {
     static pid_list queue;
     static int descriptors[MOST_DESCENDANTS];

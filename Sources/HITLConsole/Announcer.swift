@@ -7,12 +7,16 @@ package import HITLTerminal
 package final class Announcer: Sendable {
     private let desk: Desk
     private let reader: any LineReader
+    private let notices: Notices
     private let promptChanged: @Sendable () async -> Void
     private let marks = Locked<(reached: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
 
-    package init(_ desk: Desk, _ reader: any LineReader, promptChanged: @escaping @Sendable () async -> Void) {
+    package init(
+        _ desk: Desk, _ reader: any LineReader, _ notices: Notices, promptChanged: @escaping @Sendable () async -> Void
+    ) {
         self.desk = desk
         self.reader = reader
+        self.notices = notices
         self.promptChanged = promptChanged
     }
 
@@ -59,13 +63,13 @@ package final class Announcer: Sendable {
         let requester = await desk.gate?.queue.requesterOf(request.number)
         var text = StyledText()
         text.append(.arrived, .accent)
-        text.append("New request ", .accent)
+        text.append("New request \(request.number):", .accent)
         var whole = StyledText()
-        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &whole)
+        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &whole, naming: .byNumber)
         let hidden = text.append(whole, fitting: Self.roomFor(reader.presentation), of: request.number)
         text.newLine()
         let (shown, clocks) = (desk.shown, desk.clocks)
-        reader.post(text) { drawn in
+        notices.post(text) { drawn in
             // What was cut has not been shown, and cannot be approved before it was.
             guard case .at(let instant) = drawn, hidden == 0 else { return }
             shown.show(request, at: instant, wall: clocks.wall())
@@ -99,14 +103,15 @@ package final class Announcer: Sendable {
         case .withdrawn(_, let reason):
             text.append("Request \(request.number), \(tool), was withdrawn: \(DisplayText(untrusted: reason)).", .dim)
         }
-        reader.post(text)
+        notices.post(text)
     }
 
     private func announce(_ outcome: Outcome, of tool: String, _ subject: Subject) {
         guard case .request(let number) = subject, desk.outcomes.takeForAnnouncement(number) else { return }
-        reader.post(
+        notices.post(
             StyledText(
-                "Request \(number), \(DisplayText(untrusted: tool)): \(DecisionText.outcome(outcome))",
+                "Request \(number), \(DisplayText(untrusted: tool)): \(DecisionText.outcome(outcome))"
+                    + (outcome.summary.map { ": \(DisplayText(untrusted: $0))" as DisplayText } ?? ""),
                 outcome.status == .succeeded ? .plain : .warning))
     }
 }

@@ -25,14 +25,16 @@ package final class Console: Sendable {
     private let principal: Principal
     private let completer: Completer
     private let editor: ArgumentEditor?
+    private let notices: Notices
 
     package init(
-        desk: Desk, queue: Queue, reader: any LineReader, agent: AgentLine, principal: Principal,
+        desk: Desk, queue: Queue, reader: any LineReader, notices: Notices, agent: AgentLine, principal: Principal,
         completer: Completer, editor: ArgumentEditor?
     ) {
         self.desk = desk
         self.queue = queue
         self.reader = reader
+        self.notices = notices
         self.agent = agent
         self.principal = principal
         self.completer = completer
@@ -45,7 +47,7 @@ package final class Console: Sendable {
     ///
     /// - Returns: `.failed` where a command of a script failed.
     package func run() async -> ExitCode {
-        let announcer = Announcer(desk, reader) { await self.showCount() }
+        let announcer = Announcer(desk, reader, notices) { await self.showCount() }
         let changes = await queue.changes()
         let announcing = Task { await announcer.run(changes) }
         defer { announcing.cancel() }
@@ -129,6 +131,8 @@ package final class Console: Sendable {
 
     private func run(_ command: any Command, _ line: TypedLine) async -> ExitCode {
         let isTyped = line.origin != .script
+        notices.hold()
+        defer { notices.release() }
         let result = await command.run(
             in: desk,
             for: Operator(

@@ -1,7 +1,6 @@
 package import HITLConfiguration
 package import HITLCore
 package import HITLGate
-package import HITLPlatform
 
 /// All that commands can see and do. Without a gate it is a ledger that can be read and nothing else.
 package final class Desk: Sendable {
@@ -16,7 +15,7 @@ package final class Desk: Sendable {
     /// Runs approved calls whose agent is gone.
     package let executor: (any Executor)?
     package let clocks: Clocks
-    private let settings: Locked<Configuration>
+    private let settings: Settings
     package let agents: Agents?
 
     /// What `/session` tells.
@@ -60,7 +59,7 @@ package final class Desk: Sendable {
     }
 
     package init(
-        records: Records, gate: Gate?, session: Session, settings: Locked<Configuration>, clocks: Clocks,
+        records: Records, gate: Gate?, session: Session, settings: Settings, clocks: Clocks,
         executor: (any Executor)? = nil, agents: Agents? = nil,
         prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)? = nil
     ) {
@@ -74,10 +73,10 @@ package final class Desk: Sendable {
         self.settings = settings
     }
 
-    package var configuration: Configuration { settings.withLock { $0 } }
+    package var configuration: Configuration { settings.configuration }
 
     package func change(_ configuration: Configuration) {
-        settings.withLock { $0 = configuration }
+        settings.change(configuration)
     }
 
     /// The number that a name stands for; nil where the ledger has no such request.

@@ -11,13 +11,15 @@ package struct ToolLimits: Sendable {
     /// Of standard output, and as many of standard error: the first half and the last half are kept.
     package var outputBytes = 128 << 10
     package var httpTime = Milliseconds.seconds(60)
-    /// Of a response's body.
+    /// What is kept of a response's body.
     package var httpBytes = 256 << 10
+    /// A response that announces a longer body is not taken at all.
+    package var httpTransferBytes = 64 << 20
     /// What one `readFile` gives at most.
     package var readBytes = 256 << 10
     /// The largest file that is written, edited or compared.
     package var editBytes = 4 << 20
-    /// The largest file whose content is digested before it is shown.
+    /// How much content is digested for one call before it is shown.
     package var pinnedBytes = 256 << 20
     /// Files that one command is pinned to.
     package var pinnedFiles = 64

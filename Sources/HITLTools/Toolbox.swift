@@ -4,13 +4,13 @@ import HITLPlatform
 
 /// The tools that `hitl` itself carries out, beneath one workspace.
 ///
-/// `prepare` turns what an agent asks for into a `ToolCall` with the facts that a person needs; it never throws, because
-/// a call that cannot work must be shown and judged like any other. `run` takes a permit and works from its call alone.
+/// `prepare` turns what an agent asks for into a `ToolCall` with the facts that a person needs. It never throws: a call
+/// that cannot work is shown and judged like any other. `run` takes a permit and works from its call alone.
 package struct Toolbox: Executor {
     private let place: Surroundings
 
     /// - Parameters:
-    ///   - workspace: an existing directory. It must not lie beneath one of `gateFiles`, or nothing in it may be touched.
+    ///   - workspace: an existing directory. Beneath one of `gateFiles` nothing in it could be touched.
     ///   - outbox: where `sendEmail` puts messages; made where it is missing.
     ///   - gateFiles: absolute paths of ledger, keys, configuration and socket, and of their directories.
     ///   - sender: `From` of messages that name none.

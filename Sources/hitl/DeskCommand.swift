@@ -110,7 +110,7 @@ enum ReadingDesk {
                     session: .init(
                         id: "", startedAt: Place.clocks.wall(), workspace: nil, ledgerPath: place.ledgerPath,
                         socketPath: nil, gated: .gated),
-                    settings: Locked(place.configuration), clocks: Place.clocks))
+                    settings: Settings(place.configuration, sha256: { HITLLedger.Digest(hashing: $0).hex }), clocks: Place.clocks))
         } catch let error as LedgerError {
             return .failure(Failure(error))
         } catch {

@@ -20,8 +20,8 @@ final class DeskSession: Sendable {
     private let server: DeskServer
     private let principal: Principal
     private let sessionID: String
-    private let conversation: Conversation
-    private let agentGate: Gate
+    private let agent: AgentHost
+    private let activity: AgentActivity
     private let signal = StopSignal()
 
     // MARK: Opening
@@ -56,17 +56,16 @@ final class DeskSession: Sendable {
             limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
 
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
-        let settings = Locked(configuration)
-        let policy: @Sendable () -> Policy = { settings.withLock { $0 }.policy(sha256: { HITLLedger.Digest(hashing: $0).hex }) }
+        let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         gate = Gate(
-            queue: queue, ledger: events, clocks: clocks, policy: policy, digest: digest, randomID: Place.newID)
+            queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest, randomID: Place.newID)
         let gated: Event.Session.Gated = configuration.enabled.value ? .gated : .ungated
-        agentGate =
+        let agentGate =
             gated == .gated
             ? gate
             : Gate(
-                queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: policy().version) },
+                queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: settings.policy.version) },
                 digest: digest, randomID: Place.newID)
 
         if case .simulated(let scenario, _) = plan.agent, plan.isScratch {
@@ -85,13 +84,20 @@ final class DeskSession: Sendable {
 
         sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
-        conversation = Conversation(activity: AgentActivity(queue: queue))
+        activity = AgentActivity(queue: queue)
+        agent = AgentHost(plan.agent, activity: activity) { [agentGate, workbench, sessionID] conversation, notices in
+            RunnerContext(
+                gate: agentGate, workbench: workbench, agent: plan.agentName, session: sessionID,
+                workspace: plan.workspace, conversation: conversation,
+                say: { notices.post(UtteranceView.text($0.lineage, $0.text)) })
+        }
         desk = HITLConsole.Desk(
             records: Records(ledger), gate: gate,
             session: .init(
                 id: sessionID, startedAt: clocks.wall(), workspace: plan.workspace, ledgerPath: plan.ledgerPath,
                 socketPath: plan.socketPath, gated: gated),
-            settings: settings, clocks: clocks, executor: workbench, agents: nil,
+            settings: settings, clocks: clocks, executor: workbench, 
+            agents: agent.view,
             prepareEdited: { [workbench] call, arguments in
                 guard call.performer == .desk else { return nil }
                 return await workbench.prepare(
@@ -124,22 +130,18 @@ final class DeskSession: Sendable {
                 .init(
                     id: sessionID, operatorName: principal.name, agent: plan.agentName, gated: desk.session.gated)))
 
-        let agent = startAgent(saying: reader)
+        let notices = Notices(reader)
+        agent.start(saying: notices)
         let console = Console(
-            desk: desk, queue: queue, reader: reader,
+            desk: desk, queue: queue, reader: reader, notices: notices,
             agent: Console.AgentLine(
-                tell: { [conversation, plan] line in
-                    guard case .simulated = plan.agent else { return false }
-                    conversation.send(line)
-                    return true
-                },
-                settled: { [conversation] in await conversation.activity.settled() }),
-            principal: Lines.isScript ? Principal(role: .person, name: principal.name, channel: "script") : principal,
+                tell: { [agent] in agent.tell($0) }, settled: { [activity] in await activity.settled() }),
+            principal: Lines.isScript ? Principal(role: .script, name: principal.name, channel: "stdin") : principal,
             completer: completer, editor: Editor.argumentEditor(lending: reader))
         let loop = Task { await console.run() }
         signal.onRequest { loop.cancel() }
         let exit = await loop.value
-        await close(agent, reader)
+        await close(reader)
         return exit
     }
 
@@ -150,25 +152,13 @@ final class DeskSession: Sendable {
         }
     }
 
-    private func startAgent(saying reader: any LineReader) -> Task<Void, Never>? {
-        guard case .simulated(let scenario, _) = plan.agent else { return nil }
-        let runner = SimulatedRunner(scenario)
-        let context = RunnerContext(
-            gate: agentGate, workbench: workbench, agent: runner.name, session: sessionID, workspace: plan.workspace,
-            conversation: conversation,
-            say: { utterance in reader.post(UtteranceView.text(utterance.lineage, utterance.text)) })
-        return Task { await runner.run(context) }
-    }
-
     /// The order matters: nobody new, then the loop's own requests withdrawn and everybody else let go of
     /// with theirs pending, then what still runs is ended, and last the ledger's head is written down.
-    private func close(_ agent: Task<Void, Never>?, _ reader: any LineReader) async {
+    private func close(_ reader: any LineReader) async {
         server.stopAccepting()
-        conversation.end()
         await queue.close(withdrawing: [sessionID], reason: "the loop ended")
-        agent?.cancel()
         await queue.stopAll()
-        await agent?.value
+        await agent.end()
         await server.close()
         await gate.ledger.note(.sessionEnded(id: sessionID))
         await reader.stop()

@@ -121,8 +121,7 @@ import Testing
     @Test func `tells an expired request from a rejected one`() async throws {
         try await play(.demo()) { stage in
             _ = stage.heard()
-            stage.clock.advance(by: .minutes(5))
-            await stage.activity.settled()
+            await stage.expire(2, after: .minutes(5))
             let heard = stage.heard().split(separator: "\n").sorted()
             #expect(
                 heard == [

@@ -114,14 +114,12 @@ struct RealWorkbench: Workbench {
     /// Short programs only: it blocks.
     private func execute(_ argv: [String]) -> Outcome {
         var pipes: [Int32] = [-1, -1]
-        guard pipe(&pipes) == 0 else { return failed(reason) }
+        guard pipe2(&pipes, O_CLOEXEC) == 0 else { return failed(reason) }
         defer { close(pipes[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
-        posix_spawn_file_actions_addclose(&actions, pipes[0])
-        posix_spawn_file_actions_addclose(&actions, pipes[1])
         var arguments: [UnsafeMutablePointer<CChar>?] = (["/usr/bin/env", "-C", directory] + argv).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0

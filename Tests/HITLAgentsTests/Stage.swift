@@ -138,6 +138,18 @@ final class Stage: Sendable {
         await activity.settled()
     }
 
+    /// Lets `count` requests run into their deadline.
+    func expire(_ count: Int, after duration: Milliseconds) async {
+        let changes = await gate.queue.changes()
+        clock.advance(by: duration)
+        var closed = 0
+        for await case .closed in changes {
+            closed += 1
+            if closed == count { break }
+        }
+        await activity.settled()
+    }
+
     func edit(_ number: Int64, _ name: String, _ value: JSONValue) async throws -> Int64 {
         let old = try await gate.queue.open(number).call
         var arguments = old.arguments

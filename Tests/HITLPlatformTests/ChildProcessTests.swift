@@ -57,12 +57,13 @@ import Testing
 
     @Test func `has no controlling terminal unless it shares our session`() async throws {
         let result = try await ChildProcess.run(Launch(probe, ["under-terminal"]))
-        #expect(result.output.text == """
-            a terminal own session
-            no terminal own session
-            a terminal another's session
+        #expect(
+            result.output.text == """
+                a terminal own session
+                no terminal own session
+                a terminal another's session
 
-            """)
+                """)
     }
 
     @Test func `reads an empty input where it was given none`() async throws {
@@ -102,7 +103,8 @@ import Testing
 
     @Test func `is asked to end before it is killed`() async throws {
         let line = try Lifeline()
-        let child = try await line.start(shell("trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 100 & wait; done"))
+        let child = try await line.start(
+            shell("trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 100 & wait; done"))
         #expect(try await line.nextLine() == "ready")
         child.stop(grace: .seconds(3600))
         let result = await child.wait()
@@ -150,8 +152,12 @@ import Testing
         await #expect(throws: ProcessError.couldNotStart(.directory, SystemError(ENOENT, "chdir"))) {
             try await ChildProcess.run(Launch("/bin/true", directory: scratch / "absent"))
         }
-        await #expect(throws: ProcessError.relativeProgram(Array("true".utf8))) { try await ChildProcess.run(Launch("true")) }
-        await #expect(throws: ProcessError.holdsNul(.argument)) { try await ChildProcess.run(Launch("/bin/true", ["a\0b"])) }
+        await #expect(throws: ProcessError.relativeProgram(Array("true".utf8))) {
+            try await ChildProcess.run(Launch("true"))
+        }
+        await #expect(throws: ProcessError.holdsNul(.argument)) {
+            try await ChildProcess.run(Launch("/bin/true", ["a\0b"]))
+        }
     }
 
     @Test func `is the very file that was pinned, or does not run`() async throws {

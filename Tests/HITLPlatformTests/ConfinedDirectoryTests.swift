@@ -11,7 +11,6 @@ private func reason<Value>(_ body: () throws(FileError) -> Value) -> FileError.R
     }
 }
 
-
 /// A workspace beside things that are none of its business.
 private struct Setting {
     let scratch = Scratch()
@@ -37,7 +36,8 @@ private struct Setting {
 
 @Suite struct `A confined directory` {
     static let waysOut = [
-        "..", "../secret", "inner/../../secret", "/etc/passwd", "/", "/proc/self/root/etc/passwd", "up/secret", "absolute",
+        "..", "../secret", "inner/../../secret", "/etc/passwd", "/", "/proc/self/root/etc/passwd", "up/secret",
+        "absolute",
         "relative", "proc", "inner/../up/secret", "../workspace/inner/file", "loop", "nowhere",
     ]
 
@@ -49,11 +49,13 @@ private struct Setting {
             reason { () throws(FileError) in try workspace.read(path, limit: 10) },
             reason { () throws(FileError) in try workspace.stream(path) { _ in } },
             reason { () throws(FileError) in try workspace.write([1], to: path) },
-            reason { () throws(FileError) in try workspace.write([1], to: "\(path)/deeper/file", creatingParents: true) },
+            reason { () throws(FileError) in try workspace.write([1], to: "\(path)/deeper/file", creatingParents: true)
+            },
             reason { () throws(FileError) in try workspace.list(path, limit: 10) },
         ]
         for refusal in refusals {
-            let isRefused = refusal == .escapes || refusal == .symbolicLink || refusal == .noName || refusal == .notADirectory
+            let isRefused =
+                refusal == .escapes || refusal == .symbolicLink || refusal == .noName || refusal == .notADirectory
             #expect(isRefused, "\(path): \(String(describing: refusal))")
         }
         #expect(setting.scratch.names() == ["secret", "workspace"])
@@ -80,14 +82,20 @@ private struct Setting {
         setting.scratch.makeDirectory("workspace2")
         setting.scratch.makeFile("workspace2/file", "sibling")
         #expect(reason { () throws(FileError) in try setting.read(setting.scratch / "workspace2/file") } == .escapes)
-        #expect(reason { () throws(FileError) in try setting.read(setting.scratch / "workspace/../secret") } == .escapes)
-        #expect(reason { () throws(FileError) in try setting.read("/proc/self/root" + setting.scratch.path + "/workspace/inner/file") } == .escapes)
+        #expect(
+            reason { () throws(FileError) in try setting.read(setting.scratch / "workspace/../secret") } == .escapes)
+        #expect(
+            reason { () throws(FileError) in
+                try setting.read("/proc/self/root" + setting.scratch.path + "/workspace/inner/file")
+            } == .escapes)
     }
 
     @Test func `refuses control characters, NUL and nothing at all`() throws {
         let setting = try Setting()
         #expect(reason { () throws(FileError) in try setting.read("inner/file\0.txt") } == .controlCharacter(0, at: 10))
-        #expect(reason { () throws(FileError) in try setting.workspace.write([], to: "a\nb") } == .controlCharacter(10, at: 1))
+        #expect(
+            reason { () throws(FileError) in try setting.workspace.write([], to: "a\nb") }
+                == .controlCharacter(10, at: 1))
         #expect(reason { () throws(FileError) in try setting.read("\u{7f}") } == .controlCharacter(0x7f, at: 0))
         #expect(reason { () throws(FileError) in try setting.read("") } == .emptyPath)
     }
@@ -137,7 +145,8 @@ private struct Setting {
         #expect(reason { () throws(FileError) in try setting.read("pipe") } == .notARegularFile(.fifo))
         #expect(reason { () throws(FileError) in try setting.read("inner") } == .isADirectory)
         #expect(reason { () throws(FileError) in try setting.read("inner/file/") } == .notADirectory)
-        #expect(reason { () throws(FileError) in try setting.workspace.write([], to: "pipe") } == .notARegularFile(.fifo))
+        #expect(
+            reason { () throws(FileError) in try setting.workspace.write([], to: "pipe") } == .notARegularFile(.fifo))
         #expect(reason { () throws(FileError) in try setting.workspace.write([], to: "inner") } == .isADirectory)
         #expect(reason { () throws(FileError) in try setting.workspace.write([], to: "alias") } == .symbolicLink)
     }
@@ -149,10 +158,12 @@ private struct Setting {
         setting.scratch.makeFile("workspace/inner/deep/é")
         setting.scratch.makeFile("workspace/inner-b")
         let all = try workspace.list(".", depth: 9, limit: 100)
-        #expect(all.entries.map(\.path.text) == [
-            "absolute", "alias", "inner", "inner-b", "inner/deep", "inner/deep/é", "inner/file", "loop", "nowhere", "proc",
-            "relative", "up",
-        ])
+        #expect(
+            all.entries.map(\.path.text) == [
+                "absolute", "alias", "inner", "inner-b", "inner/deep", "inner/deep/é", "inner/file", "loop", "nowhere",
+                "proc",
+                "relative", "up",
+            ])
         #expect(all.isWhole && all.unread == [])
         let level = try workspace.list("inner", limit: 100)
         #expect(level.entries.map(\.path.text) == ["deep", "file"] && level.unread.map(\.text) == ["deep"])
@@ -186,17 +197,27 @@ private struct Setting {
         let setting = try Setting()
         let workspace = setting.workspace
         let shown = try workspace.read("inner/file", limit: 100).facts.identity
-        #expect(reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .absent) } == .alreadyExists)
+        #expect(
+            reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .absent) }
+                == .alreadyExists)
         try workspace.write(Array("second".utf8), to: "inner/file", expecting: .unchanged(shown))
-        #expect(reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .unchanged(shown)) } == .changedSinceShown)
-        #expect(reason { () throws(FileError) in try workspace.delete("inner/file", expecting: shown) } == .changedSinceShown)
-        #expect(reason { () throws(FileError) in try workspace.move("inner/file", to: "b", expecting: shown) } == .changedSinceShown)
+        #expect(
+            reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .unchanged(shown)) }
+                == .changedSinceShown)
+        #expect(
+            reason { () throws(FileError) in try workspace.delete("inner/file", expecting: shown) }
+                == .changedSinceShown)
+        #expect(
+            reason { () throws(FileError) in try workspace.move("inner/file", to: "b", expecting: shown) }
+                == .changedSinceShown)
         #expect(setting.scratch.text("workspace/inner/file") == "second")
         #expect(setting.scratch.names("workspace/inner") == ["file"])
 
         let removed = try workspace.facts(of: "inner/file").identity
         try workspace.delete("inner/file", expecting: removed)
-        #expect(reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .unchanged(removed)) } == .changedSinceShown)
+        #expect(
+            reason { () throws(FileError) in try workspace.write([], to: "inner/file", expecting: .unchanged(removed)) }
+                == .changedSinceShown)
         #expect(setting.scratch.names("workspace/inner") == [])
     }
 
@@ -204,7 +225,8 @@ private struct Setting {
         let setting = try Setting()
         let workspace = setting.workspace
         #expect(reason { () throws(FileError) in try workspace.delete("inner") } == .isADirectory)
-        #expect(reason { () throws(FileError) in try workspace.delete("inner", as: .emptyDirectory) } == .directoryNotEmpty)
+        #expect(
+            reason { () throws(FileError) in try workspace.delete("inner", as: .emptyDirectory) } == .directoryNotEmpty)
         #expect(reason { () throws(FileError) in try workspace.delete("absent") } == .notFound)
         setting.scratch.makeDirectory("workspace/inner/a")
         setting.scratch.makeLink("workspace/inner/a/out", to: setting.scratch.path)

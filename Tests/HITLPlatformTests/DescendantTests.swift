@@ -18,8 +18,8 @@ private let daemon = "setsid -f sh -c 'trap \"\" TERM HUP INT; echo daemon; exec
 
     @Test func `hears SIGTERM too, before it is killed`() async throws {
         let line = try Lifeline()
-        let child = try await line.start(
-            shell("setsid -f sh -c 'trap \"echo farewell; exit\" TERM; echo up; while :; do sleep 1000 & wait; done'; exec sleep 1000"))
+        let polite = "trap \"echo farewell; exit\" TERM; echo up; while :; do sleep 1000 & wait; done"
+        let child = try await line.start(shell("setsid -f sh -c '\(polite)'; exec sleep 1000"))
         #expect(try await line.nextLine() == "up")
         child.stop(grace: .seconds(3600))
         #expect(await child.wait().ending == .stopped)

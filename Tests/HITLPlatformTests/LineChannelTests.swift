@@ -71,7 +71,9 @@ private func pair(
         withExtendedLifetime(right) {
             var refusal: LineChannel.Failure?
             for _ in 0..<100 where refusal == nil {
-                do throws(LineChannel.Failure) { try left.offer([UInt8](repeating: 0, count: 100_000)) } catch { refusal = error }
+                do throws(LineChannel.Failure) { try left.offer([UInt8](repeating: 0, count: 100_000)) } catch {
+                    refusal = error
+                }
             }
             #expect(refusal == .backlogFull)
         }

@@ -28,7 +28,9 @@ import Testing
             // On its own thread nothing fires before it is done, however long that takes.
             reactor.perform {
                 let timers = (0..<10_000).map { number in
-                    reactor.schedule(at: start - UInt64(number * 7919 % 10_000)) { _ = fired.withLock { $0.insert(number) } }
+                    reactor.schedule(at: start - UInt64(number * 7919 % 10_000)) {
+                        _ = fired.withLock { $0.insert(number) }
+                    }
                 }
                 for number in 0..<10_000 where number % 100 != 0 && !reactor.cancel(timers[number]) {
                     refused.withLock { $0 += 1 }

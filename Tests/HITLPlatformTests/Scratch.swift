@@ -118,10 +118,12 @@ func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value
     return try await withCheckedThrowingContinuation { continuation in
         let box = ThreadBody { continuation.resume(with: Result { try body() }) }
         var thread = pthread_t()
-        pthread_create(&thread, nil, { context in
-            Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
-            return nil
-        }, Unmanaged.passRetained(box).toOpaque())
+        pthread_create(
+            &thread, nil,
+            { context in
+                Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(box).toOpaque())
         pthread_detach(thread)
     }
 }

@@ -22,11 +22,13 @@ private final class Swapper: Sendable {
         let isOver = isOver
         box = Unmanaged.passRetained(Box(isOver, step))
         var thread = pthread_t()
-        pthread_create(&thread, nil, { context in
-            let box = Unmanaged<Box>.fromOpaque(context!).takeUnretainedValue()
-            while !box.isOver.withLock({ $0 }) { box.step() }
-            return nil
-        }, box.toOpaque())
+        pthread_create(
+            &thread, nil,
+            { context in
+                let box = Unmanaged<Box>.fromOpaque(context!).takeUnretainedValue()
+                while !box.isOver.withLock({ $0 }) { box.step() }
+                return nil
+            }, box.toOpaque())
         self.thread = thread
     }
 
@@ -52,7 +54,9 @@ private struct Battlefield {
     }
 
     func swapper() -> Swapper {
-        let (place, door, spare) = (scratch / "workspace/place", scratch / "workspace/door", scratch / "workspace/spare")
+        let (place, door, spare) = (
+            scratch / "workspace/place", scratch / "workspace/door", scratch / "workspace/spare"
+        )
         return Swapper {
             _ = rename(place, spare)
             _ = rename(door, place)

@@ -79,15 +79,23 @@ import Testing
         let scratch = Scratch()
         scratch.makeFile("key", "secret", mode: 0o640)
         scratch.makeLink("link", to: "key")
-        #expect(throws: FileError(path: scratch / "key", reason: .notPrivate(.mode(0o640)))) { try PrivateFile.read(scratch / "key") }
-        #expect(throws: FileError(path: scratch / "link", reason: .symbolicLink)) { try PrivateFile.read(scratch / "link") }
+        #expect(throws: FileError(path: scratch / "key", reason: .notPrivate(.mode(0o640)))) {
+            try PrivateFile.read(scratch / "key")
+        }
+        #expect(throws: FileError(path: scratch / "link", reason: .symbolicLink)) {
+            try PrivateFile.read(scratch / "link")
+        }
     }
 
     @Test func `has a limit, as every small file`() {
         let scratch = Scratch()
         scratch.makeFile("big", String(repeating: "x", count: 11), mode: 0o600)
-        #expect(throws: FileError(path: scratch / "big", reason: .tooLarge(limit: 10))) { try SmallFile.read(scratch / "big", limit: 10) }
-        #expect(throws: FileError(path: scratch / "big", reason: .tooLarge(limit: 10))) { try PrivateFile.read(scratch / "big", limit: 10) }
+        #expect(throws: FileError(path: scratch / "big", reason: .tooLarge(limit: 10))) {
+            try SmallFile.read(scratch / "big", limit: 10)
+        }
+        #expect(throws: FileError(path: scratch / "big", reason: .tooLarge(limit: 10))) {
+            try PrivateFile.read(scratch / "big", limit: 10)
+        }
         #expect((try? SmallFile.read(scratch / "big", limit: 11))?.count == 11)
     }
 }

@@ -43,7 +43,8 @@ private func refusal(_ path: String) -> SocketError? {
         let scratch = Scratch()
         scratch.makeDirectory("run", mode: mode)
         let directory = Array((scratch / "run").utf8)
-        #expect(refusal(scratch / "run/desk.sock") == .file(FileError(path: directory, reason: .notPrivate(.mode(mode)))))
+        #expect(
+            refusal(scratch / "run/desk.sock") == .file(FileError(path: directory, reason: .notPrivate(.mode(mode)))))
     }
 
     @Test func `refuses a directory of another user, and a link to one`() {
@@ -55,14 +56,17 @@ private func refusal(_ path: String) -> SocketError? {
         // Only root can give a directory away.
         guard chown(scratch / "theirs", 4711, 0) == 0 else { return }
         let theirs = Array((scratch / "theirs").utf8)
-        #expect(refusal(scratch / "theirs/desk.sock") == .file(FileError(path: theirs, reason: .notPrivate(.ownedBy(uid: 4711)))))
+        #expect(
+            refusal(scratch / "theirs/desk.sock")
+                == .file(FileError(path: theirs, reason: .notPrivate(.ownedBy(uid: 4711)))))
     }
 
     @Test func `refuses a way that others could redirect`() {
         let scratch = Scratch()
         scratch.makeDirectory("open", mode: 0o777)
         let open = Array((scratch / "open").utf8)
-        #expect(refusal(scratch / "open/run/desk.sock") == .file(FileError(path: open, reason: .notPrivate(.mode(0o777)))))
+        #expect(
+            refusal(scratch / "open/run/desk.sock") == .file(FileError(path: open, reason: .notPrivate(.mode(0o777)))))
         #expect(chmod(scratch / "open", 0o1777) == 0)
         #expect(refusal(scratch / "open/run/desk.sock") == nil)
     }
@@ -70,7 +74,9 @@ private func refusal(_ path: String) -> SocketError? {
     @Test func `names a path that is too long, and the limit`() {
         let path = "/tmp/" + String(repeating: "x", count: 200)
         #expect(refusal(path) == .pathTooLong(path: path, limit: 107))
-        #expect(refusal(path)?.description == "the socket's path `\(path)` has 205 bytes, more than the 107 that the system allows")
+        #expect(
+            refusal(path)?.description
+                == "the socket's path `\(path)` has 205 bytes, more than the 107 that the system allows")
     }
 
     @Test func `takes over what a dead process left, and nothing else`() throws {

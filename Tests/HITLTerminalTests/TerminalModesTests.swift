@@ -79,6 +79,14 @@ import Testing
         #expect(!isCooked(terminal))
     }
 
+    @Test(arguments: ["xterm", "dumb"])
+    func `is taken back with everything that was left in the meantime`(term: String) async throws {
+        let terminal = try await startProbe(environment: ["TERM": term])
+        terminal.send("lends 300\r")
+        try await terminal.until { $0.contains("lends done") && $0.cursorLine == "probe >" }
+        #expect(terminal.screen.count(of: "back again") == 300)
+    }
+
     @Test func `that goes away is told to the program`() async throws {
         // Without the signal that the system sends as well.
         let terminal = try PseudoTerminal.spawn(

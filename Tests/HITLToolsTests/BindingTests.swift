@@ -28,7 +28,8 @@ import Testing
         }
         #expect(
             outcome?.summary
-                == "not executed: `out` led to `\(bench.workspace)/real` and now leads to `\(bench.root)/elsewhere/cron`")
+                == "not executed: `out` led to `\(bench.workspace)/real` and now leads to `\(bench.root)/elsewhere/cron`"
+        )
         #expect(!bench.exists(bench.root + "/elsewhere/cron"))
     }
 
@@ -84,7 +85,8 @@ import Testing
         let call = await bench.prepare("executeCommand", ["argv": ["tool"]])
         #expect(call.facts.command == .init(argv: ["tool"], executable: bench.workspace + "/second/tool"))
         #expect(
-            try await bench.run(call) { bench.write("first/tool", "#!/bin/sh\necho evil >result", mode: 0o755) }?.summary
+            try await bench.run(call) { bench.write("first/tool", "#!/bin/sh\necho evil >result", mode: 0o755) }?
+                .summary
                 == "not executed: the executable was `\(bench.workspace)/second/tool` and now is "
                 + "`\(bench.workspace)/first/tool`; `tool` led to `\(bench.workspace)/second/tool` and now leads to "
                 + "`\(bench.workspace)/first/tool`")

@@ -20,7 +20,9 @@ import Testing
     @Test func `runs as one line of shell`() async throws {
         let bench = try await Workbench()
         let call = await bench.prepare("executeCommand", ["command": "echo out; echo err >&2; exit 3"])
-        #expect(call.facts.command == .init(argv: ["/bin/sh", "-c", "echo out; echo err >&2; exit 3"], executable: "/bin/sh"))
+        #expect(
+            call.facts.command
+                == .init(argv: ["/bin/sh", "-c", "echo out; echo err >&2; exit 3"], executable: "/bin/sh"))
         let outcome = try await bench.run(call)
         #expect(outcome?.status == .failed)
         #expect(outcome?.summary == "`echo out; echo err >&2; exit 3` ended with exit code 3")
@@ -32,21 +34,22 @@ import Testing
         let bench = try await Workbench()
         let outcome = try await bench.run("executeCommand", ["argv": ["env"]])
         #expect(
-            outcome?["stdout"] == .string(
-                """
-                PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-                HOME=\(bench.root)/home
-                USER=ada
-                LOGNAME=ada
-                SHELL=/bin/sh
-                LANG=C.UTF-8
-                LC_ALL=C.UTF-8
-                TERM=dumb
-                TMPDIR=/tmp
-                PWD=\(bench.workspace)
-                HITL_REQUEST=1
+            outcome?["stdout"]
+                == .string(
+                    """
+                    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+                    HOME=\(bench.root)/home
+                    USER=ada
+                    LOGNAME=ada
+                    SHELL=/bin/sh
+                    LANG=C.UTF-8
+                    LC_ALL=C.UTF-8
+                    TERM=dumb
+                    TMPDIR=/tmp
+                    PWD=\(bench.workspace)
+                    HITL_REQUEST=1
 
-                """))
+                    """))
     }
 
     @Test func `reads what it is given and else nothing`() async throws {
@@ -60,7 +63,10 @@ import Testing
         let bench = try await Workbench()
         let outcome = try await bench.run(
             "executeCommand",
-            ["command": "(: </dev/tty) 2>/dev/null && echo tty; ps -o sid= -p $$ | tr -d ' '; echo $$; ls -m /proc/self/fd"])
+            [
+                "command":
+                    "(: </dev/tty) 2>/dev/null && echo tty; ps -o sid= -p $$ | tr -d ' '; echo $$; ls -m /proc/self/fd"
+            ])
         let lines = (outcome?["stdout"]?.string ?? "").split(separator: "\n")
         #expect(lines.count == 3 && lines.first == lines.dropFirst().first)
         #expect(lines.last == "0, 1, 2, 3")
@@ -90,7 +96,8 @@ import Testing
         limits.outputBytes = 20
         let bench = try await Workbench(limits: limits)
         let outcome = try await bench.run(
-            "executeCommand", ["command": "printf 0123456789; head -c 50000000 /dev/zero | tr '\\0' x; printf ABCDEFGHIJ"])
+            "executeCommand",
+            ["command": "printf 0123456789; head -c 50000000 /dev/zero | tr '\\0' x; printf ABCDEFGHIJ"])
         #expect(
             outcome?.result == [
                 "exitCode": 0, "stdout": "0123456789\n[50000000 bytes cut]\nABCDEFGHIJ", "stdoutCutBytes": 50_000_000,
@@ -119,10 +126,10 @@ import Testing
             "executeCommand",
             [
                 "command": """
-                    setsid sh -c 'trap "" TERM; echo $$ >pid.new; mv pid.new pid; sleep 1000; sleep 1000' &
-                    while [ ! -e pid ]; do sleep 0.01; done
-                    sleep 1000
-                    """, "timeout": "2s",
+                setsid sh -c 'trap "" TERM; echo $$ >pid.new; mv pid.new pid; sleep 1000; sleep 1000' &
+                while [ ! -e pid ]; do sleep 0.01; done
+                sleep 1000
+                """, "timeout": "2s",
             ])
         #expect(outcome?.status == .failed)
         #expect(outcome?.summary?.hasSuffix("was ended because its time limit of 2s was over") == true)
@@ -192,6 +199,23 @@ import Testing
                 "/bin/sh", "/usr/bin/sort", "/usr/bin/sh", "/usr/bin/cat", "/usr/bin/echo",
                 bench.workspace + "/b", bench.workspace + "/a.sh",
             ])
+    }
+
+    @Test func `is pinned to no more content than its limit, and says so`() async throws {
+        var limits = ToolLimits()
+        limits.pinnedBytes = 1_000_000
+        limits.pinnedFiles = 4
+        let bench = try await Workbench(limits: limits)
+        bench.write("large", [UInt8](repeating: 0, count: 1_000_001))
+        for name in ["a", "b", "c", "d", "e"] { bench.write(name, name) }
+        let large = await bench.prepare("executeCommand", ["argv": ["wc", "a", "large"]])
+        #expect(
+            large.facts.warnings == [
+                "`\(bench.workspace)/large` is too large for its content to be compared before it is used"
+            ])
+        let many = await bench.prepare("executeCommand", ["argv": ["wc", "a", "b", "c", "d", "e"]])
+        #expect(many.facts.pins.count == 4)
+        #expect(many.facts.warnings == ["it names more files than the 4 whose changes are noticed"])
     }
 
     @Test func `warns where it changes its directory or holds something of the gate below`() async throws {

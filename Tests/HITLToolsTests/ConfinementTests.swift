@@ -4,7 +4,9 @@ import HITLTools
 import Testing
 
 @Suite struct `The workspace` {
-    private static let outside = ["../elsewhere/x", "/etc/passwd", "sub/../../elsewhere/x", "/proc/self/root/etc/passwd"]
+    private static let outside = [
+        "../elsewhere/x", "/etc/passwd", "sub/../../elsewhere/x", "/proc/self/root/etc/passwd",
+    ]
 
     @Test(arguments: outside)
     func `is not left by a path`(_ path: String) async throws {
@@ -137,6 +139,8 @@ import Testing
             #expect(!call.facts.gateFiles.isEmpty, "\(tool) \(arguments.canonicalText)")
         }
         #expect(await bench.prepare("readFile", ["path": "stateless"]).facts.gateFiles.isEmpty)
+        let neighbour = await bench.prepare("executeCommand", ["command": .string("cat \(bench.state)-notes.txt")])
+        #expect(neighbour.facts.gateFiles.isEmpty)
     }
 
     @Test func `are refused whatever a rule allows`() async throws {

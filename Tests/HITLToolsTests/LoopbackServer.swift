@@ -8,7 +8,8 @@ final class LoopbackServer: Sendable {
     private let received = Locked<[String]>([])
 
     /// - Parameter answer: what is sent back, as it is.
-    init(_ answer: String) {
+    ///   It closes the connection after that, unless `staysOpen`, until the server itself goes.
+    init(_ answer: String, staysOpen: Bool = false) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -22,12 +23,14 @@ final class LoopbackServer: Sendable {
         precondition(bound && listen(listener, 8) == 0, "no port on the loopback interface")
         self.listener = listener
         port = Int(UInt16(bigEndian: address.sin_port))
-        let thread = Serving(listener: listener, answer: Array(answer.utf8), received: received)
+        let thread = Serving(listener: listener, answer: Array(answer.utf8), staysOpen: staysOpen, received: received)
         var id = pthread_t()
-        pthread_create(&id, nil, { context in
-            Unmanaged<Serving>.fromOpaque(context!).takeRetainedValue().run()
-            return nil
-        }, Unmanaged.passRetained(thread).toOpaque())
+        pthread_create(
+            &id, nil,
+            { context in
+                Unmanaged<Serving>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, Unmanaged.passRetained(thread).toOpaque())
         pthread_detach(id)
     }
 
@@ -44,15 +47,19 @@ final class LoopbackServer: Sendable {
     private final class Serving: Sendable {
         let listener: Int32
         let answer: [UInt8]
+        let staysOpen: Bool
         let received: Locked<[String]>
 
-        init(listener: Int32, answer: [UInt8], received: Locked<[String]>) {
+        init(listener: Int32, answer: [UInt8], staysOpen: Bool, received: Locked<[String]>) {
             self.listener = listener
             self.answer = answer
+            self.staysOpen = staysOpen
             self.received = received
         }
 
         func run() {
+            var open: [Int32] = []
+            defer { for connection in open { close(connection) } }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -66,7 +73,7 @@ final class LoopbackServer: Sendable {
                     guard count > 0 else { break }
                     sent += count
                 }
-                close(connection)
+                if staysOpen { open.append(connection) } else { close(connection) }
             }
         }
 
@@ -77,7 +84,9 @@ final class LoopbackServer: Sendable {
             while true {
                 let text = String(decoding: bytes, as: UTF8.self)
                 if let end = text.range(of: "\r\n\r\n") {
-                    let announced = text[..<end].split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+                    let announced = text[..<end].split(separator: "\r\n").first {
+                        $0.lowercased().hasPrefix("content-length:")
+                    }
                     let length = announced.flatMap { Int($0.split(separator: " ").last ?? "") } ?? 0
                     if bytes.count >= text[..<end].utf8.count + 4 + length { return text }
                 }

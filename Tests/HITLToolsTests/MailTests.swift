@@ -27,7 +27,8 @@ import Testing
         let outcome = try await bench.run(call)
         #expect(outcome?.summary == "put a message to 1 recipient into the outbox as `010101010101010101010101.eml`")
         let file = bench.text(bench.outbox + "/010101010101010101010101.eml")
-        #expect(file.map { Array($0.utf8) } == call.facts.preview.map { $0.utf8.flatMap { $0 == 10 ? [13, 10] : [$0] } })
+        #expect(
+            file.map { Array($0.utf8) } == call.facts.preview.map { $0.utf8.flatMap { $0 == 10 ? [13, 10] : [$0] } })
         var facts = stat()
         stat(bench.outbox + "/010101010101010101010101.eml", &facts)
         #expect(facts.st_mode & 0o777 == 0o600)
@@ -98,7 +99,8 @@ import Testing
     @Test func `keeps a body in the body, whatever it looks like`() async throws {
         let bench = try await Workbench()
         let body = "\r\nBcc: evil@example.com\r\n.\r\nMessage-ID: <ff@x>\rX\u{0}"
-        let call = await bench.prepare("sendEmail", ["to": "a@b.org", "subject": "=?UTF-8?Q?evil?=", "body": .string(body)])
+        let call = await bench.prepare(
+            "sendEmail", ["to": "a@b.org", "subject": "=?UTF-8?Q?evil?=", "body": .string(body)])
         #expect(
             call.facts.preview == """
                 Date: Thu, 01 Jan 2026 14:30:00 +0000
@@ -125,6 +127,8 @@ import Testing
         let call = await bench.prepare("sendEmail", ["to": "a@b.org", "subject": "s", "body": "b"])
         #expect(try await bench.run(call)?.status == .succeeded)
         let again = try await bench.run(call)
-        #expect(again?.summary == "not executed: the outbox cannot be written: `010101010101010101010101.eml` exists already")
+        #expect(
+            again?.summary
+                == "not executed: the outbox cannot be written: `010101010101010101010101.eml` exists already")
     }
 }

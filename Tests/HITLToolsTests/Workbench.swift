@@ -31,7 +31,8 @@ final class Workbench: Sendable {
         toolbox = try Toolbox(
             workspace: root + "/ws", outbox: root + "/outbox", gateFiles: [root + "/state", root + "/desk.sock"],
             environment: CleanEnvironment(
-                path: path.map { $0.replacing("ROOT", with: root) } ?? CleanEnvironment.systemPath, home: root + "/home",
+                path: path.map { $0.replacing("ROOT", with: root) } ?? CleanEnvironment.systemPath,
+                home: root + "/home",
                 user: "ada"),
             limits: limits, now: { WallTime(milliseconds: 1_767_277_800_000) },
             randomBytes: { count in

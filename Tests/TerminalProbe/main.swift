@@ -106,6 +106,12 @@ reading: while true {
                 var byte: UInt8 = 0
                 _ = Glibc.read(0, &byte, 1)
             }
+        case "lends":
+            for _ in 0..<Int(words[1])! {
+                await reader.lend {}
+                _ = await reader.written("back again")
+            }
+            reader.write("lends done")
         case "notify":
             reader.notify(title: "Request", body: DisplayText(untrusted: hostile(Array(words.dropFirst()))))
         case "bell": reader.bell()

@@ -21,7 +21,8 @@ typedef struct {
     uint32_t changed_nanoseconds;
 } platform_facts;
 
-/// openat2 with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS, and RESOLVE_NO_SYMLINKS where `refuse_links`. -ENOSYS where the kernel has none.
+/// openat2 with RESOLVE_BENEATH and RESOLVE_NO_MAGICLINKS, and RESOLVE_NO_SYMLINKS where `refuse_links`. -ENOSYS
+/// where the kernel has none.
 int platform_open_beneath(int root, const char *path, int flags, uint32_t mode, int refuse_links);
 int platform_open_at(int directory, const char *path, int flags, uint32_t mode);
 
@@ -49,5 +50,7 @@ int platform_set_nonblocking(int descriptor);
 int platform_pipe(int ends[2]);
 /// 0 where the lock is ours now; -EWOULDBLOCK where another holds it.
 int platform_lock(int descriptor);
+/// Also for those who share the open file.
+void platform_unlock(int descriptor);
 
 #endif

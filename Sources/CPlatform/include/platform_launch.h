@@ -29,7 +29,8 @@ enum {
 typedef struct {
     /// Absolute. With `executable` the name that scripts are run by.
     const char *path;
-    /// Runs this open file instead of `path`; -1 for none. A script keeps the descriptor, its interpreter reads it from there.
+    /// Runs this open file instead of `path`; -1 for none. A script keeps the descriptor, its interpreter reads it
+    /// from there.
     int executable;
     /// Where set, `path` is opened and must be this file, which then is what runs.
     int pinned;

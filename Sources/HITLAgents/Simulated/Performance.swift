@@ -1,5 +1,6 @@
 import HITLCore
 import HITLGate
+import HITLPlatform
 
 /// Carries out steps of a scenario: the only place where a story becomes calls.
 struct Performance: Sendable {
@@ -17,20 +18,36 @@ struct Performance: Sendable {
 
     /// All at once, each begun when the one before it has its place in the queue, so that requests get
     /// their numbers in the order in which they are written.
+    ///
+    /// Where there are more than may go on at once, the strand of one that ended takes the next: it
+    /// never rests in between, so nobody takes the gap for the end.
     func perform(_ parts: [Part], on strand: Strand, placed: Signal) async {
-        let strands = strand.fork(into: parts.map(\.lineage))
+        guard !parts.isEmpty else { return }
+        let signals = parts.map { _ in Signal() }
+        let taken = Locked(0)
+        let strands = strand.fork(into: parts.prefix(Self.mostAtOnce).map(\.lineage))
         await withTaskGroup(of: Void.self) { group in
-            for (place, part) in parts.enumerated() {
-                if place >= Self.mostAtOnce { await group.next() }
-                let started = Signal()
+            for strand in strands {
                 group.addTask {
-                    await perform(part, on: strands[place], placed: started)
-                    started.fire()
-                    strands[place].end()
+                    while let place = Self.take(taken, of: parts.count) {
+                        if place > 0 { await signals[place - 1].fired() }
+                        strand.act(as: parts[place].lineage)
+                        await perform(parts[place], on: strand, placed: signals[place])
+                        signals[place].fire()
+                    }
+                    strand.end()
                 }
-                await started.fired()
             }
+            await signals[strands.count - 1].fired()
             placed.fire()
+        }
+    }
+
+    private static func take(_ taken: Locked<Int>, of count: Int) -> Int? {
+        taken.withLock { taken in
+            guard taken < count else { return nil }
+            defer { taken += 1 }
+            return taken
         }
     }
 

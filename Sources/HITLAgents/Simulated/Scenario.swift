@@ -12,6 +12,13 @@ package struct Scenario: Sendable {
     /// For a line that no reply is for; nil where the agent says what it understands.
     package let otherwise: [Step]?
 
+    /// The same agents without anything that they do by themselves: for one that was cancelled and listens again.
+    package var listeningOnly: Scenario {
+        Scenario(
+            name: name, description: description, files: files, tools: tools,
+            agents: agents.map { Agent(name: $0.name, steps: []) }, replies: replies, otherwise: otherwise)
+    }
+
     package struct Agent: Sendable {
         package let name: String
         package let steps: [Step]

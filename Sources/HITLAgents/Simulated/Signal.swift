@@ -1,29 +1,28 @@
 import HITLPlatform
 
-/// Something that happens once, and that one task waits for.
+/// Something that happens once, and that tasks wait for.
 final class Signal: Sendable {
     private enum State {
-        case quiet
-        case awaited(CheckedContinuation<Void, Never>)
+        case awaited(by: [CheckedContinuation<Void, Never>])
         case fired
     }
 
-    private let state = Locked(State.quiet)
+    private let state = Locked(State.awaited(by: []))
 
     func fire() {
-        let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
+        let waiters = state.withLock { state in
             defer { state = .fired }
-            return if case .awaited(let waiter) = state { waiter } else { nil }
+            return if case .awaited(let waiters) = state { waiters } else { [] }
         }
-        waiter?.resume()
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Returns when it has happened, whatever becomes of the task: whoever fires does so also when it is cancelled.
     func fired() async {
         await withCheckedContinuation { continuation in
             let isFired = state.withLock { state in
-                if case .fired = state { return true }
-                state = .awaited(continuation)
+                guard case .awaited(let waiters) = state else { return true }
+                state = .awaited(by: waiters + [continuation])
                 return false
             }
             if isFired { continuation.resume() }

@@ -122,7 +122,9 @@ struct Deciding: Sendable {
         let outcome = await outcome(of: request, gate)
         switch (outcome, request.call.performer) {
         case (let outcome?, _):
-            text.line(DecisionText.outcome(outcome), outcome.status == .succeeded ? .plain : .warning, indent: 3)
+            let style: Style = outcome.status == .succeeded ? .plain : .warning
+            text.line(DecisionText.outcome(outcome), style, indent: 3)
+            if let summary = outcome.summary { text.line(DisplayText(untrusted: summary), style, indent: 3) }
         case (nil, .unobserved): text.line("Its requester was told; what it does is not observed", indent: 3)
         case (nil, .requester), (nil, .desk):
             text.line(isRunning(request, gate) ? "Running" : "It runs when its requester comes back", indent: 3)

@@ -21,11 +21,10 @@ package enum DecisionText {
 
     /// The line under an approval: what became of the call.
     package static func outcome(_ outcome: Outcome) -> DisplayText {
-        let detail = outcome.summary.map { ": \(DisplayText(untrusted: $0))" as DisplayText } ?? ""
-        return switch outcome.status {
-        case .succeeded: "Execution completed successfully" + detail
-        case .failed: "Execution failed" + detail
-        case .unknown: "Outcome unknown" + detail
+        switch outcome.status {
+        case .succeeded: "Execution completed successfully"
+        case .failed: "Execution failed"
+        case .unknown: "Outcome unknown"
         }
     }
 

@@ -26,8 +26,11 @@ package struct RequestView {
         appendWarnings(to: &text)
     }
 
+    /// Whether the names that only programs use are shown too.
+    package enum Naming { case byNumber, byNumberAndDigest }
+
     /// Everything there is to know before deciding.
-    package func appendWhole(to text: inout StyledText) {
+    package func appendWhole(to text: inout StyledText, naming: Naming = .byNumberAndDigest) {
         appendHead(to: &text)
         appendCommand(to: &text)
         if let directory = request.call.directory { appendLine("Directory", DisplayText(untrusted: directory), to: &text) }
@@ -53,6 +56,7 @@ package struct RequestView {
                 text.append(line, .dim)
             }
         }
+        guard naming == .byNumberAndDigest else { return }
         appendLine("Id", DisplayText(untrusted: request.id.description), .dim, to: &text)
         appendLine("Digest", DisplayText(untrusted: request.digest.description), .dim, to: &text)
     }
@@ -117,7 +121,7 @@ package struct RequestView {
 
     private func appendDeadline(to text: inout StyledText) {
         guard let deadline = request.deadline else { return appendLine("Expires", "never", to: &text) }
-        appendLine("Expires", "in \(DisplayText(untrusted: (deadline - now).words))", to: &text)
+        appendLine("Expires", "in \(DisplayText(untrusted: (deadline - now).remaining))", to: &text)
     }
 
     private func appendCommand(to text: inout StyledText) {

@@ -13,6 +13,8 @@ extension ToolCall {
             .init("agent", .string(origin.agent)),
             .init("arguments", .object(arguments)),
         ]
+        // Canonical JSON sorts names; people are shown them as they were sent, after a restart too.
+        if withClaims, let order = arguments.orderIfUnsorted { members.append(.init("argumentOrder", order)) }
         if withClaims, let confidence = claims.confidence { members.append(.init("confidence", .number(confidence))) }
         if let directory { members.append(.init("directory", .string(directory))) }
         if facts != Facts() { members.append(.init("facts", facts.json)) }
@@ -35,7 +37,8 @@ extension ToolCall {
         var confidence: JSONNumber?
         if case .number(let number)? = record["confidence"] { confidence = number }
         self.init(
-            tool: try record.text("tool"), kind: kind, arguments: try record.object("arguments"),
+            tool: try record.text("tool"), kind: kind,
+            arguments: try record.object("arguments").ordered(by: try record.texts("argumentOrder")),
             origin: Origin(
                 agent: try record.text("agent"), session: try record.text("session"),
                 lineage: try record.texts("lineage")),
@@ -43,6 +46,27 @@ extension ToolCall {
             claims: Claims(reason: record["reason"]?.string, confidence: confidence),
             performer: performer,
             facts: try record["facts"].map { value throws(RecordError) in try Facts(json: value) } ?? Facts())
+    }
+}
+
+extension JSONObject {
+    fileprivate var orderIfUnsorted: JSONValue? {
+        let names = members.map(\.name)
+        let isSorted = zip(names, names.dropFirst()).allSatisfy { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+        return isSorted ? nil : .array(names.map(JSONValue.string))
+    }
+
+    /// The members named first, in that order, then the others.
+    fileprivate func ordered(by names: [String]) -> JSONObject {
+        guard !names.isEmpty else { return self }
+        var rest = self
+        var first: [Member] = []
+        for name in names {
+            guard let value = rest[name] else { continue }
+            first.append(Member(name, value))
+            rest[name] = nil
+        }
+        return JSONObject(first + rest.members)
     }
 }
 

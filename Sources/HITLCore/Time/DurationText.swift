@@ -36,5 +36,11 @@ extension Milliseconds {
         return plural(seconds, "second")
     }
 
+    /// In words, for what is left of it: `5 minutes` a moment after five minutes were given.
+    public var remaining: String {
+        let unit: Int64 = count < 120_000 ? 1000 : count < 7_200_000 ? 60_000 : 3_600_000
+        return Milliseconds((max(0, count) + unit - 1) / unit * unit).words
+    }
+
     private func plural(_ count: Int64, _ unit: String) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
 }

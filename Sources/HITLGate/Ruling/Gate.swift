@@ -56,6 +56,15 @@ public struct Gate: Sendable {
         }
     }
 
+    /// Opens a request that nobody waits for. Whoever carries the call out comes back with the same id.
+    ///
+    /// - Throws: why nothing was opened; also where a rule decides the call and nobody has to be asked.
+    public func post(_ call: ToolCall, from requester: Principal) async throws(Refusal) -> ApprovalRequest {
+        let verdict = judge(call)
+        if verdict.effect == .deny { throw .denied(by: verdict.rules) }
+        return try await queue.post(call, digest: digest(call), verdict: verdict, from: requester)
+    }
+
     /// What policy and risk say of a call, without asking or recording anything.
     public func judge(_ call: ToolCall) -> Verdict {
         policy().evaluate(call, risk: assessor.assess(call))

@@ -3,9 +3,9 @@ import Glibc
 
 /// Lines in, bytes out, over a socket or a pair of pipes, without blocking a thread.
 ///
-/// One task reads; any may write, and what one `write` sends stays together. What is read ahead and what is queued for
-/// writing is bounded: a peer that sends faster than we read is not read from, one that reads slower than we write makes
-/// `write` wait. Closed when the last owner lets go of it.
+/// One task reads; any may write, and what one `write` sends stays together. What is read ahead and what is queued
+/// for writing is bounded: a peer that sends faster than we read is not read from, one that reads slower than we
+/// write makes `write` wait. Closed when the last owner lets go of it.
 package final class LineChannel: Sendable {
     package enum Failure: Error, Sendable, Hashable {
         /// The peer sent a line longer than allowed. Nothing further is read.
@@ -98,12 +98,15 @@ package final class LineChannel: Sendable {
     private let limits: Limits
     private let state: Locked<State>
 
-    /// Takes over the descriptors and makes them non-blocking. They can be the same; -1 is a direction that does not exist.
+    /// Takes over the descriptors and makes them non-blocking. They can be the same; -1 is a direction that does not
+    /// exist.
     package init(reading: Int32, writing: Int32, limits: Limits = Limits(), on reactor: Reactor) throws(SystemError) {
         self.reactor = reactor
         self.limits = limits
-        state = Locked(State(
-            splitter: LineSplitter(maximumLength: limits.lineLength), readDescriptor: reading, writeDescriptor: writing))
+        state = Locked(
+            State(
+                splitter: LineSplitter(maximumLength: limits.lineLength), readDescriptor: reading,
+                writeDescriptor: writing))
         for descriptor in [reading, writing] where descriptor >= 0 {
             let result = platform_set_nonblocking(descriptor)
             guard result == 0 else { throw SystemError(result, "fcntl") }
@@ -204,7 +207,8 @@ package final class LineChannel: Sendable {
                 let count = Glibc.read(state.readDescriptor, buffer.baseAddress, buffer.count)
                 if count > 0 {
                     let before = state.lines.count
-                    guard state.splitter.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &state.lines) else {
+                    guard state.splitter.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &state.lines)
+                    else {
                         state.input = .failed(.lineTooLong(limit: limits.lineLength))
                         break
                     }
@@ -326,7 +330,8 @@ package final class LineChannel: Sendable {
     private func flush(_ state: inout State) {
         while state.queueStart < state.queue.count {
             let sent = state.queue[state.queueStart].withUnsafeBytes { bytes in
-                platform_send(state.writeDescriptor, bytes.baseAddress! + state.sentOfFirst, bytes.count - state.sentOfFirst)
+                platform_send(
+                    state.writeDescriptor, bytes.baseAddress! + state.sentOfFirst, bytes.count - state.sentOfFirst)
             }
             if sent == -Int(EAGAIN) { break }
             guard sent >= 0 else {
@@ -390,7 +395,8 @@ package final class LineChannel: Sendable {
         if case .open = state.input { reads = state.waitingBytes < limits.readAhead }
         let writes = state.queuedBytes > 0
         if state.isOneDescriptor {
-            let interest: Reactor.Interest = reads ? (writes ? [.readable, .writable] : .readable) : (writes ? .writable : [])
+            let interest: Reactor.Interest =
+                reads ? (writes ? [.readable, .writable] : .readable) : (writes ? .writable : [])
             state.reading.map { reactor.setInterest(interest, of: $0) }
         } else {
             state.reading.map { reactor.setInterest(reads ? .readable : [], of: $0) }

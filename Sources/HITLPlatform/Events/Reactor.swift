@@ -168,12 +168,14 @@ package final class Reactor: Sendable {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let result = pthread_create(&thread, &attributes, { context in
-            let reactor = Unmanaged<Reactor>.fromOpaque(context!).takeRetainedValue()
-            platform_block_signals()
-            platform_name_thread("events")
-            reactor.run()
-        }, context)
+        let result = pthread_create(
+            &thread, &attributes,
+            { context in
+                let reactor = Unmanaged<Reactor>.fromOpaque(context!).takeRetainedValue()
+                platform_block_signals()
+                platform_name_thread("events")
+                reactor.run()
+            }, context)
         pthread_attr_destroy(&attributes)
         precondition(result == 0, "the event loop got no thread (error \(result))")
     }

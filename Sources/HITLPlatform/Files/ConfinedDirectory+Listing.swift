@@ -51,7 +51,11 @@ extension ConfinedDirectory {
                 guard let facts = try? FileFacts.of(name, in: directory.number) else { continue }
                 entries.append(Listing.Entry(path: ConfinedPath.join(below + [name]), facts: facts))
                 guard facts.kind == .directory else { continue }
-                if below.count + 1 < depth { directories.append(name) } else { unread.append(ConfinedPath.join(below + [name])) }
+                if below.count + 1 < depth {
+                    directories.append(name)
+                } else {
+                    unread.append(ConfinedPath.join(below + [name]))
+                }
             }
             for name in directories.reversed() { open.append((nil, below + [name])) }
         }
@@ -61,7 +65,8 @@ extension ConfinedDirectory {
             unread: unread.sorted { $0.lexicographicallyPrecedes($1) })
     }
 
-    /// The first `limit` names in the order of their bytes. Of a directory with very many names only so many are looked at.
+    /// The first `limit` names in the order of their bytes. Of a directory with very many names only so many are
+    /// looked at.
     static func names(
         in directory: OwnedDescriptor, limit: Int, given: [UInt8]
     ) throws(FileError) -> (names: [[UInt8]], isWhole: Bool) {

@@ -17,7 +17,9 @@ extension ConfinedDirectory {
         let path = try confine(path)
         let (file, facts) = try openRegularFile(path)
         do throws(SystemError) {
-            if offset > 0, lseek(file.number, off_t(clamping: offset), SEEK_SET) < 0 { throw SystemError(errno, "lseek") }
+            if offset > 0, lseek(file.number, off_t(clamping: offset), SEEK_SET) < 0 {
+                throw SystemError(errno, "lseek")
+            }
             let isWithin = UInt64(limit) > facts.size
             // One byte more than there is shows that the file does not grow while it is read.
             var bytes = try file.read(atMost: isWithin ? min(limit, Int(facts.size) + 1) : limit)
@@ -28,7 +30,8 @@ extension ConfinedDirectory {
             }
             let skipped = min(offset, facts.size)
             let end = skipped + UInt64(bytes.count)
-            return FileContents(bytes: bytes, skipped: skipped, cut: facts.size > end ? facts.size - end : 0, facts: facts)
+            return FileContents(
+                bytes: bytes, skipped: skipped, cut: facts.size > end ? facts.size - end : 0, facts: facts)
         } catch {
             throw FileError(path: path.given, error)
         }

@@ -141,7 +141,8 @@ extension ConfinedDirectory {
                     }
                     guard errno == EISDIR || errno == EPERM else { throw place.failure(errno, "unlinkat") }
                     try empty(name, in: directory, level: level + 1)
-                    guard withPath(name, { unlinkat(directory.number, $0, AT_REMOVEDIR) }) == 0 || errno == ENOENT else {
+                    guard withPath(name, { unlinkat(directory.number, $0, AT_REMOVEDIR) }) == 0 || errno == ENOENT
+                    else {
                         throw place.failure(errno, "unlinkat")
                     }
                     count += 1
@@ -187,7 +188,9 @@ extension ConfinedDirectory {
         case .absent:
             guard facts == nil else { throw FileError(path: place.path.given, reason: .alreadyExists) }
         case .unchanged(let identity):
-            guard facts?.identity == identity else { throw FileError(path: place.path.given, reason: .changedSinceShown) }
+            guard facts?.identity == identity else {
+                throw FileError(path: place.path.given, reason: .changedSinceShown)
+            }
         }
         return facts
     }

@@ -71,7 +71,9 @@ package final class ConfinedDirectory: Sendable {
                 return (missing.reversed().reduce(real) { $0 + [UInt8(ascii: "/")] + $1 }, missing.isEmpty)
             } catch {
                 // `missing/..` would be a guess about what is going to be made.
-                guard error.reason == .notFound, let last = existing.popLast(), last != Array("..".utf8) else { throw error }
+                guard error.reason == .notFound, let last = existing.popLast(), last != Array("..".utf8) else {
+                    throw error
+                }
                 missing.append(last)
             }
         }
@@ -96,7 +98,8 @@ package final class ConfinedDirectory: Sendable {
         }
         if descriptor >= 0 { return OwnedDescriptor(descriptor) }
         // EXDEV is the kernel's word for a way that leads out of the root.
-        throw FileError(path: given, reason: descriptor == -EXDEV ? .escapes : .init(SystemError(descriptor, "openat2")))
+        throw FileError(
+            path: given, reason: descriptor == -EXDEV ? .escapes : .init(SystemError(descriptor, "openat2")))
     }
 
     // Nothing but directories on the way, so `..` is the directory we came from.
@@ -194,7 +197,8 @@ package final class ConfinedDirectory: Sendable {
         }
     }
 
-    private func makeDirectories(_ components: ArraySlice<[UInt8]>, given: [UInt8]) throws(FileError) -> OwnedDescriptor {
+    private func makeDirectories(_ components: ArraySlice<[UInt8]>, given: [UInt8]) throws(FileError) -> OwnedDescriptor
+    {
         var parent = try openDirectory([], given: given)
         for end in components.indices {
             let prefix = components[...end]
@@ -223,5 +227,7 @@ package final class ConfinedDirectory: Sendable {
 }
 
 extension [UInt8] {
-    fileprivate var containsTwoDots: Bool { split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) } }
+    fileprivate var containsTwoDots: Bool {
+        split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+    }
 }

@@ -42,7 +42,9 @@ struct ConfinedPath {
 
     /// The directory that holds the entry, and the entry's own name.
     func split() throws(FileError) -> (parent: ArraySlice<[UInt8]>, name: [UInt8]) {
-        guard let name = components.last, name != Array("..".utf8) else { throw FileError(path: given, reason: .noName) }
+        guard let name = components.last, name != Array("..".utf8) else {
+            throw FileError(path: given, reason: .noName)
+        }
         return (components.dropLast(), name)
     }
 }

@@ -107,7 +107,9 @@ extension FileError: CustomStringConvertible {
     package var description: String {
         let shown = String(decoding: path, as: UTF8.self).unicodeScalars.map { scalar in
             let isPlain = scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7f
-            return isPlain ? String(scalar) : "<U+\(String(repeating: "0", count: max(0, 4 - hexadecimal(scalar).count)))\(hexadecimal(scalar))>"
+            return isPlain
+                ? String(scalar)
+                : "<U+\(String(repeating: "0", count: max(0, 4 - hexadecimal(scalar).count)))\(hexadecimal(scalar))>"
         }
         return "`\(shown.joined())` \(reason)"
     }

@@ -31,6 +31,11 @@ package final class LockFile: Sendable {
         }
     }
 
+    deinit {
+        // Not only by closing: a process that is being forked right now still has a copy of the descriptor.
+        platform_unlock(descriptor.number)
+    }
+
     private static func holder(_ descriptor: OwnedDescriptor) -> Int32? {
         // Only for the message; who cannot be read is nobody.
         guard let bytes = try? descriptor.read(atMost: 32) else { return nil }

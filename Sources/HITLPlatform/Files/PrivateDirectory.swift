@@ -3,9 +3,9 @@ import Glibc
 
 /// A directory in which only its owner can do anything, and that nobody else can put another in the place of.
 package enum PrivateDirectory {
-    /// Makes `path` with mode 0700 where it is missing, its parents too, and checks what is there:
-    /// a directory itself (no link), ours, mode 0700 or stricter; above it only directories that belong to root or to us
-    /// and that others cannot write to, or that are sticky as `/tmp` is. The group may where it is our own.
+    /// Makes `path` with mode 0700 where it is missing, its parents too, and checks what is there: a directory itself
+    /// (no link), ours, mode 0700 or stricter; above it only directories that belong to root or to us and that others
+    /// cannot write to, or that are sticky as `/tmp` is. The group may where it is our own.
     package static func prepare(_ path: String) throws(FileError) {
         let absolute = try absolutePath(path)
         let parts = absolute.split(separator: UInt8(ascii: "/")).map(Array.init)
@@ -14,7 +14,9 @@ package enum PrivateDirectory {
         for (index, part) in parts.enumerated() {
             here += [UInt8(ascii: "/")] + part
             let isLast = index == parts.count - 1
-            if withPath(here, { mkdir($0, 0o700) }) != 0, errno != EEXIST, errno != EROFS, errno != EACCES, errno != EPERM {
+            if withPath(here, { mkdir($0, 0o700) }) != 0, errno != EEXIST, errno != EROFS, errno != EACCES,
+                errno != EPERM
+            {
                 throw FileError(path: here, SystemError(errno, "mkdir"))
             }
             if !isLast { try checkAncestor(here) }
@@ -30,7 +32,9 @@ package enum PrivateDirectory {
         guard facts.kind == .directory else {
             throw FileError(path: path, reason: facts.kind == .symbolicLink ? .symbolicLink : .notADirectory)
         }
-        guard facts.owner == geteuid() else { throw FileError(path: path, reason: .notPrivate(.ownedBy(uid: facts.owner))) }
+        guard facts.owner == geteuid() else {
+            throw FileError(path: path, reason: .notPrivate(.ownedBy(uid: facts.owner)))
+        }
         guard facts.mode & 0o077 == 0 else { throw FileError(path: path, reason: .notPrivate(.mode(facts.mode))) }
     }
 

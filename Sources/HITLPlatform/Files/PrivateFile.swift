@@ -3,7 +3,8 @@ import Glibc
 
 /// A file that only its owner may read: keys, state, tokens.
 package enum PrivateFile {
-    /// Puts `bytes` under `path` with mode 0600, all at once and lasting: temporary file, sync, rename, sync of the directory.
+    /// Puts `bytes` under `path` with mode 0600, all at once and lasting: temporary file, sync, rename, sync of the
+    /// directory.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         let (directoryPath, name) = split(path)
         let temporary = Array(".~\(hexadecimal(RandomBytes.make(8)))".utf8)
@@ -50,7 +51,9 @@ package enum PrivateFile {
             throw FileError(path: path, error)
         }
         guard facts.kind == .file else { throw FileError(path: path, reason: .notARegularFile(facts.kind)) }
-        guard facts.owner == geteuid() else { throw FileError(path: path, reason: .notPrivate(.ownedBy(uid: facts.owner))) }
+        guard facts.owner == geteuid() else {
+            throw FileError(path: path, reason: .notPrivate(.ownedBy(uid: facts.owner)))
+        }
         guard facts.mode & 0o077 == 0 else { throw FileError(path: path, reason: .notPrivate(.mode(facts.mode))) }
         guard bytes.count <= limit else { throw FileError(path: path, reason: .tooLarge(limit: limit)) }
         return bytes

@@ -4,7 +4,9 @@ import Glibc
 package enum SmallFile {
     /// The whole file. Follows links; for paths of the operator's own, not of an agent's.
     package static func read(_ path: String, limit: Int = 16 << 20) throws(FileError) -> [UInt8] {
-        let descriptor = withPath(Array(path.utf8)) { platform_open_at(AT_FDCWD, $0, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0) }
+        let descriptor = withPath(Array(path.utf8)) {
+            platform_open_at(AT_FDCWD, $0, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0)
+        }
         guard descriptor >= 0 else { throw FileError(path: path, SystemError(descriptor, "open")) }
         let file = OwnedDescriptor(descriptor)
         let facts: FileFacts
@@ -13,7 +15,8 @@ package enum SmallFile {
             facts = try FileFacts.of(descriptor)
             // Files under /proc say that they are empty.
             while facts.kind == .file, bytes.count <= limit {
-                let piece = try file.read(atMost: min(limit + 1 - bytes.count, max(4096, Int(clamping: facts.size) + 1)))
+                let piece = try file.read(
+                    atMost: min(limit + 1 - bytes.count, max(4096, Int(clamping: facts.size) + 1)))
                 if piece.isEmpty { break }
                 bytes += piece
             }

@@ -56,7 +56,8 @@ package final class ChildProcess: Sendable {
     /// The end and what was captured. Any number of tasks may wait, also after the end.
     package func wait() async -> ProcessResult { await supervision.ended() }
 
-    /// Asks everything below to end (SIGTERM), and kills what still runs after `grace`. Returns at once; `wait` tells when it is done.
+    /// Asks everything below to end (SIGTERM), and kills what still runs after `grace`. Returns at once; `wait` tells
+    /// when it is done.
     package func stop(grace: Duration = .seconds(2)) { supervision.stop(.stopped, grace: grace) }
 
     /// The next line of standard output; nil at its end. Only where the output is a channel.

@@ -59,7 +59,8 @@ final class ChildStreams: Sendable {
 
             let writing = if case .channel = launch.input { take(0) } else { Int32(-1) }
             let reading = if case .channel = launch.output { take(1) } else { Int32(-1) }
-            channel = reading < 0 && writing < 0
+            channel =
+                reading < 0 && writing < 0
                 ? nil : try LineChannel(reading: reading, writing: writing, limits: launch.lineLimits, on: reactor)
             if case .channel = launch.error {
                 errorChannel = try LineChannel(reading: take(2), writing: -1, limits: launch.lineLimits, on: reactor)
@@ -122,7 +123,8 @@ final class Capture: Sendable {
 
     func finish() -> CapturedOutput {
         state.withLock { state in
-            // A pipe holds at most a megabyte that was written before now. A writer outside that goes on is not waited for.
+            // A pipe holds at most a megabyte that was written before now. A writer outside that goes on is not
+            // waited for.
             drain(&state, atMost: 64)
             closeDescriptor(&state)
             return state.captured
@@ -177,7 +179,9 @@ final class Feed: Sendable {
         state.withLock { state in
             guard state.descriptor >= 0 else { return }
             do throws(SystemError) {
-                state.registration = try reactor.register(state.descriptor, for: .writable) { [weak self] _ in self?.write() }
+                state.registration = try reactor.register(state.descriptor, for: .writable) { [weak self] _ in
+                    self?.write()
+                }
             } catch {
                 // Without watching there is no going on: the child reads an end that is too early rather than none.
                 closeDescriptor(&state)

@@ -11,11 +11,12 @@ extension Launch {
         launch.directory = -1
         launch.umask = umask.map { Int32($0 & 0o777) } ?? -1
         launch.streams = (streams[0], streams[1], streams[2])
-        launch.session = switch session {
-        case .own: Int32(PLATFORM_SESSION_OWN)
-        case .ownGroup: Int32(PLATFORM_SESSION_OWN_GROUP)
-        case .ours: Int32(PLATFORM_SESSION_SHARED)
-        }
+        launch.session =
+            switch session {
+            case .own: Int32(PLATFORM_SESSION_OWN)
+            case .ownGroup: Int32(PLATFORM_SESSION_OWN_GROUP)
+            case .ours: Int32(PLATFORM_SESSION_SHARED)
+            }
         launch.keeps_descendants = leftovers == .kept ? 1 : 0
         launch.forbids_new_privileges = forbidsNewPrivileges ? 1 : 0
 

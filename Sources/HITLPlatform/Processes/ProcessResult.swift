@@ -20,7 +20,8 @@ package struct ProcessResult: Sendable {
     /// Of the command and what it waited for.
     package let processorTime: Duration
     package let peakMemoryBytes: UInt64
-    /// Descendants that could not be killed: programs that took another user's rights, or processes stuck in the kernel.
+    /// Descendants that could not be killed: programs that took another user's rights, or processes stuck in the
+    /// kernel.
     package let survivors: Int
 }
 
@@ -47,7 +48,8 @@ package enum ProcessError: Error, Sendable, Hashable {
 extension ProcessError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .couldNotStart(.directory, let error): "its directory cannot be entered: \(SystemError.reason(error.number))"
+        case .couldNotStart(.directory, let error):
+            "its directory cannot be entered: \(SystemError.reason(error.number))"
         case .couldNotStart(.program, let error): "it cannot be executed: \(SystemError.reason(error.number))"
         case .couldNotStart(.limits, let error): "its limits cannot be set: \(SystemError.reason(error.number))"
         case .couldNotStart(.sandbox, let error): "its sandbox cannot be set up: \(SystemError.reason(error.number))"

@@ -45,7 +45,9 @@ package enum ProcessTree {
             default: throw .unreadable(pid: pid, SystemError(EACCES, "read"))
             }
         }
-        guard let entry = parse(text), entry.pid == pid else { throw .unreadable(pid: pid, SystemError(EPROTO, "stat")) }
+        guard let entry = parse(text), entry.pid == pid else {
+            throw .unreadable(pid: pid, SystemError(EPROTO, "stat"))
+        }
         return entry
     }
 
@@ -56,7 +58,8 @@ package enum ProcessTree {
         (try? entry(of: process.pid)).map { $0.identity == process && !$0.isZombie } ?? false
     }
 
-    /// From the process up to the topmost that can be seen, which is pid 1 or, where pid 1 is hidden, one of its children.
+    /// From the process up to the topmost that can be seen, which is pid 1 or, where pid 1 is hidden, one of its
+    /// children.
     package static func ancestry(of process: ProcessIdentity) throws(Failure) -> [Entry] {
         var last: [ProcessIdentity]?
         for _ in 0..<16 {
@@ -117,7 +120,8 @@ package enum ProcessTree {
 
     /// Names of programs whose business is to start others.
     package static let shells = [
-        "sh", "bash", "dash", "ash", "zsh", "fish", "ksh", "ksh93", "mksh", "csh", "tcsh", "nu", "elvish", "xonsh", "pwsh",
+        "sh", "bash", "dash", "ash", "zsh", "fish", "ksh", "ksh93", "mksh", "csh", "tcsh", "nu", "elvish", "xonsh",
+        "pwsh",
     ]
 
     /// What the process runs. ` (deleted)` follows where the file is gone.

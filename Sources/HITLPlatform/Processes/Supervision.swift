@@ -26,7 +26,8 @@ final class Supervision: Sendable {
         var isClosed = false
     }
 
-    /// How long a supervisor may take after it was told to kill before it is killed itself. It gives up sooner by itself.
+    /// How long a supervisor may take after it was told to kill before it is killed itself. It gives up sooner by
+    /// itself.
     private static let mostPatience = Duration.seconds(15)
 
     private let reactor: Reactor
@@ -79,7 +80,8 @@ final class Supervision: Sendable {
 
     func started() async throws(ProcessError) -> ProcessIdentity {
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<ProcessIdentity, ProcessError>, Never>) in
+            await withUnsafeContinuation {
+                (continuation: UnsafeContinuation<Result<ProcessIdentity, ProcessError>, Never>) in
                 let immediate = state.withLock { state -> Result<ProcessIdentity, ProcessError>? in
                     switch state.phase {
                     case .failed(let error): return .failure(error)
@@ -123,9 +125,10 @@ final class Supervision: Sendable {
                 // Somebody below may have stopped it to keep it from its work.
                 _ = platform_pidfd_signal(pidfd, SIGCONT)
             }
-            state.timers.append(reactor.schedule(at: SystemClock.monotonicNanoseconds(after: grace)) { [weak self] in
-                self?.killNow()
-            })
+            state.timers.append(
+                reactor.schedule(at: SystemClock.monotonicNanoseconds(after: grace)) { [weak self] in
+                    self?.killNow()
+                })
         }
     }
 
@@ -227,7 +230,8 @@ final class Supervision: Sendable {
             case .failed(let error):
                 wake = wake ?? state.starter.map { ($0, .failure(error)) }
             case .starting:
-                let error: ProcessError = state.reason == nil
+                let error: ProcessError =
+                    state.reason == nil
                     ? .couldNotStart(.fork, SystemError(ECHILD, "supervisor")) : .cancelled
                 state.phase = .failed(error)
                 wake = state.starter.map { ($0, .failure(error)) }

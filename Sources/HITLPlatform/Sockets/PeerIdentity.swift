@@ -3,8 +3,8 @@ import Glibc
 
 /// Who is on the other side of a Unix socket, as the kernel tells: the process that connected, whatever it says itself.
 ///
-/// Between connecting and now that process may have ended, and another may have got its pid or hold the socket. What the
-/// identity rests on is checked again by `isAlive` and by the start time in every comparison of ancestry.
+/// Between connecting and now that process may have ended, and another may have got its pid or hold the socket. What
+/// the identity rests on is checked again by `isAlive` and by the start time in every comparison of ancestry.
 package struct PeerIdentity: Sendable {
     package enum Failure: Error, Sendable, Hashable {
         /// It ended before it could be looked at.

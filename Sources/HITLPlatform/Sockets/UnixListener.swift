@@ -3,9 +3,10 @@ import Glibc
 
 /// A Unix socket that only its owner can reach.
 ///
-/// The directory is the owner's with mode 0700 (made where it is missing, refused where it is more open), the socket has
-/// mode 0600 from its first moment, and a lock file beside it says who listens. A socket left behind by a process that
-/// died is removed only under that lock and after nobody answered. On closing the path is removed where it is still ours.
+/// The directory is the owner's with mode 0700 (made where it is missing, refused where it is more open), the socket
+/// has mode 0600 from its first moment, and a lock file beside it says who listens. A socket left behind by a process
+/// that died is removed only under that lock and after nobody answered. On closing the path is removed where it is
+/// still ours.
 package final class UnixListener: Sendable {
     package let path: String
 
@@ -63,7 +64,8 @@ package final class UnixListener: Sendable {
             throw .file(FileError(path: path, error))
         }
         do throws(SystemError) {
-            let registration = try reactor.register(descriptor, for: .readable) { [weak self] _ in self?.acceptWaiting() }
+            let registration = try reactor.register(descriptor, for: .readable) { [weak self] _ in self?.acceptWaiting()
+            }
             state.withLock { $0.registration = registration }
         } catch {
             close()
@@ -88,11 +90,13 @@ package final class UnixListener: Sendable {
         guard withPath(bytes, { platform_unix_connect(probe, $0) }) == -ECONNREFUSED else {
             throw .alreadyListening(path: path, pid: nil)
         }
-        guard withPath(bytes, { unlink($0) }) == 0 else { throw .file(FileError(path: path, SystemError(errno, "unlink"))) }
+        guard withPath(bytes, { unlink($0) }) == 0 else {
+            throw .file(FileError(path: path, SystemError(errno, "unlink")))
+        }
     }
 
-    /// The next connection. For one task at a time. A connection that could not be identified is thrown as `unknownPeer`
-    /// and already closed; go on with the next.
+    /// The next connection. For one task at a time. A connection that could not be identified is thrown as
+    /// `unknownPeer` and already closed; go on with the next.
     package func accept() async throws(SocketError) -> UnixStream {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<UnixStream, SocketError>, Never>) in
@@ -123,7 +127,8 @@ package final class UnixListener: Sendable {
             state.isClosed = true
             // Before the descriptor goes, so that nobody finds the path and is refused. Another's socket there is left.
             if let found = try? FileFacts.of(Array(path.utf8), in: AT_FDCWD).identity,
-                found.device == identity.device, found.inode == identity.inode {
+                found.device == identity.device, found.inode == identity.inode
+            {
                 unlink(path)
             }
             state.registration.map(reactor.unregister)

@@ -7,7 +7,8 @@ package enum SystemClock {
     /// Never goes back, and goes on while the machine sleeps. Since boot.
     package static func monotonicNanoseconds() -> UInt64 { platform_boottime_nanoseconds() }
 
-    /// The moment `duration` from now. Durations beyond the clock's range end at its last moment, negative ones are now.
+    /// The moment `duration` from now. Durations beyond the clock's range end at its last moment, negative ones are
+    /// now.
     static func monotonicNanoseconds(after duration: Duration) -> UInt64 {
         let now = monotonicNanoseconds()
         let (seconds, attoseconds) = duration.components

@@ -432,7 +432,6 @@ extension LineEditor {
         // This thread stops with the signal and goes on right here; sent to the process, another thread would
         // take it while this one went on drawing.
         raise(SIGTSTP)
-        _ = cle_take_signals()
         enter()
         resize()
     }
@@ -448,6 +447,8 @@ extension LineEditor {
             var polled = pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)
             if poll(&polled, 1, -1) > 0 { cle_silence(mailbox.wakeDescriptor) }
         }
+        // What was left in the meantime rang a bell that was silenced here.
+        cle_ring(mailbox.wakeDescriptor)
         enter()
         resize()
         view.forget()

@@ -206,5 +206,7 @@ final class PlainLoop {
             var polled = pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)
             if poll(&polled, 1, -1) > 0 { cle_silence(mailbox.wakeDescriptor) }
         }
+        // What was left in the meantime rang a bell that was silenced here.
+        cle_ring(mailbox.wakeDescriptor)
     }
 }

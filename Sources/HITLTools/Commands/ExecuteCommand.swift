@@ -50,16 +50,19 @@ struct ExecuteCommand: Tool {
         return inspection
     }
 
-    private func inspect(_ line: String, from directory: String, in place: Surroundings, _ inspection: inout Inspection) {
+    private func inspect(_ line: String, from directory: String, in place: Surroundings, _ inspection: inout Inspection)
+    {
         let shell = ShellLine(line) { place.environment.value(of: $0, directory: directory) }
         inspection.warnings += shell.troubles.map { "the line could not be analysed: \($0.rawValue)" }
         if shell.words.contains(where: { $0.isCommand && ["cd", "pushd"].contains($0.text) }) {
-            inspection.warnings.append("the line changes its directory; files that it names after that are not looked at")
+            inspection.warnings.append(
+                "the line changes its directory; files that it names after that are not looked at")
         }
         for word in shell.words where word.isCommand {
             // Of what is no program (a function, a builtin) there is nothing to pin.
-            guard let program = try? PinnedProgram.look(
-                for: word.text, searchPath: place.environment.path, from: directory, limits: place.limits)
+            guard
+                let program = try? PinnedProgram.look(
+                    for: word.text, searchPath: place.environment.path, from: directory, limits: place.limits)
             else { continue }
             guard inspection.pins.count < place.limits.pinnedFiles else { break }
             inspection.pin(program, calledBy: word.text)

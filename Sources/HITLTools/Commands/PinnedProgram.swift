@@ -79,12 +79,20 @@ extension Inspection {
                     if warnings.last != warning { warnings.append(warning) }
                     return
                 }
-                if let state = FileState.of(path.absolute, limit: place.limits.pinnedBytes) {
+                if let state = FileState.of(path.absolute, limit: place.limits.pinnedBytes - pinnedBytes) {
                     pin(path.absolute, state)
                 } else {
                     warnings.append("`\(path.absolute)` is too large for its content to be compared before it is used")
                 }
             }
+        }
+    }
+
+    /// All that was read for pins. One limit holds for the sum, or a command could name one large file many times over.
+    private var pinnedBytes: Int {
+        pins.reduce(0) { sum, pin in
+            guard case .file(_, let bytes) = pin.state else { return sum }
+            return sum + Int(bytes)
         }
     }
 

@@ -82,7 +82,8 @@ struct ShellLine {
         guard isInWord else { return }
         let text = String(decoding: word, as: UTF8.self)
         // `NAME=value` before a command leaves the place for the command's name open.
-        let isAssignment = expectsCommand && word.firstIndex(of: UInt8(ascii: "=")).map { Self.isName(word[..<$0]) } ?? false
+        let isAssignment =
+            expectsCommand && word.firstIndex(of: UInt8(ascii: "=")).map { Self.isName(word[..<$0]) } ?? false
         let isKeyword = expectsCommand && Self.keywords.contains { $0.utf8.elementsEqual(text.utf8) }
         if isLiteral && !isKeyword {
             words.append(Word(text: text, isCommand: expectsCommand && !isAssignment))
@@ -100,7 +101,9 @@ struct ShellLine {
         if byte == UInt8(ascii: "<"), peek() == UInt8(ascii: "<") { notLiteral(.hereDocument) }
         if peek() == UInt8(ascii: "(") { notLiteral(.substitution) }
         if isInWord { (word, isInWord, isLiteral) = ([], false, true) }
-        while let next = peek(), [UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "|")].contains(next) {
+        while let next = peek(),
+            [UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "|")].contains(next)
+        {
             position += 1
         }
     }

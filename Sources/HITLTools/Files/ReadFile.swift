@@ -32,10 +32,11 @@ struct ReadFile: Tool {
         let end = offset + bytes.count
         let left = Int(contents.facts.size) - end
         let content = CapturedText.member("text", "base64", bytes[...])
-        let result = JSONObject([
-            content, .init("offset", .integer(offset)), .init("bytes", .integer(bytes.count)),
-            .init("size", .integer(Int(contents.facts.size))),
-        ] + (left > 0 ? [.init("nextOffset", .integer(end))] : []))
+        let result = JSONObject(
+            [
+                content, .init("offset", .integer(offset)), .init("bytes", .integer(bytes.count)),
+                .init("size", .integer(Int(contents.facts.size))),
+            ] + (left > 0 ? [.init("nextOffset", .integer(end))] : []))
         let rest = left > 0 ? ", \(plural(left, "byte")) left" : ""
         return Outcome(
             status: .succeeded, summary: "read \(plural(bytes.count, "byte"))\(rest)", result: .object(result))

@@ -95,7 +95,8 @@ struct SearchFiles: Tool {
         let before = found.matches.count
         for (index, line) in lines(of: bytes) where !found.isFull {
             var members: [JSONObject.Member] = [.init("path", .string(file)), .init("line", .integer(index))]
-            let shown = line.count > Self.longestLine
+            let shown =
+                line.count > Self.longestLine
                 ? UTF8Edges.withoutCutEnd(Array(line.prefix(Self.longestLine))) : Array(line)
             members.append(CapturedText.member("text", "base64", shown[...]))
             if shown.count < line.count { members.append(.init("cutBytes", .integer(line.count - shown.count))) }

@@ -71,7 +71,8 @@ extension Workspace {
 
     private func digest(of relative: String) throws(Obstacle) -> (state: Facts.Pin.State, identity: FileIdentity) {
         var digest = ContentDigest()
-        let facts = try Obstacle.fromFile { () throws(FileError) in try directory.stream(relative) { digest.update($0) } }
+        let facts = try Obstacle.fromFile { () throws(FileError) in try directory.stream(relative) { digest.update($0) }
+        }
         let bytes = Int64(digest.byteCount)
         return (.file(sha256: digest.finish(), bytes: bytes), facts.identity)
     }
@@ -90,7 +91,8 @@ extension Workspace {
             return .unchanged(identity)
         case .directory, .symbolicLink:
             guard try state(of: relative, limit: 0) == pin.state else { throw .changed("`\(path)` was changed") }
-            return .unchanged(try Obstacle.fromFile { () throws(FileError) in try directory.facts(of: relative) }.identity)
+            return .unchanged(
+                try Obstacle.fromFile { () throws(FileError) in try directory.facts(of: relative) }.identity)
         case .unreadable: throw .changed("`\(path)` could not be read")
         }
     }

@@ -17,7 +17,8 @@ struct HTTPRequest: Tool {
         var inspection = Inspection()
         inspection.preview = message.preview
         if let warning = message.target.hostClass.warning { inspection.warnings.append(warning) }
-        if message.target.host.utf8.split(separator: UInt8(ascii: ".")).contains(where: { $0.starts(with: "xn--".utf8) }) {
+        if message.target.host.utf8.split(separator: UInt8(ascii: ".")).contains(where: { $0.starts(with: "xn--".utf8) }
+        ) {
             inspection.warnings.append("the host's name stands for one with letters outside ASCII")
         }
         inspection.attempt { inspection throws(Obstacle) in
@@ -33,7 +34,7 @@ struct HTTPRequest: Tool {
         guard let command = errand.call.facts.command else { throw .notPrepared }
         let program = try PinnedProgram.shown(in: errand.call, place: place)
         let limits = place.limits
-        let configuration = CurlConfiguration(message, time: limits.httpTime, limit: limits.httpBytes)
+        let configuration = CurlConfiguration(message, time: limits.httpTime, limit: limits.httpTransferBytes)
         var run = CommandRun(
             program: program, argv: command.argv, directory: "/", input: Array(configuration.text.utf8),
             // curl keeps its own limit; this one is for a curl that hangs.
@@ -51,18 +52,18 @@ struct HTTPRequest: Tool {
             return failure(result, words, remote, limits)
         }
         let body = reply.body.prefix(limits.httpBytes)
-        let cut = result.output.cut > 0 || reply.body.count > body.count || result.ending != .exited(0)
-        let text = cut ? UTF8Edges.withoutCutEnd(Array(body)) : Array(body)
+        let isCut = result.output.cut > 0 || reply.body.count > body.count || result.ending != .exited(0)
+        let text = isCut ? UTF8Edges.withoutCutEnd(Array(body)) : Array(body)
         var members: [JSONObject.Member] = [.init("status", .integer(reply.status))]
         members.append(.init("headers", .array(reply.headers.map { [.string($0.name), .string($0.value)] })))
         members.append(CapturedText.member("body", "bodyBase64", text[...]))
-        if cut { members.append(.init("bodyCut", true)) }
+        if isCut { members.append(.init("bodyCut", true)) }
         if let remote { members.append(.init("remoteAddress", .string(remote))) }
         var summary = "\(message.target.host) answered \(reply.status)"
         if (300..<400).contains(reply.status), let location = reply.value(of: "location") {
             summary += ", which leads to `\(location)` and was not followed"
         }
-        if cut { summary += "; its body was cut at \(limits.httpBytes) bytes" }
+        if isCut { summary += "; its body was cut at \(text.count) bytes" }
         return Outcome(
             status: reply.status < 400 ? .succeeded : .failed, summary: summary, result: .object(JSONObject(members)))
     }
@@ -71,20 +72,24 @@ struct HTTPRequest: Tool {
     private static let fileSizeExceeded: Int32 = 63
 
     /// Exit codes for what goes wrong before a request is sent: options, name, connection, TLS.
-    private static let beforeSending: Set<Int32> = [1, 2, 3, 4, 5, 6, 7, 26, 35, 43, 48, 51, 53, 54, 58, 59, 60, 66, 77, 83, 90]
+    private static let beforeSending: Set<Int32> = [
+        1, 2, 3, 4, 5, 6, 7, 26, 35, 43, 48, 51, 53, 54, 58, 59, 60, 66, 77, 83, 90,
+    ]
 
     private func failure(_ result: ProcessResult, _ words: String, _ remote: String?, _ limits: ToolLimits) -> Outcome {
         switch result.ending {
         case .exited(let code):
             let members: JSONValue = .members([
-                "curlExitCode": .integer(Int(code)), "error": .string(words), "remoteAddress": remote.map(JSONValue.string),
+                "curlExitCode": .integer(Int(code)), "error": .string(words),
+                "remoteAddress": remote.map(JSONValue.string),
             ])
             let what = words.isEmpty ? "curl ended with exit code \(code)" : words
             // A request may have arrived whose answer did not.
             let hadNoEffect = Self.beforeSending.contains(code) || ["GET", "HEAD", "OPTIONS"].contains(message.method)
             return Outcome(
                 status: hadNoEffect ? .failed : .unknown,
-                summary: hadNoEffect ? what : "\(what); whether the request had an effect is not known", result: members)
+                summary: hadNoEffect ? what : "\(what); whether the request had an effect is not known", result: members
+            )
         case .signalled, .timedOut, .stopped, .lost:
             return Outcome(result, of: "curl", limit: limits.httpTime)
         }

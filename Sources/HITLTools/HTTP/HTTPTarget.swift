@@ -13,6 +13,7 @@ struct HTTPTarget: Equatable {
 
     enum Fault: Equatable {
         case scheme(String)
+        case tooLong(limit: Int)
         case noHost
         case user
         case outsideASCII
@@ -24,7 +25,8 @@ struct HTTPTarget: Equatable {
 
     init(_ url: String) throws(Obstacle) {
         let bytes = Array(url.utf8)
-        for byte in bytes where byte >= 0x80 { _ = byte; throw .url(.outsideASCII) }
+        guard bytes.count <= Self.longest else { throw .url(.tooLong(limit: Self.longest)) }
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { throw .url(.outsideASCII) }
         for byte in bytes where byte <= 0x20 || byte == 0x7F || "\"<>\\^`{|}".utf8.contains(byte) {
             throw .url(.character(byte))
         }
@@ -38,6 +40,8 @@ struct HTTPTarget: Equatable {
         self.port = try port.map { text throws(Obstacle) in try Self.port(text) } ?? (isEncrypted ? 443 : 80)
         (self.host, hostClass) = try HostClass.classify(host)
     }
+
+    private static let longest = 8 << 10
 
     private static func scheme(_ url: String) throws(Obstacle) -> (String, Substring) {
         for scheme in ["http", "https"] {
@@ -63,7 +67,8 @@ struct HTTPTarget: Equatable {
     }
 
     private static func port(_ text: String) throws(Obstacle) -> Int {
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text), (1...65535).contains(port) else {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(text), (1...65535).contains(port)
+        else {
             throw .url(.port(text))
         }
         return port
@@ -74,6 +79,7 @@ extension HTTPTarget.Fault: CustomStringConvertible {
     var description: String {
         switch self {
         case .scheme(let scheme): "only http:// and https:// can be requested, not `\(scheme):`"
+        case .tooLong(let limit): "the URL is longer than \(limit) bytes"
         case .noHost: "the URL names no host"
         case .user: "the URL holds an `@` before its path, which hides its host; put credentials into a header"
         case .outsideASCII:

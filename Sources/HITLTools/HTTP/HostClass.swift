@@ -45,7 +45,8 @@ enum HostClass: Equatable {
 
     private static func isLabel(_ label: Substring.UTF8View) -> Bool {
         let isPlain = label.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
+                || $0 == UInt8(ascii: "_")
         }
         return isPlain && (1...63).contains(label.count) && label.first != UInt8(ascii: "-")
             && label.last != UInt8(ascii: "-")

@@ -28,11 +28,22 @@ struct GateFiles {
     }
 
     /// Files of the gate whose path stands somewhere in a text that is not analysed: a shell line, code.
+    ///
+    /// What comes before the path does not matter (`-o/path`, `"/path`); after it the name must be over.
     func named(in text: String) -> [String] {
         let bytes = Array(text.utf8)
         return paths.filter { path in
             let path = Array(path.utf8)
-            return path.count > 1 && bytes.contains(path)
+            guard path.count > 1 else { return false }
+            return bytes.occurrences(of: path).contains { place in
+                let end = place + path.count
+                return end == bytes.count || !Self.goesOnWithName(bytes[end])
+            }
         }
+    }
+
+    private static func goesOnWithName(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
+            || "-_.".utf8.contains(byte)
     }
 }

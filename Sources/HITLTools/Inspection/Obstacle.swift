@@ -37,6 +37,7 @@ enum Obstacle: Error, Equatable {
     case method(String)
     case headerName(String)
     case headerValue(String)
+    case headerTooLong(String, limit: Int)
     case reservedHeader(String)
     case bodyNotSendable
     case bodyTooLarge(Int, limit: Int)
@@ -70,7 +71,8 @@ extension Obstacle: CustomStringConvertible {
         case .workspaceItself: "the workspace itself cannot be deleted, moved or replaced"
         case .file(let error): error.description
         case .notText(let path): "`\(path)` is not text"
-        case .tooLarge(let path, let bytes, let limit): "`\(path)` has \(bytes) bytes; at most \(limit) can be worked on"
+        case .tooLarge(let path, let bytes, let limit):
+            "`\(path)` has \(bytes) bytes; at most \(limit) can be worked on"
         case .nothingToReplace(let path): "the text to replace does not occur in `\(path)`"
         case .ambiguous(let path, let occurrences):
             "the text to replace occurs \(occurrences) times in `\(path)`; give more of its surroundings, or `replaceAll`"
@@ -94,13 +96,15 @@ extension Obstacle: CustomStringConvertible {
         case .method(let method): "`\(method)` is not a method that can be sent"
         case .headerName(let name): "`\(name)` cannot be the name of a header"
         case .headerValue(let name): "the header `\(name)` has a control character or something outside ASCII in it"
+        case .headerTooLong(let name, let limit): "the header `\(name)` is longer than \(limit) bytes"
         case .reservedHeader(let name): "the header `\(name)` is set by hitl itself"
         case .bodyNotSendable: "the body has a NUL character in it, which cannot be sent"
         case .bodyTooLarge(let bytes, let limit): "the body has \(bytes) bytes; at most \(limit) can be sent"
 
         case .address(let text): "`\(text)` is not a mail address"
         case .noRecipient: "there is nobody to send to"
-        case .mailText(let name): "the argument `\(name)` has a control character in it, which a message cannot carry there"
+        case .mailText(let name):
+            "the argument `\(name)` has a control character in it, which a message cannot carry there"
 
         case .outbox(let error): "the outbox cannot be written: \(error)"
 

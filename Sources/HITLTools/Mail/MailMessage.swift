@@ -32,7 +32,8 @@ struct MailMessage {
     }
 
     private var encodedSubject: String {
-        let isPlain = subject.utf8.allSatisfy { (0x20...0x7E).contains($0) } && subject.utf8.count <= 68
+        let isPlain =
+            subject.utf8.allSatisfy { (0x20...0x7E).contains($0) } && subject.utf8.count <= 68
             && subject.utf8.first != 0x20 && subject.utf8.last != 0x20 && !EncodedWord.looksEncoded(subject)
         return isPlain ? subject : EncodedWord.encode(subject).joined(separator: "\n ")
     }
@@ -45,7 +46,8 @@ struct MailMessage {
             bytes.append(byte)
         }
         if bytes.last != 0x0A { bytes.append(0x0A) }
-        let isPlain = bytes.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x09 }
+        let isPlain =
+            bytes.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x09 }
             && bytes.split(separator: 0x0A).allSatisfy { $0.count <= 998 }
         guard !isPlain else { return (String(decoding: bytes, as: UTF8.self), "7bit") }
         return (String(decoding: QuotedPrintable.encode(bytes), as: UTF8.self), "quoted-printable")

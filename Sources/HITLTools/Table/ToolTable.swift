@@ -43,11 +43,15 @@ package enum ToolTable {
             parameters: [
                 .required("pattern", .text, "The text to find; every character stands for itself."),
                 .optional("path", .text, "A file or directory; the workspace where left out."),
-                .optional("glob", .text, "Only files whose name (or path, with a slash in it) matches: `*.swift`, `src/**/*.c`."),
+                .optional(
+                    "glob", .text,
+                    "Only files whose name (or path, with a slash in it) matches: `*.swift`, `src/**/*.c`."),
                 .optional("ignoreCase", .truth, "Whether capitals of ASCII match small letters."),
             ],
             results: [
-                .init(name: "matches", summary: "Objects with `path`, `line` from 1, `text`, and `cutBytes` of long lines."),
+                .init(
+                    name: "matches",
+                    summary: "Objects with `path`, `line` from 1, `text`, and `cutBytes` of long lines."),
                 .init(name: "isWhole", summary: "False where not everything was searched."),
                 .init(name: "skippedFiles", summary: "How many files were binary, very large or not readable."),
             ], SearchFiles.init),

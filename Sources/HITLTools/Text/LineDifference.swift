@@ -72,7 +72,9 @@ enum LineDifference {
     ) -> [Step] {
         var steps: [Step] = []
         var (x, y) = (old.count, new.count)
-        func step(_ kind: Step.Kind) { steps.append(Step(kind: kind, old: old.startIndex + x, new: new.startIndex + y)) }
+        func step(_ kind: Step.Kind) {
+            steps.append(Step(kind: kind, old: old.startIndex + x, new: new.startIndex + y))
+        }
         for depth in stride(from: depth, to: 0, by: -1) {
             // What `reach` was before this depth: diagonals -depth...depth, of which only those of depth - 1 are used.
             let before = trace[depth]

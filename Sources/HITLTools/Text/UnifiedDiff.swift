@@ -48,7 +48,8 @@ enum UnifiedDiff {
     }
 
     private static func append(
-        _ hunk: Range<Int>, of steps: [LineDifference.Step], _ before: [ArraySlice<UInt8>], _ after: [ArraySlice<UInt8>],
+        _ hunk: Range<Int>, of steps: [LineDifference.Step], _ before: [ArraySlice<UInt8>],
+        _ after: [ArraySlice<UInt8>],
         to text: inout [UInt8]
     ) {
         let part = steps[hunk]
