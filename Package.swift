@@ -64,6 +64,7 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
         tests("HITLTests", ["HITL", "HITLPlatform", "HITLTestSupport", "refund-desk"]),
         .target(
             name: "HITLTestSupport", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],

@@ -114,7 +114,8 @@ struct RealWorkbench: Workbench {
     /// Short programs only: it blocks.
     private func execute(_ argv: [String]) -> Outcome {
         var pipes: [Int32] = [-1, -1]
-        guard pipe2(&pipes, O_CLOEXEC) == 0 else { return failed(reason) }
+        guard pipe(&pipes) == 0 else { return failed(reason) }
+        for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(pipes[0]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -55,7 +55,8 @@ import Testing
                 - shout: hello
                 - say: hello
                   call: deleteFile
-                - say: "${wrkspace} and ${file} and ${"
+                - say: "${wrkspace} and ${file}"
+                - say: "an open ${"
                 - call: delteFile
                   confidence: 1.5
                   onRejcted: []
@@ -71,12 +72,75 @@ import Testing
             """
         #expect(
             problems(text) == """
-                story.yaml:1:1: the key `name` is missing
-                nmae: broken
-                ^
                 story.yaml:1:1: unknown key `nmae` — did you mean `name`?
                 nmae: broken
                 ^
+                story.yaml:1:1: the key `name` is missing
+                nmae: broken
+                ^
+                story.yaml:4:3: `../outside` is no path of a file in the workspace; write it relative, without `.`, `..` and empty parts
+                  ../outside: x
+                  ^
+                story.yaml:6:3: `a/b` cannot be there beside `a`: one of them is a directory
+                  a/b: beneath a file
+                  ^
+                story.yaml:8:3: `deleteFile` is a real tool and cannot stand for something else
+                  deleteFile:
+                  ^
+                story.yaml:12:11: expected `readFile`, `listFiles`, `searchFiles`, `writeFile`, `editFile`, `deleteFile`, `moveFile`, `executeCommand`, `executeCode`, `httpRequest` or `sendEmail`, found the text `exeCuteCommand` — did you mean `executeCommand`?
+                    runs: exeCuteCommand
+                          ^
+                story.yaml:16:27: a placeholder in `command` could become code; give each one a word of its own in `argv`
+                    arguments: { command: "echo ${name}" }
+                                          ^
+                story.yaml:22:7: unknown key `sya` — did you mean `say`?
+                    - sya: hello
+                      ^
+                story.yaml:23:7: a step needs `say`, `call`, `together`, `agent` or `forEach`
+                    - shout: hello
+                      ^
+                story.yaml:24:7: one step does one thing; this one has `say` and `call`
+                    - say: hello
+                      ^
+                story.yaml:26:12: `${wrkspace}` stands for nothing here — did you mean `${workspace}`?
+                    - say: "${wrkspace} and ${file}"
+                           ^
+                story.yaml:26:12: `${file}` stands for nothing here; there are `${workspace}`
+                    - say: "${wrkspace} and ${file}"
+                           ^
+                story.yaml:27:12: a placeholder that begins with `${` has no `}`; a literal `${` is written `$${`
+                    - say: "an open ${"
+                           ^
+                story.yaml:28:13: expected `readFile`, `listFiles`, `searchFiles`, `writeFile`, `editFile`, `deleteFile`, `moveFile`, `executeCommand`, `executeCode`, `httpRequest`, `sendEmail`, `pay`, `run` or `post`, found the text `delteFile` — did you mean `deleteFile`?
+                    - call: delteFile
+                            ^
+                story.yaml:29:19: expected a number from 0 to 1, found `1.5`
+                      confidence: 1.5
+                                  ^
+                story.yaml:30:7: unknown key `onRejcted` — did you mean `onRejected`?
+                      onRejcted: []
+                      ^
+                story.yaml:32:18: the key `payee` is missing
+                      arguments: { amount: 1, paye: x }
+                                 ^
+                story.yaml:32:31: unknown key `paye` — did you mean `payee`?
+                      arguments: { amount: 1, paye: x }
+                                              ^
+                story.yaml:33:16: `../*` is no pattern of files such as `*.tmp` or `cache/*.bin`
+                    - forEach: "../*"
+                               ^
+                story.yaml:34:22: `${fil}` stands for nothing here — did you mean `${file}`?
+                      steps: [{ say: "${fil}" }]
+                                     ^
+                story.yaml:35:3: `two words` is no name; write letters, digits, `-` and `_`, at most 40
+                  "two words": []
+                  ^
+                story.yaml:37:12: a phrase needs at least one word beside `*`
+                  - when: ["*", "delete files"]
+                           ^
+                story.yaml:38:14: no phrase of this reply matches its example `remove files`
+                    example: remove files
+                             ^
                 """)
     }
 
@@ -84,8 +148,8 @@ import Testing
         #expect(
             problems("name: x\ndescription: y\nagents: {}\n") == """
                 story.yaml:3:9: at least one agent is needed
-                  agents: {}
-                          ^
+                agents: {}
+                        ^
                 """)
     }
 }

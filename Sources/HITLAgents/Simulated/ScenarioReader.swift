@@ -29,6 +29,8 @@ private struct Scope {
 private struct ScenarioReader {
     let realTools: [String]
     var domain: [DomainTool] = []
+    /// Of all of them, also of those that could not be read: one fault is told once.
+    var domainNames: [String] = []
 
     init(realTools: [String]) {
         self.realTools = realTools
@@ -42,6 +44,9 @@ private struct ScenarioReader {
         let description = map.required("description")?.string()
         let files = map["workspace"].map(workspace) ?? []
         reader.domain = map["tools"].map(domainTools) ?? []
+        reader.domainNames = (map["tools"].map(names) ?? []).filter { name in
+            !realTools.contains { $0.utf8.elementsEqual(name.utf8) }
+        }
         let agents = map.required("agents").map(reader.agents) ?? []
         let replies = map["replies"]?.list(of: "replies", reader.reply) ?? []
         let otherwise = map["otherwise"].map { reader.steps($0, .everywhere.with("line")) }
@@ -76,6 +81,11 @@ private struct ScenarioReader {
 
     private static func overlap(_ one: String, _ other: String) -> Bool {
         (one + "/").utf8.starts(with: (other + "/").utf8) || (other + "/").utf8.starts(with: (one + "/").utf8)
+    }
+
+    private func names(_ field: Field) -> [String] {
+        guard case .map(let entries) = field.node.content else { return [] }
+        return entries.map(\.key)
     }
 
     private func domainTools(_ field: Field) -> [DomainTool] {
@@ -212,7 +222,7 @@ private struct ScenarioReader {
     }
 
     private func call(_ map: FieldMap, _ scope: Scope) -> Step? {
-        let tool = map.required("call")?.choice(realTools + domain.map(\.name))
+        let tool = map.required("call")?.choice(realTools + domainNames)
         let arguments = map["arguments"].map { members($0, scope) } ?? []
         if let tool, let definition = domain.first(where: { $0.name.utf8.elementsEqual(tool.utf8) }) {
             check(map["arguments"]?.anyMap() ?? map, against: definition)

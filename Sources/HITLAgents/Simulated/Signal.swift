@@ -10,7 +10,7 @@ final class Signal: Sendable {
     private let state = Locked(State.awaited(by: []))
 
     func fire() {
-        let waiters = state.withLock { state in
+        let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
             defer { state = .fired }
             return if case .awaited(let waiters) = state { waiters } else { [] }
         }

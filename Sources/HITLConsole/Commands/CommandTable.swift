@@ -46,11 +46,12 @@ package enum CommandTable {
     }
 
     private static func unknown(_ name: String, among commands: [any Command.Type]) -> UsageError {
-        // `/approve 1` is a slip for `/hitl approve 1`.
-        if let other = definitions.first(where: { $0.name == name }) { return .unknownCommand("/" + name, nearest: other.typed) }
         let known = commands.map { $0.definition }
-        let close = nearestDefinition(to: name, among: known) ?? nearestDefinition(to: name, among: definitions)
         let typed = known.first?.family == .desk ? "/hitl " + name : "/" + name
+        // `/approve 1` is a slip for `/hitl approve 1`.
+        let close =
+            definitions.first { $0.name == name }
+            ?? nearestDefinition(to: name, among: known) ?? nearestDefinition(to: name, among: definitions)
         return .unknownCommand(typed, nearest: close?.typed)
     }
 }

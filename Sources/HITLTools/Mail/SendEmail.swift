@@ -16,7 +16,7 @@ struct SendEmail: Tool {
         cc = try Mailbox.list(arguments.texts("cc") ?? [])
         bcc = try Mailbox.list(arguments.texts("bcc") ?? [])
         subject = try arguments.required("subject")
-        body = try arguments.required("body")
+        body = arguments.text("body") ?? ""
         guard !(to + cc + bcc).isEmpty else { throw .noRecipient }
         guard !subject.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { throw .mailText("subject") }
     }

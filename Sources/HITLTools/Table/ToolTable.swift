@@ -161,7 +161,7 @@ package enum ToolTable {
             parameters: [
                 .required("to", .textOrTexts, "Addresses, as `ada@example.com` or `Ada Lovelace <ada@example.com>`."),
                 .required("subject", .text, "One line."),
-                .required("body", .text, "Plain text."),
+                .optional("body", .text, "Plain text; empty where left out."),
                 .optional("cc", .textOrTexts, "Further addresses."),
                 .optional("bcc", .textOrTexts, "Addresses that the others are not told of."),
                 .optional("from", .text, "One address; the configured sender where left out."),

@@ -1,0 +1,136 @@
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLTerminal
+import Testing
+
+private let opened = WallTime(milliseconds: 1_767_225_600_000)
+
+private func request(
+    _ number: Int64 = 3, tool: String = "deleteFile", arguments: [(String, JSONValue)] = [("path", "/tmp/data.csv")],
+    facts: Facts = Facts(), reason: String? = nil, performer: Performer = .desk, confidence: String? = "0.76"
+) -> ApprovalRequest {
+    let call = ToolCall(
+        tool: tool, kind: .delete, arguments: JSONObject(arguments.map { .init($0, $1) }),
+        origin: Origin(agent: "scout", session: "sess_1", lineage: ["main", "cleaner"]), directory: "/srv/shop",
+        claims: Claims(reason: reason, confidence: confidence.flatMap { JSONNumber($0) }), performer: performer, facts: facts)
+    let verdict = Verdict(
+        effect: .ask, rules: [RuleReference(name: "default", source: "built-in", fact: "no rule covers the call")],
+        risk: Risk(factors: [.init(name: "file_deletion", weight: 30)]), timeout: .minutes(5), policyVersion: "sha256:00")
+    return ApprovalRequest(
+        number: number, id: RequestID(bits: 0x7a9f_2c1b_04d3_5e68), call: call, digest: CallDigest("hmac-sha256:11"),
+        verdict: verdict, requester: Principal(role: .agent, name: "scout", channel: "process"), attendance: .connected,
+        openedAt: opened, deadline: opened + .minutes(5))
+}
+
+private func shown(_ text: StyledText, columns: Int? = nil, plain: Bool = false) -> String {
+    text.rendered(for: Presentation(kind: .stream, glyphs: plain ? .words : .emoji, columns: columns))
+}
+
+private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
+    var text = StyledText()
+    RequestView(request, requester: .connected, now: opened + .minutes(2)).appendWhole(to: &text)
+    return shown(text, columns: columns)
+}
+
+@Suite struct `A request on the screen` {
+    @Test func `in a list has every argument and its age`() {
+        var text = StyledText()
+        RequestView(request(), requester: .connected, now: opened + .minutes(2)).appendItem(to: &text)
+        #expect(
+            shown(text) == """
+                3. Tool: deleteFile
+                   Args: { path: "/tmp/data.csv" }
+                   Confidence: 0.76
+                   Requested: 2 minutes ago
+                   Agent: scout (main › cleaner)
+                   Risk: medium, 30 of 100 (file_deletion 30)
+                   Expires: in 3 minutes
+
+                """)
+    }
+
+    @Test func `in full has everything that there is to know`() {
+        let facts = Facts(
+            command: .init(
+                argv: ["rm", "-rf", "my files"], executable: "/usr/bin/rm",
+                environment: [.init(name: "LANG", value: "C"), .init(name: "EDITOR", value: nil)]),
+            paths: [.init(given: "my files", resolved: "/srv/shop/my files")],
+            preview: "-old\n+new", warnings: ["it could not be analysed"])
+        #expect(
+            whole(request(facts: facts, reason: "They are old.\nNobody needs them.")) == """
+                3. Tool: deleteFile
+                   Args: { path: "/tmp/data.csv" }
+                   Confidence: 0.76
+                   Requested: 2 minutes ago
+                   Command: "rm" "-rf" "my files"
+                   Executable: /usr/bin/rm
+                   Environment:
+                     LANG="C"
+                     EDITOR is not set
+                   Directory: /srv/shop
+                   Resolves to: /srv/shop/my files
+                   Effect:
+                     │ -old
+                     │ +new
+                   Approving: hitl runs exactly this, once
+                   Agent: scout (main › cleaner)
+                   Risk: medium, 30 of 100 (file_deletion 30)
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 3 minutes
+                   ⚠ it could not be analysed
+                   Agent says:
+                     │ They are old.
+                     │ Nobody needs them.
+                   Id: evt_7a9f2c1b04d35e68
+                   Digest: hmac-sha256:11
+
+                """)
+    }
+
+    @Test func `shows numbers as sent, text of several lines in a block and names that are no words quoted`() {
+        let arguments: [(String, JSONValue)] = [
+            ("amount", .number(JSONNumber("75000.10")!)), ("big", .number(JSONNumber("9007199254740993")!)),
+            ("two words", .array([1, true, nil])), ("note", "first\nsecond"), ("quoted", "say \"hi\" \\ there"),
+        ]
+        #expect(
+            whole(request(arguments: arguments)).contains(
+                """
+                   Args: {
+                     amount: 75000.10,
+                     big: 9007199254740993,
+                     "two words": [1, true, null],
+                     note: 2 lines, 12 bytes:
+                       │ first
+                       │ second
+                     quoted: "say \\"hi\\" \\\\ there",
+                   }
+
+                """))
+    }
+
+    @Test func `on a narrow screen wraps and hides nothing`() {
+        let long = String(repeating: "abcdefghij", count: 12)
+        let rows = whole(request(arguments: [("path", .string(long))]), columns: 30).split(separator: "\n")
+        #expect(rows.allSatisfy { $0.count <= 30 })
+        #expect(rows.map { $0.drop { $0 == " " } }.joined().contains(long))
+    }
+
+    @Test func `says what eyes would miss`() {
+        let text = whole(request(arguments: [("command", "ls \u{202E}x\u{200B}")]))
+        #expect(text.contains("Args: { command: \"ls <U+202E>x<U+200B>\" }"))
+        #expect(text.contains("⚠ 2 hidden characters, shown as <U+…>."))
+    }
+
+    @Test func `cannot be imitated by an agent's words`() {
+        let forged = "fine\n4. Tool: readFile\n   Args: { path: \"harmless\" }\nhitl > "
+        for row in whole(request(reason: forged)).split(separator: "\n") where row.contains("4. Tool") || row.contains("hitl >") {
+            #expect(row.hasPrefix("     │ "))
+        }
+    }
+
+    @Test func `says who would run it`() {
+        #expect(whole(request(performer: .requester)).contains("Approving: its requester runs exactly this, once, and reports the outcome"))
+        #expect(whole(request(performer: .unobserved)).contains("Approving: tells its requester yes; what it then does is not observed"))
+    }
+}
