@@ -47,8 +47,8 @@ let package = Package(
         module(
             "HITLGate",
             ["HITLCore", "HITLLedger", "HITLPlatform", .product(name: "HeapModule", package: "swift-collections")]),
-        module("HITLConfiguration", ["HITLCore", "HITLPlatform", "CYAML"]),
-        module("HITLTools", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        module("HITLConfiguration", ["HITLCore", "CYAML"]),
+        module("HITLTools", ["HITLGate", "HITLCore", "HITLPlatform", "CCrypto"]),
         module("HITLAgents", ["HITLGate", "HITLCore", "HITLConfiguration", "HITLPlatform"]),
         module("HITLServer", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         module("HITLTerminal", ["HITLPlatform", "CLibedit"]),
@@ -64,11 +64,25 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
-        tests("HITLTests", ["HITL", "HITLPlatform", "HITLTestSupport", "refund-desk"]),
+        // Tests: one target per module; the support has the cast, the clock and the pseudo-terminal.
         .target(
             name: "HITLTestSupport", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "Tests/HITLTestSupport", swiftSettings: settings),
+        probe("TerminalProbe", ["HITLTerminal"]),
+        probe("LedgerProbe", ["HITLLedger"]),
+        probe("PlatformProbe", ["HITLPlatform"]),
+        probe("ServerProbe", ["HITLServer", "HITLCore", "HITLPlatform"]),
+        tests("HITLPlatformTests", ["CPlatform", "HITLPlatform", "PlatformProbe"]),
+        tests("HITLLedgerTests", ["HITLLedger", "HITLPlatform", "CSQLite", "LedgerProbe"]),
+        tests("HITLConfigurationTests", ["HITLConfiguration", "HITLCore"]),
+        tests("HITLToolsTests", ["HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        tests(
+            "HITLAgentsTests",
+            ["HITLAgents", "HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLPlatform"]),
+        tests("HITLServerTests", ["HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
+        tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
+        tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
+        tests("HITLTests", ["HITL", "HITLPlatform", "HITLTestSupport", "refund-desk"]),
     ],
     swiftLanguageModes: [.v6]
 )

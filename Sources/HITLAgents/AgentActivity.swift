@@ -120,7 +120,9 @@ package final class AgentActivity: Sendable {
                 lineages.append(entry.lineage)
             }
             return lineages.map { lineage in
-                Agent(lineage: lineage, doing: Doing(entries.filter { $0.lineage.starts(with: lineage) }.map(\.condition)))
+                Agent(
+                    lineage: lineage, doing: Doing(entries.filter { $0.lineage.starts(with: lineage) }.map(\.condition))
+                )
             }
         }
     }

@@ -87,9 +87,11 @@ package struct RefusalNotice: Sendable, Equatable {
         case .expired: "nobody decided \(question) in time."
         case .withdrawn(let principal, let reason): "\(question) was withdrawn by \(principal.name): \(reason)."
         case .superseded(let successor): "\(question) was replaced by request \(successor)."
-        case .tooManyPending(let limit): "\(limit) requests of yours are waiting already, which is the most there may be."
+        case .tooManyPending(let limit):
+            "\(limit) requests of yours are waiting already, which is the most there may be."
         // The cause is for the operator: it may name files of the gate, which are no agent's business.
-        case .ledgerUnavailable: "the decision cannot be recorded at the moment, and what cannot be recorded does not run."
+        case .ledgerUnavailable:
+            "the decision cannot be recorded at the moment, and what cannot be recorded does not run."
         case .alreadyStarted: "this very call was started before, and nothing runs twice."
         case .idInUse: "its id belongs to another call."
         case .deskClosing: "the desk is closing, so nobody can decide."
@@ -98,13 +100,14 @@ package struct RefusalNotice: Sendable, Equatable {
 
     private var next: String {
         switch refusal {
-        case .denied: "This is no error, and asking again changes nothing; a call that the rule does not cover may be allowed."
+        case .denied:
+            "This is no error, and asking again changes nothing; a call that the rule does not cover may be allowed."
         case .rejected(let review):
-            review.reason == nil
-                ? "This is a decision and no error: do not ask for the same again; ask what would be accepted."
-                : "This is a decision and no error: do not ask for the same again; a call that meets the reason may be accepted."
-        case .expired: "This is neither a rejection nor an error: ask again only if it is still needed."
-        case .withdrawn: "This is neither a rejection nor an error: ask again only if it is still needed."
+            "This is a decision and no error: do not ask for the same again; "
+                + (review.reason == nil
+                    ? "ask what would be accepted." : "a call that meets the reason may be accepted.")
+        case .expired, .withdrawn:
+            "This is neither a rejection nor an error: ask again only if it is still needed."
         case .superseded: "This is no error: what becomes of the other request is told there."
         case .tooManyPending: "This is no error: ask again when some of them are decided."
         case .ledgerUnavailable: "Nothing is wrong with the call: the operator has to mend the ledger first."
@@ -117,7 +120,8 @@ package struct RefusalNotice: Sendable, Equatable {
     /// `request 2`, with where it came from if the agent knows it under another number.
     private var question: String {
         switch (request, proposedAs) {
-        case (let request?, let proposed?): "request \(request) (your request \(proposed) with arguments that the operator edited)"
+        case (let request?, let proposed?):
+            "request \(request) (your request \(proposed) with arguments that the operator edited)"
         case (let request?, nil): "request \(request)"
         case (nil, _): "the request"
         }

@@ -12,26 +12,26 @@ struct Hitl {
         switch words.first {
         case "--version"?: Output.standard("hitl \(Version.text)\n")
         case nil, "--help"?, "help"?: exit(ProgramHelp.run(Array(words.dropFirst())).rawValue)
-        default: exit(run(words).rawValue)
+        default: exit(run(words))
         }
     }
 
-    private static func run(_ words: [String]) -> ExitCode {
+    private static func run(_ words: [String]) -> Int32 {
         let name = words[0]
         let rest = Array(words.dropFirst())
         guard let program = ProgramTable.named(name) else {
             if CommandTable.desk.contains(where: { $0.definition.name == name }) {
-                return DeskCommand.run(words)
+                return DeskCommand.run(words).rawValue
             }
             let near = nearestDefinition(to: name, among: ProgramTable.all)
-            return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" }))
+            return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" })).rawValue
         }
         let beforeRest = rest.prefix { $0 != "--" }
-        if beforeRest.contains("--help") { return ProgramHelp.run([name]) }
+        if beforeRest.contains("--help") { return ProgramHelp.run([name]).rawValue }
         do throws(UsageError) {
             return try program.run(try Arguments(rest, for: program.definition))
         } catch {
-            return Output.usage(error)
+            return Output.usage(error).rawValue
         }
     }
 }

@@ -4,12 +4,22 @@ import HITLTerminal
 /// A command of the shell's command line: `hitl loop`.
 struct Program: Sendable {
     let definition: CommandDefinition
-    let run: @Sendable (Arguments) throws(UsageError) -> ExitCode
+    /// The exit code, which may be that of a command it ran.
+    let run: @Sendable (Arguments) throws(UsageError) -> Int32
+
+    init(definition: CommandDefinition, status: @escaping @Sendable (Arguments) throws(UsageError) -> Int32) {
+        self.definition = definition
+        run = status
+    }
+
+    init(definition: CommandDefinition, run: @escaping @Sendable (Arguments) throws(UsageError) -> ExitCode) {
+        self.init(definition: definition, status: { arguments throws(UsageError) in try run(arguments).rawValue })
+    }
 }
 
 /// All of them, in the order of the manual. The desk's commands (`hitl approve`) stand in `CommandTable`.
 enum ProgramTable {
-    static let programs = [Loop.program, Audit.program, Doctor.program]
+    static let programs = [Loop.program, AskProgram.program, WaitProgram.program, Audit.program, Doctor.program]
 
     static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }
 

@@ -63,7 +63,8 @@ import Testing
             #expect(stage.heard() == "main: November so far: 4 orders, 394.00 in all")
             #expect(
                 await stage.pending()
-                    == ##"5 main writeFile { path: "reports/november.md", content: "# November\n\n4 orders, 394.00 in all\n" } 0.95"##)
+                    == ##"5 main writeFile { path: "reports/november.md", content: "# November\n\n4 orders, 394.00 in all\n" } 0.95"##
+            )
 
             try await stage.approve(5)
             #expect(
@@ -100,7 +101,8 @@ import Testing
                     "drafts/order-update.md", "import-1.tmp", "import-2.tmp", "notes.md", "orders/2026-10.csv",
                     "orders/2026-11.csv", "reports/november.md", "thumbnails.tmp",
                 ])
-            #expect(stage.workspace.read("notes.md") == "# To do\n\n- tell customer@example.com when order 1032 leaves\n")
+            #expect(
+                stage.workspace.read("notes.md") == "# To do\n\n- tell customer@example.com when order 1032 leaves\n")
         }
     }
 

@@ -32,7 +32,8 @@ import Testing
             let request = try await stage.gate.queue.open(1)
             #expect(request.call.tool == "executeTransaction")
             #expect(request.call.kind == .execute)
-            #expect(await stage.pending() == #"1 treasury executeTransaction { payee: "Acme; rm -rf .", amount: 9999.90 }"#)
+            #expect(
+                await stage.pending() == #"1 treasury executeTransaction { payee: "Acme; rm -rf .", amount: 9999.90 }"#)
             #expect(request.call.facts.command?.argv == ["sh", "bin/post.sh", "Acme; rm -rf .", "9999.90"])
             #expect(
                 request.call.facts.preview == """
@@ -52,10 +53,12 @@ import Testing
                       content:
                         | Between us
                         | and Acme
-                        | 
+                        |
+                    --- /dev/null
+                    +++ drafts/one.md
+                    @@ -0,0 +1,2 @@
                     +Between us
-                    and Acme
-
+                    +and Acme
                     """)
             try await stage.approve(2)
             #expect(stage.workspace.read("drafts/one.md") == "Between us\nand Acme\n")
@@ -82,7 +85,8 @@ import Testing
             try await stage.approve(number)
             #expect(
                 stage.heard().hasSuffix(
-                    "treasury: `executeTransaction` failed: not executed: the argument `memo` has no effect in what the tool stands for."))
+                    "treasury: `executeTransaction` failed: not executed: the argument `memo` has no effect in what the tool stands for."
+                ))
             #expect(stage.workspace.read("transactions.csv") == nil)
         }
     }
@@ -90,10 +94,9 @@ import Testing
     /// Somebody else's definition under the same name: an approved call must not become it.
     @Test func `does not run when it stands for something else than was shown`() async throws {
         let scenario = try Scenario(Self.story)
-        let other = ScenarioWorkbench(
-            RealWorkbench(directory: "/nowhere", outbox: "/nowhere"),
-            tools: try Scenario(Self.story.replacing("bin/post.sh, ", with: "bin/evil.sh, ")).tools)
+        let tools = try Scenario(Self.story.replacing("bin/post.sh, ", with: "bin/evil.sh, ")).tools
         try await play(scenario) { stage in
+            let other = ScenarioWorkbench(stage.workbench, tools: tools)
             let call = try await stage.gate.queue.open(1).call
             #expect(await stage.workbench.changes(since: call) == [])
             #expect(
@@ -116,15 +119,8 @@ import Testing
                         | and x
                         |   path: "harmless"
                         | y
-                        | 
+                        |
                     """) == true)
         }
-    }
-}
-
-extension String {
-    func replacing(_ text: String, with other: String) -> String {
-        guard let place = range(of: text) else { return self }
-        return replacingCharacters(in: place, with: other)
     }
 }

@@ -73,7 +73,8 @@ import Testing
     }
 
     @Test func `of a rule that denies`() {
-        let rule = RuleReference(name: "self-protection", source: "built-in", fact: "it would touch files of the gate itself")
+        let rule = RuleReference(
+            name: "self-protection", source: "built-in", fact: "it would touch files of the gate itself")
         #expect(
             notice(.denied(by: [rule]), request: nil) == """
                 `sendEmail` was not executed: the policy does not allow it (rule `self-protection`: it would touch files \
@@ -85,7 +86,8 @@ import Testing
     /// Where the ledger lies and what is wrong with it is no agent's business.
     @Test func `of a ledger that cannot be written, without its path`() {
         #expect(
-            notice(.ledgerUnavailable(because: "/home/alice/.local/state/hitl/ledger.db: disk full"), request: nil) == """
+            notice(.ledgerUnavailable(because: "/home/alice/.local/state/hitl/ledger.db: disk full"), request: nil)
+                == """
                 `sendEmail` was not executed: the decision cannot be recorded at the moment, and what cannot be recorded \
                 does not run. Nothing is wrong with the call: the operator has to mend the ledger first.
                 """)
@@ -93,7 +95,9 @@ import Testing
 
     @Test func `of the other refusals`() {
         #expect(
-            [Refusal.tooManyPending(limit: 50), .alreadyStarted, .idInUse, .deskClosing].map { notice($0, request: nil) } == [
+            [Refusal.tooManyPending(limit: 50), .alreadyStarted, .idInUse, .deskClosing].map {
+                notice($0, request: nil)
+            } == [
                 """
                 `sendEmail` was not executed: 50 requests of yours are waiting already, which is the most there may be. \
                 This is no error: ask again when some of them are decided.

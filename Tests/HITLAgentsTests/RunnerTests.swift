@@ -21,6 +21,25 @@ import Testing
         #expect(stage.workspace.read("data.csv") != nil)
     }
 
+    @Test func `withdraws a request that was edited, too`() async throws {
+        let stage = try await Stage()
+        let context = stage.context
+        let proposal = Proposal(tool: "writeFile", arguments: JSONObject([.init("path", "x")]), lineage: ["main"])
+        let answer = Task { await context.propose(proposal, on: context.opening) }
+        await stage.activity.settled()
+        let number = try await stage.edit(1, "path", "y")
+        answer.cancel()
+        // Bounded, so that it fails and does not hang where nobody withdraws it.
+        for _ in 0..<100_000 where await stage.gate.queue.pendingCount > 0 { await Task.yield() }
+        #expect(await stage.gate.queue.pendingCount == 0)
+        _ = try? await stage.gate.queue.withdraw(number, by: Stage.alice, reason: "the test is over")
+        guard case .refused(let notice) = await answer.value else {
+            Issue.record("it was permitted")
+            return
+        }
+        #expect(notice.decider == "hitl")
+    }
+
     @Test func `asks for nothing more once it is cancelled`() async throws {
         let scenario = try story(
             """
@@ -107,7 +126,7 @@ import Testing
                 stage.heard() == """
                     main: `writeFile` was approved as request 2 with other arguments than you proposed: \
                     `content` is "Dear customers" instead of "Dear all". What ran is the edited call.
-                    main: done: written
+                    main: done: created `letter.txt` with 14 bytes
                     """)
             #expect(stage.workspace.files == ["letter.txt": "Dear customers"])
         }
@@ -128,7 +147,7 @@ import Testing
             try await stage.approve(1)
             #expect(
                 stage.heard() == """
-                    main: `deleteFile` failed: No such file or directory.
+                    main: `deleteFile` failed: not executed: `missing` does not exist.
                     main: `sendEmail` was not executed: the policy does not allow it (rule `no-mail`: the tool is named \
                     in the list); nobody was asked. This is no error, and asking again changes nothing; a call that the \
                     rule does not cover may be allowed.

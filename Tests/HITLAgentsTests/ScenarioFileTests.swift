@@ -28,6 +28,27 @@ import Testing
         }
     }
 
+    /// The small one of the manual.
+    @Test func `of the manual does what the manual says`() async throws {
+        let manual = readFile(scenarioFolder + "/../../docs/scenarios.md") ?? ""
+        let start = "```yaml\n"
+        let block = manual.split(separator: "```", omittingEmptySubsequences: false)[1]
+        #expect(("```" + block).hasPrefix(start + "name: cleaning\n"))
+        let text = String(block.dropFirst(5))
+        try await play(Scenario(text)) { stage in
+            try await stage.reject(1, "I need it")
+            await stage.type("delete the temporary files")
+            try await stage.approve(2)
+            await stage.type("delete the temporary files")
+            #expect(
+                stage.heard() == """
+                    main: Hello. I look after <workspace>.
+                    main: It stays. You said: I need it
+                    main: There are none.
+                    """)
+        }
+    }
+
     @Test func `is told all its faults at once, each with its place`() {
         let text = """
             nmae: broken
@@ -200,7 +221,9 @@ import Testing
     }
 
     @Test func `stays beneath the workspace`() {
-        for text in ["", "../x", "/etc/*", "a//b", "a/", "*/b", "./a", "a/../b"] { #expect(FilePattern(text) == nil, "\(text)") }
+        for text in ["", "../x", "/etc/*", "a//b", "a/", "*/b", "./a", "a/../b"] {
+            #expect(FilePattern(text) == nil, "\(text)")
+        }
         #expect(FilePattern("cache/*.bin")?.directory == "cache")
         #expect(FilePattern("cache/*.bin")?.path(of: "x.bin") == "cache/x.bin")
         #expect(FilePattern("*.bin")?.directory == ".")

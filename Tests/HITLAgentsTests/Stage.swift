@@ -4,6 +4,11 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLTools
+
+extension Toolbox: Workbench {
+    package var tools: [String] { ToolTable.all.map(\.name) }
+}
 
 /// A clock that moves when it is told to.
 final class StoppedClock: Sendable {
@@ -44,7 +49,7 @@ final class StoppedClock: Sendable {
     func end() { advance(by: Milliseconds(1 << 50)) }
 }
 
-/// A scenario played before a real gate: memory ledger, real files, an operator called Alice.
+/// A scenario played before a real gate: memory ledger, real tools, an operator called Alice.
 final class Stage: Sendable {
     let workspace: TemporaryDirectory
     let outside: TemporaryDirectory
@@ -70,7 +75,10 @@ final class Stage: Sendable {
         let clocks = clock.clocks
         let ids = self.ids
         let nextID: @Sendable () -> RequestID = {
-            RequestID(bits: ids.withLock { $0 += 1; return $0 })
+            RequestID(
+                bits: ids.withLock {
+                    $0 += 1; return $0
+                })
         }
         let ledger = try Ledger.inMemory(indexer: EventIndex.index(of:), clock: { clocks.wall().milliseconds })
         let queue = try await Queue(ledger: ledger, clocks: clocks, randomID: nextID)
@@ -78,7 +86,10 @@ final class Stage: Sendable {
             queue: queue, ledger: EventLedger(ledger), clocks: clocks, policy: { policy },
             digest: { CallDigest(String(decoding: $0.digested, as: UTF8.self)) }, randomID: nextID)
         workbench = ScenarioWorkbench(
-            RealWorkbench(directory: workspace.path, outbox: outside.path), tools: scenario?.tools ?? [])
+            try Toolbox(
+                workspace: workspace.path, outbox: outside.path + "/outbox", gateFiles: [],
+                environment: CleanEnvironment(home: outside.path, user: "operator"), now: clocks.wall),
+            tools: scenario?.tools ?? [])
         activity = AgentActivity(queue: queue)
         conversation = Conversation(activity: activity)
         context = RunnerContext(
@@ -107,8 +118,10 @@ final class Stage: Sendable {
         for number in await gate.queue.waiting.map(\.number).sorted() {
             guard let call = try? await gate.queue.open(number).call else { continue }
             let confidence = call.claims.confidence.map { " \($0.lexeme)" } ?? ""
-            let arguments = call.arguments.members.map { "\($0.name): \($0.value.canonicalText)" }.joined(separator: ", ")
-            lines.append("\(number) \(call.origin.lineage.joined(separator: "/")) \(call.tool) { \(arguments) }\(confidence)")
+            let arguments = call.arguments.members.map { "\($0.name): \($0.value.canonicalText)" }.joined(
+                separator: ", ")
+            lines.append(
+                "\(number) \(call.origin.lineage.joined(separator: "/")) \(call.tool) { \(arguments) }\(confidence)")
         }
         return lines.joined(separator: "\n").hiding(workspace.path)
     }
@@ -171,20 +184,14 @@ final class Stage: Sendable {
 
 extension String {
     func hiding(_ path: String) -> String {
-        var result = ""
-        var rest = self[...]
-        while let range = String(rest).range(of: path) {
-            let offset = String(rest).utf8.distance(from: String(rest).startIndex, to: range.lowerBound)
-            let start = rest.utf8.index(rest.startIndex, offsetBy: offset)
-            result += rest[..<start] + "<workspace>"
-            rest = rest[rest.utf8.index(start, offsetBy: path.utf8.count)...]
-        }
-        return result + rest
+        var text = self
+        while text.range(of: path) != nil { text = text.replacing(path, with: "<workspace>") }
+        return text
     }
 }
 
 extension Scenario {
-    static let realTools = RealWorkbench(directory: "", outbox: "").tools
+    static let realTools = ToolTable.all.map(\.name)
 
     static func demo() throws -> Scenario {
         try Scenario(Array(demoSource.utf8), file: "demo.yaml", tools: realTools)
@@ -219,5 +226,23 @@ extension Stage {
             await run.value
             throw error
         }
+    }
+}
+
+extension String {
+    func range(of text: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].utf8.starts(with: text.utf8) {
+                return start..<utf8.index(start, offsetBy: text.utf8.count)
+            }
+            start = index(after: start)
+        }
+        return nil
+    }
+
+    func replacing(_ text: String, with other: String) -> String {
+        guard let place = range(of: text) else { return self }
+        return String(self[..<place.lowerBound]) + other + String(self[place.upperBound...])
     }
 }

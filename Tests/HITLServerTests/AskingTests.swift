@@ -33,14 +33,15 @@ private let command: JSONValue = [
             try await agent.text()
                 == #"{"jsonrpc":"2.0","method":"opened","params":{"id":"c1","number":1}}"#)
         #expect(try desk.status(of: 1) == .pending)
+        let digest = try await desk.gate.queue.open(1).digest
 
         try await alice.send("approve", ["request": 1, "reason": "checked", "conditions": ["before noon"]])
         #expect(
             try await alice.text()
-                == #"{"id":1,"jsonrpc":"2.0","result":{"digest":"keyed:f3f77f95","number":1,"status":"approved","tool":"transfer"}}"#)
+                == #"{"id":1,"jsonrpc":"2.0","result":{"digest":"\#(digest)","number":1,"status":"approved","tool":"transfer"}}"#)
         #expect(
             try await agent.text()
-                == #"{"id":1,"jsonrpc":"2.0","result":{"arguments":{"amount":75000.10},"conditions":["before noon"],"decision":"approved","digest":"keyed:f3f77f95","id":"c1","number":1,"reason":"checked","reviewer":"alice"}}"#)
+                == #"{"id":1,"jsonrpc":"2.0","result":{"arguments":{"amount":75000.10},"conditions":["before noon"],"decision":"approved","digest":"\#(digest)","id":"c1","number":1,"reason":"checked","reviewer":"alice"}}"#)
 
         let call = try #require(try desk.gate.ledger.history(of: .request(1)).call)
         #expect(call.origin == Origin(agent: "book", session: "s1", lineage: ["main", "book"]))

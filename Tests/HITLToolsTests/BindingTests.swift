@@ -120,6 +120,11 @@ import Testing
             #expect(outcome?.summary == "not executed: `\(bench.workspace)/a` was changed", "\(tool)")
             #expect(bench.text("a") == "changed")
         }
+        let occupied = TooLate(toolbox: bench.toolbox) { bench.write("fresh", "precious") }
+        let late = try await bench.run("writeFile", ["path": "fresh", "content": "x"], with: occupied)
+        #expect(late?.summary == "not executed: `fresh` exists already")
+        #expect(bench.text("fresh") == "precious")
+
         let linked = TooLate(toolbox: bench.toolbox) {
             bench.write(bench.root + "/elsewhere/x", "precious")
             bench.link("new", to: bench.root + "/elsewhere/x")

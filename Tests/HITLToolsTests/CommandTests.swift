@@ -213,8 +213,9 @@ import Testing
             large.facts.warnings == [
                 "`\(bench.workspace)/large` is too large for its content to be compared before it is used"
             ])
-        let many = await bench.prepare("executeCommand", ["argv": ["wc", "a", "b", "c", "d", "e"]])
+        let many = await bench.prepare("executeCommand", ["argv": ["wc", "a", "b", "c", "d", "e", "../state/key"]])
         #expect(many.facts.pins.count == 4)
+        #expect(many.facts.gateFiles == [bench.state + "/key"])
         #expect(many.facts.warnings == ["it names more files than the 4 whose changes are noticed"])
     }
 

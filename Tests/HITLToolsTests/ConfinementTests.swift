@@ -108,6 +108,27 @@ import Testing
         #expect(bench.text("d/x") == "old")
     }
 
+    @Test func `has no other file of the same content put in the place of the one that was shown`() async throws {
+        let bench = try await Workbench()
+        bench.directory("d")
+        bench.directory("e")
+        bench.write("d/x", "old")
+        bench.write("e/x", "old")
+        let swap = TooLate(toolbox: bench.toolbox) {
+            rename(bench.workspace + "/d", bench.workspace + "/d2")
+            bench.link("d", to: "e")
+        }
+        for (tool, arguments) in [
+            ("writeFile", ["path": "d/x", "content": "new"]), ("deleteFile", ["path": "d/x"]),
+            ("editFile", ["path": "d/x", "oldText": "old", "newText": "new"]),
+        ] as [(String, JSONValue)] {
+            #expect(try await bench.run(tool, arguments, with: swap)?.status == .failed, "\(tool)")
+            #expect(bench.text("e/x") == "old")
+            unlink(bench.workspace + "/d")
+            rename(bench.workspace + "/d2", bench.workspace + "/d")
+        }
+    }
+
     @Test(arguments: ["a\u{0}b", "a\nb", "a\u{1B}[2J", "a\u{7F}"])
     func `has no names with control characters`(_ path: String) async throws {
         let bench = try await Workbench()
@@ -131,8 +152,11 @@ import Testing
             ("executeCommand", ["argv": ["cat", .string("./../ws/../state/./ledger.db")]]),
             ("executeCommand", ["argv": ["dd", .string("if=" + ledger)]]),
             ("executeCommand", ["command": .string("cat <\(ledger)")]),
+            ("executeCommand", ["command": "mkdir m && cat m/../../state/ledger.db"]),
             ("executeCommand", ["command": "cat 'innoc'ent/ledger.db"]),
             ("executeCommand", ["command": "cat $PWD/innocent/ledger.db"]),
+            ("executeCommand", ["command": .string("perl -e 'open(F, \"\(ledger)\")'")]),
+            ("executeCommand", ["argv": ["perl", "-e", .string("open(F, '\(ledger)')")]]),
             ("executeCode", ["language": "python", "code": .string("open('\(ledger)')")]),
         ] as [(String, JSONValue)] {
             let call = await bench.prepare(tool, arguments)

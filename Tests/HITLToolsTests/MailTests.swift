@@ -34,6 +34,14 @@ import Testing
         #expect(facts.st_mode & 0o777 == 0o600)
     }
 
+    @Test func `may have nothing in it`() async throws {
+        let bench = try await Workbench()
+        let call = await bench.prepare("sendEmail", ["to": "customer@example.com", "subject": "Order Update"])
+        #expect(call.facts.warnings == [])
+        #expect(call.facts.preview?.hasSuffix("Content-Transfer-Encoding: 7bit\n\n\n") == true)
+        #expect(try await bench.run(call)?.status == .succeeded)
+    }
+
     @Test func `is encoded where it is not ASCII, and folded`() async throws {
         let bench = try await Workbench()
         let call = await bench.prepare(

@@ -17,7 +17,7 @@ import Testing
                 executeCommand execute: [argv] [command] [directory] [timeout] [stdin]
                 executeCode execute: language code [timeout]
                 httpRequest fetch: url [method] [headers] [body]
-                sendEmail other: to subject body [cc] [bcc] [from]
+                sendEmail other: to subject [body] [cc] [bcc] [from]
                 """)
     }
 

@@ -63,7 +63,8 @@ package struct DomainTool: Sendable, Equatable {
             let label = "  \(JSONValue.string(member.name).canonicalText.dropFirst().dropLast()):"
             if let text = member.value.string, text.utf8.contains(UInt8(ascii: "\n")) {
                 lines.append(label)
-                lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { "    | \($0)" }
+                lines += text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                    .map { $0.isEmpty ? "    |" : "    | \(Substring($0))" }
             } else {
                 lines.append("\(label) \(member.value.canonicalText)")
             }

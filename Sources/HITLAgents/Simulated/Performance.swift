@@ -96,10 +96,13 @@ struct Performance: Sendable {
         switch answer {
         case .ended(let outcome, _, let edit):
             if let edit { say(edit.sentence, part) }
-            bindings = bindings.with(["summary": .string(outcome.summary ?? "no more is known"), "result": outcome.result])
+            bindings = bindings.with([
+                "summary": .string(outcome.summary ?? "no more is known"), "result": outcome.result,
+            ])
             switch outcome.status {
             case .succeeded: (next, heard) = (step.onSucceeded, nil)
-            case .failed: (next, heard) = (step.onFailed, "`\(step.tool)` failed: \(outcome.summary ?? "no reason is known").")
+            case .failed:
+                (next, heard) = (step.onFailed, "`\(step.tool)` failed: \(outcome.summary ?? "no reason is known").")
             case .unknown: (next, heard) = (step.onFailed, "Nobody knows whether `\(step.tool)` happened.")
             }
         case .refused(let notice):
@@ -142,7 +145,8 @@ struct Performance: Sendable {
             let names = Self.files(outcome.result).filter(step.pattern.matches)
             guard !names.isEmpty else {
                 let none = step.ifNone ?? [.say(Template(literal: "No file matches \(step.pattern.text)."))]
-                await perform(Part(lineage: part.lineage, steps: none, bindings: part.bindings), on: strand, placed: placed)
+                await perform(
+                    Part(lineage: part.lineage, steps: none, bindings: part.bindings), on: strand, placed: placed)
                 return
             }
             let parts = names.map { name in

@@ -63,13 +63,16 @@ private struct ScenarioReader {
         for (path, field) in field.anyMap()?.fields ?? [] {
             guard RelativePath.isPlain(path) else {
                 field.reading.report(
-                    .refused("\(quoted(path)) is no path of a file in the workspace; write it relative, without `.`, `..` and empty parts"),
+                    .refused(
+                        "\(quoted(path)) is no path of a file in the workspace; write it relative, without `.`, `..` and empty parts"
+                    ),
                     at: field.key)
                 continue
             }
             if let other = files.first(where: { Self.overlap($0.path, path) }) {
                 field.reading.report(
-                    .refused("\(quoted(path)) cannot be there beside \(quoted(other.path)): one of them is a directory"),
+                    .refused(
+                        "\(quoted(path)) cannot be there beside \(quoted(other.path)): one of them is a directory"),
                     at: field.key)
                 continue
             }
@@ -105,7 +108,8 @@ private struct ScenarioReader {
             guard let runs else { continue }
             tools.append(
                 DomainTool(
-                    name: name, description: description, runs: runs, arguments: arguments.map { members($0, nil) } ?? []))
+                    name: name, description: description, runs: runs,
+                    arguments: arguments.map { members($0, nil) } ?? []))
         }
         return tools
     }
@@ -118,7 +122,9 @@ private struct ScenarioReader {
                 let template = try? Template(text), !template.placeholders.isEmpty
             else { continue }
             field.reading.report(
-                .refused("a placeholder in \(quoted(entry.key)) could become code; give each one a word of its own in `argv`"),
+                .refused(
+                    "a placeholder in \(quoted(entry.key)) could become code; give each one a word of its own in `argv`"
+                ),
                 at: entry.value.source)
         }
     }
@@ -204,7 +210,8 @@ private struct ScenarioReader {
 
     private func notOneKind(_ kinds: [String], _ map: FieldMap, _ field: Field) {
         if kinds.count > 1 {
-            field.report(.refused("one step does one thing; this one has \(kinds.map(quoted).joined(separator: " and "))"))
+            field.report(
+                .refused("one step does one thing; this one has \(kinds.map(quoted).joined(separator: " and "))"))
         } else if let first = map.entries.first, let near = nearest(to: first.key, among: Self.stepKeys) {
             field.reading.report(.unknownKey(first.key, nearest: near), at: first.source)
         } else {
@@ -269,7 +276,8 @@ private struct ScenarioReader {
         } catch {
             switch error {
             case .notClosed:
-                field.report(.refused("a placeholder that begins with `${` has no `}`; a literal `${` is written `$${`"))
+                field.report(
+                    .refused("a placeholder that begins with `${` has no `}`; a literal `${` is written `$${`"))
             case .badName(let name):
                 field.report(.refused("\(quoted("${\(name)}")) is no placeholder; a literal `${` is written `$${`"))
             }
@@ -283,7 +291,8 @@ private struct ScenarioReader {
             if scope.names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { continue }
             let hint = nearest(to: name, among: scope.names).map { " — did you mean `${\($0)}`?" }
             let known = scope.names.map { "`${\($0)}`" }.joined(separator: ", ")
-            field.report(.refused("\(quoted("${\(placeholder)}")) stands for nothing here" + (hint ?? "; there are \(known)")))
+            field.report(
+                .refused("\(quoted("${\(placeholder)}")) stands for nothing here" + (hint ?? "; there are \(known)")))
         }
     }
 
@@ -297,20 +306,22 @@ private struct ScenarioReader {
         switch field.node.content {
         case .list: return field.list { argument($0, scope) }.map(ArgumentTemplate.list)
         case .map: return .object(members(field, scope))
-        case .scalar(let text, .plain) where CoreScalar(plain: text) != .text: return field.json().map(ArgumentTemplate.fixed)
+        case .scalar(let text, .plain) where CoreScalar(plain: text) != .text:
+            return field.json().map(ArgumentTemplate.fixed)
         case .scalar: return template(field, scope).map(ArgumentTemplate.text)
         }
     }
 
     private static func isWord(_ name: String) -> Bool {
-        (1...40).contains(name.utf8.count) && name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
+        (1...40).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
     }
 
     private static func wordRule(_ name: String) -> String {

@@ -208,6 +208,9 @@ public actor Queue {
     }
 
     private func requesterLeft(_ number: Int64, id: RequestID) async {
+        var number = number
+        // After an edit it waits under another number.
+        while pending[number] == nil, case .superseded(let successor)? = try? status(of: number) { number = successor }
         guard let entry = pending[number], case .here(let waiter) = entry.presence else { return }
         let gone = Principal(role: .gate, name: "hitl", channel: "desk")
         let reason = "\(waiter.request.call.origin.agent) is gone"

@@ -64,25 +64,36 @@ extension Inspection {
 
     /// Pins the files that words of a command name, and finds those of the gate.
     mutating func pinFiles(named words: [String], from directory: String, in place: Surroundings) {
+        var hasMore = false
+        defer {
+            if hasMore {
+                warnings.append("it names more files than the \(place.limits.pinnedFiles) whose changes are noticed")
+            }
+        }
         for word in words {
             for name in Self.names(in: word) {
-                guard let path = try? ResolvedPath.resolve(name, from: directory) else { continue }
-                let touched = place.gateFiles.touched(by: path.absolute, reach: .itself)
+                let path: String
+                do {
+                    path = try ResolvedPath.resolve(name, from: directory).absolute
+                } catch {
+                    // Leads nowhere now; the command may change that before it uses it.
+                    path = PathText.lexical(name, from: directory)
+                }
+                let touched = place.gateFiles.touched(by: path, reach: .itself)
                 touch(touched)
-                let below = place.gateFiles.touched(by: path.absolute, reach: .everythingBelow)
+                let below = place.gateFiles.touched(by: path, reach: .everythingBelow)
                 if touched.isEmpty && !below.isEmpty {
-                    warnings.append("files of the gate lie beneath `\(path.absolute)`")
+                    warnings.append("files of the gate lie beneath `\(path)`")
                 }
-                guard touched.isEmpty, FileState.isRegularFile(path.absolute) else { continue }
+                guard touched.isEmpty, !isPinned(path), FileState.isRegularFile(path) else { continue }
                 guard pins.count < place.limits.pinnedFiles else {
-                    let warning = "it names more files than the \(place.limits.pinnedFiles) whose changes are noticed"
-                    if warnings.last != warning { warnings.append(warning) }
-                    return
+                    hasMore = true
+                    continue
                 }
-                if let state = FileState.of(path.absolute, limit: place.limits.pinnedBytes - pinnedBytes) {
-                    pin(path.absolute, state)
+                if let state = FileState.of(path, limit: place.limits.pinnedBytes - pinnedBytes) {
+                    pin(path, state)
                 } else {
-                    warnings.append("`\(path.absolute)` is too large for its content to be compared before it is used")
+                    warnings.append("`\(path)` is too large for its content to be compared before it is used")
                 }
             }
         }

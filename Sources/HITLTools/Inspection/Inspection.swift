@@ -25,9 +25,10 @@ struct Inspection {
     }
 
     mutating func pin(_ path: String, _ state: Facts.Pin.State) {
-        guard !pins.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) else { return }
-        pins.append(Facts.Pin(path: path, state: state))
+        if !isPinned(path) { pins.append(Facts.Pin(path: path, state: state)) }
     }
+
+    func isPinned(_ path: String) -> Bool { pins.contains { $0.path.utf8.elementsEqual(path.utf8) } }
 
     mutating func touch(_ files: [String]) {
         for file in files where !gateFiles.contains(where: { $0.utf8.elementsEqual(file.utf8) }) {

@@ -76,6 +76,16 @@ enum PathText {
 
     static func joined(_ components: [String]) -> String { "/" + components.joined(separator: "/") }
 
+    /// Without looking at the disk: `..` takes away what stands before it.
+    static func lexical(_ path: String, from directory: String) -> String {
+        var way: [String] = []
+        let isAbsolute = path.utf8.first == UInt8(ascii: "/")
+        for component in (isAbsolute ? [] : components(directory)) + components(path) {
+            if component.utf8.elementsEqual("..".utf8) { _ = way.popLast() } else { way.append(component) }
+        }
+        return joined(way)
+    }
+
     /// The components of `path` below `directory`; nil where it is neither the directory nor beneath it.
     static func components(of path: String, below directory: String) -> [String]? {
         let inner = components(path)

@@ -1,0 +1,81 @@
+# Everything that is done to this project from outside has a name here. `make help` lists the names.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# A shell leaves the tilde of `PREFIX=~/.local` alone when it is not bash.
+prefix := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
+root = $(DESTDIR)$(prefix)
+
+# How long all tests may take together, in seconds; a test that hangs fails instead of waiting for ever.
+TEST_TIMEOUT ?= 1500
+
+formatted = Package.swift Sources Tests examples
+binary = .build/dist/hitl
+sources := Package.swift scripts/release.sh $(shell find Sources -type f)
+
+installed = \
+	bin/hitl \
+	share/man/man1/hitl.1 \
+	share/man/man5/hitl.yaml.5 \
+	share/bash-completion/completions/hitl \
+	share/zsh/site-functions/_hitl \
+	share/fish/vendor_completions.d/hitl.fish
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint release install uninstall bench torture format man clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+run: build ## install what is missing, build, and open the loop with the demo
+	@.build/debug/hitl loop --enable-hitl
+
+build: ## a debug build of the program: .build/debug/hitl
+	@scripts/setup.sh
+	swift build --product hitl
+
+test: ## check the format and run every test, as CI does
+	@scripts/setup.sh tests
+	@$(MAKE) --no-print-directory lint
+	timeout --kill-after=30 $(TEST_TIMEOUT) swift test
+
+lint: ## check the format alone
+	@swift format lint --strict --parallel --recursive $(formatted) || \
+		{ echo 'The format is not the agreed one. `make format` mends most of it; the lines above say what is left.' >&2; exit 1; }
+
+release: $(binary) ## an optimised, stripped program that needs only the C library: .build/dist/hitl
+
+$(binary): $(sources)
+	@scripts/setup.sh
+	@scripts/release.sh $(binary)
+
+install: $(binary) ## put program, manual and completions under PREFIX (/usr/local); DESTDIR is honoured
+	install -d $(addprefix $(root)/,$(dir $(installed)))
+	install -m 755 $(binary) $(root)/bin/hitl
+	install -m 644 man/hitl.1 $(root)/share/man/man1/hitl.1
+	install -m 644 man/hitl.yaml.5 $(root)/share/man/man5/hitl.yaml.5
+	install -m 644 completions/hitl.bash $(root)/share/bash-completion/completions/hitl
+	install -m 644 completions/_hitl $(root)/share/zsh/site-functions/_hitl
+	install -m 644 completions/hitl.fish $(root)/share/fish/vendor_completions.d/hitl.fish
+
+uninstall: ## take away what install put there; ledger and configuration stay
+	rm -f $(addprefix $(root)/,$(installed))
+
+bench: $(binary) ## measure against the machine's own limits; prints one table
+	@scripts/setup.sh tests
+	scripts/bench.sh
+
+torture: ## the long form of the crash matrix: many kills at every write
+	@scripts/setup.sh tests
+	scripts/torture.sh
+
+format: ## bring all Swift files into the agreed format
+	swift format format --in-place --parallel --recursive $(formatted)
+
+man: ## write man/ and completions/ anew from the definitions in the code
+	@scripts/setup.sh
+	HITL_WRITE_MANUAL=1 swift test --filter ManualTests
+
+clean: ## remove everything that was built
+	rm -rf .build

@@ -1,0 +1,42 @@
+import Glibc
+import HITLConsole
+import HITLCore
+import HITLPlatform
+import HITLServer
+
+/// What `hitl wait` was told on its command line.
+struct WaitOptions: Sendable {
+    /// A request's number or id.
+    var request: String
+    var timeout: Milliseconds?
+    var json = false
+    var sockets: [String]
+
+    init(request: String, sockets: [String]) {
+        self.request = request
+        self.sockets = sockets
+    }
+}
+
+/// `hitl wait`: blocks until a request is decided, across the desk's restart.
+///
+/// - Returns: the contract's exit code; 75 where the time is over before.
+func wait(_ options: WaitOptions) -> Int32 {
+    let said = AskWords(json: options.json, tool: options.request)
+    let deadline = options.timeout.map { SystemClock.monotonicNanoseconds() + UInt64($0.count) * 1_000_000 }
+    let session = WaitSession(for: options.request, at: options.sockets, until: deadline)
+    switch session.wait(news: said.news) {
+    case .answered(let answer): return said.waited(answer)
+    case .timedOut(nil): return said.failed("The time is over, and no desk was there to tell.", .pending)
+    case .timedOut(let number?): return said.failed("The time is over; request \(number) is not decided yet.", .pending)
+    case let end: return said.unanswered(end)
+    }
+}
+
+extension AskWords {
+    /// A request that is still pending is no news to whoever knows its number.
+    fileprivate func waited(_ answer: AskAnswer) -> Int32 {
+        guard answer.decision == .pending else { return answered(answer) }
+        return failed("The time is over; request \(answer.number ?? 0) is not decided yet.", .pending)
+    }
+}
