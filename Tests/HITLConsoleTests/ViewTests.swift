@@ -65,9 +65,6 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                    Requested: 2 minutes ago
                    Command: "rm" "-rf" "my files"
                    Executable: /usr/bin/rm
-                   Environment:
-                     LANG="C"
-                     EDITOR is not set
                    Directory: /srv/shop
                    Resolves to: /srv/shop/my files
                    Effect:
@@ -82,6 +79,9 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                    Agent says:
                      │ They are old.
                      │ Nobody needs them.
+                   Environment (what differs from a clean one):
+                     LANG="C"
+                     EDITOR is not set
                    Id: evt_7a9f2c1b04d35e68
                    Digest: hmac-sha256:11
 

@@ -9,7 +9,7 @@ import Testing
         let changes = await fixture.queue.changes()
         let asking = await fixture.pending(.deleting("a.txt"))
         let old = try #require(asking.request)
-        let new = try await fixture.gate.supersede(1, with: old.call.with(arguments: ["path": "b.txt"]), by: Cast.ada)
+        let new = try await fixture.gate.supersede(1, with: old.call.with(arguments: .of(["path": "b.txt"])), by: Cast.ada)
         #expect(new.number == 2 && new.supersedes == 1 && new.id != old.id)
         #expect(new.digest != old.digest && new.digest == GateFixture.digest(new.call))
         #expect(try fixture.status(1) == .superseded(by: 2))
@@ -30,7 +30,7 @@ import Testing
             Issue.record("it did not run as request 2")
             return
         }
-        #expect(call.arguments == ["path": "b.txt"])
+        #expect(call.arguments == .of(["path": "b.txt"]))
         #expect(fixture.workshop.effects == [.init(subject: .request(2), call: new.call)])
         #expect(fixture.workshop.faults == [])
         #expect(
@@ -46,7 +46,7 @@ import Testing
         ])
         let asking = await fixture.pending()
         let drop = ToolCall(
-            tool: "dropTable", kind: .other, arguments: [:], origin: Origin(agent: "mason", session: "sess_1"),
+            tool: "dropTable", kind: .other, arguments: .of([:]), origin: Origin(agent: "mason", session: "sess_1"),
             performer: .desk)
         #expect(
             await reviewError { () throws(ReviewError) in try await fixture.gate.supersede(1, with: drop, by: Cast.ada) }
@@ -137,7 +137,7 @@ import Testing
 
     @Test func `and each thing that decides what runs is in the digest, and no claim is`() throws {
         let call = ToolCall(
-            tool: "executeCommand", kind: .execute, arguments: ["command": "rm -rf build"],
+            tool: "executeCommand", kind: .execute, arguments: .of(["command": "rm -rf build"]),
             origin: Origin(agent: "mason", session: "sess_1", lineage: ["main", "builder"]), directory: "/code/a",
             claims: Claims(reason: "clean", confidence: JSONNumber("0.5")), performer: .desk,
             facts: Facts(
@@ -158,8 +158,8 @@ import Testing
                 performer: performer ?? call.performer, facts: facts)
         }
         let others = [
-            other(tool: "executecommand"), other(kind: .other), other(arguments: ["command": "rm -rf  build"]),
-            other(arguments: ["Command": "rm -rf build"]), other(arguments: [:]),
+            other(tool: "executecommand"), other(kind: .other), other(arguments: .of(["command": "rm -rf  build"])),
+            other(arguments: .of(["Command": "rm -rf build"])), other(arguments: .of([:])),
             other(origin: Origin(agent: "scout", session: "sess_1", lineage: ["main", "builder"])),
             other(origin: Origin(agent: "mason", session: "sess_2", lineage: ["main", "builder"])),
             other(origin: Origin(agent: "mason", session: "sess_1", lineage: ["main"])),
@@ -175,7 +175,7 @@ import Testing
         ]
         #expect(Set((others + [call]).map(GateFixture.digest)).count == others.count + 1)
         #expect(GateFixture.digest(other(claims: Claims(reason: "another story"))) == GateFixture.digest(call))
-        #expect(other(arguments: ["e\u{301}": 1]).digested != other(arguments: ["\u{E9}": 1]).digested)
+        #expect(other(arguments: .of(["e\u{301}": 1])).digested != other(arguments: .of(["\u{E9}": 1])).digested)
     }
 }
 

@@ -51,3 +51,10 @@ extension ToolCall {
             origin: Origin(agent: agent, session: "sess_1"), directory: "/site", performer: .requester)
     }
 }
+
+extension JSONObject {
+    /// Members in this order.
+    package static func of(_ members: KeyValuePairs<String, JSONValue>) -> JSONObject {
+        JSONObject(members.map { Member($0, $1) })
+    }
+}

@@ -175,6 +175,11 @@ package final class Workshop: Executor {
     package struct Effect: Sendable, Equatable {
         package let subject: Subject
         package let call: ToolCall
+
+        package init(subject: Subject, call: ToolCall) {
+            self.subject = subject
+            self.call = call
+        }
     }
 
     private struct State {

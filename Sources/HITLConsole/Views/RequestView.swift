@@ -56,6 +56,7 @@ package struct RequestView {
                 text.append(line, .dim)
             }
         }
+        appendEnvironment(to: &text)
         guard naming == .byNumberAndDigest else { return }
         appendLine("Id", DisplayText(untrusted: request.id.description), .dim, to: &text)
         appendLine("Digest", DisplayText(untrusted: request.digest.description), .dim, to: &text)
@@ -128,8 +129,12 @@ package struct RequestView {
         guard let command = request.call.facts.command else { return }
         appendLine("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "), to: &text)
         appendLine("Executable", DisplayText(untrusted: command.executable), to: &text)
-        guard !command.environment.isEmpty else { return }
-        text.line("Environment:", indent: Self.indent)
+    }
+
+    /// Behind everything else: it is long where the requester's shell has much in it.
+    private func appendEnvironment(to text: inout StyledText) {
+        guard let command = request.call.facts.command, !command.environment.isEmpty else { return }
+        text.line("Environment (what differs from a clean one):", indent: Self.indent)
         for change in command.environment {
             text.line(DisplayText(untrusted: change.name), indent: Self.indent + 2)
             text.append(change.value.map { "=" + ArgumentsView.quoted($0) } ?? " is not set")

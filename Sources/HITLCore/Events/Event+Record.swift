@@ -1,5 +1,5 @@
 extension Event {
-    /// The event as the ledger keeps it: one line of canonical JSON, specified in `docs/formats/ledger.md`.
+    /// The event as the ledger keeps it: one line of canonical JSON, specified in `docs/formats/records.md`.
     public var record: [UInt8] { json.canonical }
 
     public var json: JSONValue {
@@ -55,12 +55,32 @@ extension Event {
         }
     }
 
+    /// Why `record` could not be read back, or nil where it can. Only what agents and tools have put
+    /// together, without a parser, can be at fault.
+    package var flaw: JSONError.Fault? {
+        switch self {
+        case .opened(let opened): JSONValue.object(opened.call.arguments).flaw
+        case .ruled(let ruled): JSONValue.object(ruled.call.arguments).flaw
+        case .finished(_, let outcome): outcome.result?.flaw
+        case .extended, .closed, .started, .attempted, .sessionStarted, .sessionEnded: nil
+        }
+    }
+
     /// Reads a record back.
     ///
-    /// - Throws: `RecordError` for anything that `record` would not have written.
+    /// - Throws: `RecordError` for anything that `record` would not have written: two spellings of one
+    ///   record would be two records.
     public init(record bytes: [UInt8]) throws(RecordError) {
         let value: JSONValue
-        do throws(JSONError) { value = try JSONValue(parsing: bytes, depth: 80) } catch { throw .notJSON(error) }
+        do throws(JSONError) { value = try JSONValue(parsing: bytes, depth: Self.depth) } catch { throw .notJSON(error) }
+        self = try Event(json: value)
+        guard record == bytes else { throw .notCanonical }
+    }
+
+    /// Arguments and results are as deep as a call may be, some levels below the event.
+    private static let depth = JSONValue.greatestDepth + 16
+
+    private init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "event")
         switch try record.text("type") {
         case "opened": self = .opened(try Opened(record))
@@ -70,10 +90,12 @@ extension Event {
                 deadline: WallTime(milliseconds: try record.integer("deadline")))
         case "closed":
             guard let performer = Performer(rawValue: try record.text("performer")) else { throw .unknownWord("performer") }
+            let status = try Status(json: try record.value("status"))
+            guard status != .pending else { throw .unknownWord("status") }
             self = .closed(
                 Closed(
                     request: try record.integer("request"), tool: try record.text("tool"), performer: performer,
-                    status: try Status(json: try record.value("status")),
+                    status: status,
                     digest: CallDigest(try record.text("digest")), waited: Milliseconds(try record.integer("waited"))))
         case "ruled":
             self = .ruled(

@@ -76,11 +76,7 @@ extension Facts {
             "command": command.map { command in
                 .members([
                     "argv": .array(command.argv.map(JSONValue.string)),
-                    "environment": command.environment.isEmpty
-                        ? nil
-                        : .object(
-                            JSONObject(command.environment.map { .init($0.name, $0.value.map(JSONValue.string) ?? .null) })
-                        ),
+                    "environment": command.environment.isEmpty ? nil : .array(command.environment.map(\.json)),
                     "executable": .string(command.executable),
                 ])
             },
@@ -113,9 +109,21 @@ extension Facts.Command {
         let record = try RecordReader(value, "command")
         self.init(
             argv: try record.texts("argv"), executable: try record.text("executable"),
-            environment: (record["environment"]?.object?.members ?? []).map {
-                Facts.EnvironmentChange(name: $0.name, value: $0.value.string)
+            environment: try (record["environment"]?.array ?? []).map { value throws(RecordError) in
+                try Facts.EnvironmentChange(json: value)
             })
+    }
+}
+
+extension Facts.EnvironmentChange {
+    /// Not a member of one object: an environment may hold a name twice.
+    var json: JSONValue {
+        .members(["name": .string(name), "value": value.map(JSONValue.string)])
+    }
+
+    init(json value: JSONValue) throws(RecordError) {
+        let record = try RecordReader(value, "environment")
+        self.init(name: try record.text("name"), value: record["value"]?.string)
     }
 }
 

@@ -2,7 +2,7 @@ extension JSONValue {
     /// The one spelling of this value that is hashed, stored, exported and executed.
     ///
     /// Layout and key order of RFC 8785 (no space, names sorted by UTF-16 code units), with two
-    /// differences that `docs/formats/ledger.md` gives reasons for: numbers keep the lexeme they were
+    /// differences that `docs/formats/records.md` gives reasons for: numbers keep the lexeme they were
     /// sent with, and everything outside printable ASCII is written as `\u` escapes, so that a
     /// record looked at with `cat` cannot attack the terminal.
     public var canonical: [UInt8] {

@@ -6,10 +6,13 @@ extension JSONValue {
     /// surrogate, invalid UTF-8, a raw control byte, anything after the value.
     ///
     /// - Throws: `JSONError` with the offset of the first byte that cannot be accepted.
-    public init(parsing bytes: [UInt8], depth: Int = 64) throws(JSONError) {
+    public init(parsing bytes: [UInt8], depth: Int = greatestDepth) throws(JSONError) {
         var parser = JSONParser(bytes: bytes, limit: depth)
         self = try parser.document()
     }
+
+    /// How many arrays and objects may stand inside each other in a call's arguments or a tool's result.
+    public static let greatestDepth = 64
 
     public init(parsing text: String) throws(JSONError) {
         try self.init(parsing: Array(text.utf8))
@@ -35,22 +38,24 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
     public let fault: Fault
     public let offset: Int
 
+    public var description: String { "\(fault) at byte \(offset)" }
+}
+
+extension JSONError.Fault: CustomStringConvertible {
     public var description: String {
-        let what =
-            switch fault {
-            case .unexpectedByte: "unexpected byte"
-            case .unexpectedEnd: "the text ends too early"
-            case .trailingBytes: "something follows the value"
-            case .byteOrderMark: "a byte order mark is not allowed"
-            case .nesting(let limit): "nested deeper than \(limit) levels"
-            case .repeatedName: "a name occurs twice in one object"
-            case .invalidUTF8: "invalid UTF-8"
-            case .loneSurrogate: "an escaped surrogate without its partner"
-            case .controlByte: "a raw control byte inside a string"
-            case .number: "malformed number"
-            case .escape: "unknown escape in a string"
-            }
-        return "\(what) at byte \(offset)"
+        switch self {
+        case .unexpectedByte: "unexpected byte"
+        case .unexpectedEnd: "the text ends too early"
+        case .trailingBytes: "something follows the value"
+        case .byteOrderMark: "a byte order mark is not allowed"
+        case .nesting(let limit): "nested deeper than \(limit) levels"
+        case .repeatedName: "a name occurs twice in one object"
+        case .invalidUTF8: "invalid UTF-8"
+        case .loneSurrogate: "an escaped surrogate without its partner"
+        case .controlByte: "a raw control byte inside a string"
+        case .number: "malformed number"
+        case .escape: "unknown escape in a string"
+        }
     }
 }
 
@@ -194,7 +199,9 @@ private struct JSONParser {
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: "\""):
-                let text = try validated(bytes[start..<offset])
+                guard let text = String(validating: bytes[start..<offset], as: UTF8.self) else {
+                    throw invalidUTF8(from: start)
+                }
                 offset += 1
                 return text
             case UInt8(ascii: "\\"): return try escapedString(from: start)
@@ -210,7 +217,7 @@ private struct JSONParser {
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: "\""):
-                let checked = try validated(text[...])
+                guard let checked = String(validating: text, as: UTF8.self) else { throw invalidUTF8(from: start) }
                 offset += 1
                 return checked
             case UInt8(ascii: "\\"):
@@ -225,9 +232,13 @@ private struct JSONParser {
         throw fail(.unexpectedEnd)
     }
 
-    private func validated(_ utf8: ArraySlice<UInt8>) throws(JSONError) -> String {
-        guard let text = String(validating: utf8, as: UTF8.self) else { throw fail(.invalidUTF8) }
-        return text
+    /// Escapes are ASCII, so the raw bytes of a string are invalid exactly where its text is.
+    private func invalidUTF8(from start: Int) -> JSONError {
+        var decoder = UTF8()
+        var rest = bytes[start..<offset].makeIterator()
+        var place = start
+        while case .scalarValue(let scalar) = decoder.decode(&rest) { place += UTF8.width(scalar) }
+        return JSONError(fault: .invalidUTF8, offset: place)
     }
 
     private mutating func escape() throws(JSONError) -> [UInt8] {
@@ -248,16 +259,17 @@ private struct JSONParser {
     }
 
     private mutating func escapedScalar() throws(JSONError) -> Unicode.Scalar {
+        let alone = JSONError(fault: .loneSurrogate, offset: offset - 2)
         let first = try fourHexDigits()
         if let scalar = Unicode.Scalar(first) { return scalar }
         guard (0xD800...0xDBFF).contains(first), offset + 1 < bytes.count,
             bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u")
-        else { throw fail(.loneSurrogate) }
+        else { throw alone }
         offset += 2
         let second = try fourHexDigits()
-        guard (0xDC00...0xDFFF).contains(second) else { throw fail(.loneSurrogate) }
+        guard (0xDC00...0xDFFF).contains(second) else { throw alone }
         let value = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
-        guard let scalar = Unicode.Scalar(value) else { throw fail(.loneSurrogate) }
+        guard let scalar = Unicode.Scalar(value) else { throw alone }
         return scalar
     }
 

@@ -22,7 +22,7 @@ extension Verdict {
         }
         self.init(
             effect: effect,
-            rules: try (record["rules"]?.array ?? []).map { value throws(RecordError) in try RuleReference(json: value) },
+            rules: try record.array("rules").map { value throws(RecordError) in try RuleReference(json: value) },
             risk: try Risk(json: try record.value("risk")), severity: severity, obligations: obligations,
             timeout: record["timeout"]?.integer.map(Milliseconds.init), policyVersion: try record.text("version"))
     }
@@ -42,7 +42,7 @@ extension RuleReference {
 extension Risk {
     public var json: JSONValue {
         .members([
-            "factors": .object(JSONObject(factors.map { .init($0.name, .integer($0.weight)) })),
+            "factors": .array(factors.map { .members(["name": .string($0.name), "weight": .integer($0.weight)]) }),
             "level": .string(level.rawValue), "score": .integer(score),
         ])
     }
@@ -50,8 +50,9 @@ extension Risk {
     init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "risk")
         self.init(
-            factors: try record.object("factors").members.map { member in
-                Factor(name: member.name, weight: Int(member.value.integer ?? 0))
+            factors: try record.array("factors").map { value throws(RecordError) in
+                let factor = try RecordReader(value, "factor")
+                return Factor(name: try factor.text("name"), weight: Int(try factor.integer("weight")))
             })
     }
 }

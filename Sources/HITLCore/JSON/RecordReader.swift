@@ -4,6 +4,8 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
     case missing(String)
     case unknownWord(String)
     case notJSON(JSONError)
+    /// Its bytes are not those that this program writes for what they say.
+    case notCanonical
 
     public var description: String {
         switch self {
@@ -11,6 +13,7 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
         case .missing(let name): "`\(name)` is missing or of another type"
         case .unknownWord(let name): "`\(name)` has a value that this version does not know"
         case .notJSON(let error): "not JSON: \(error)"
+        case .notCanonical: "it is spelled in another way than this version writes it"
         }
     }
 }
@@ -39,6 +42,11 @@ struct RecordReader {
     func object(_ name: String) throws(RecordError) -> JSONObject {
         guard let object = object[name]?.object else { throw .missing(name) }
         return object
+    }
+
+    func array(_ name: String) throws(RecordError) -> [JSONValue] {
+        guard let array = object[name]?.array else { throw .missing(name) }
+        return array
     }
 
     func value(_ name: String) throws(RecordError) -> JSONValue {

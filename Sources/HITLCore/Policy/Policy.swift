@@ -38,7 +38,17 @@ public struct Policy: Sendable {
     /// For calls of an agent that runs without the gate: they are recorded and allowed, except what the floor denies.
     public static func ungated(version: String) -> Policy {
         Policy(
-            rules: [Rule(name: "ungated", source: "the loop runs without --enable-hitl", matcher: .anyCall, effect: .allow)],
+            rules: [Rule(name: ungatedRule.name, source: ungatedRule.source, matcher: .anyCall, effect: .allow)],
             timeout: nil, version: version)
+    }
+
+    fileprivate static let ungatedRule = (name: "ungated", source: "the loop runs without --enable-hitl")
+}
+
+extension RuleReference {
+    /// Whether it is the one of a loop without the gate, and not one that somebody called so.
+    package var isUngated: Bool {
+        name.utf8.elementsEqual(Policy.ungatedRule.name.utf8)
+            && source.utf8.elementsEqual(Policy.ungatedRule.source.utf8)
     }
 }

@@ -6,7 +6,8 @@ public struct Rule: Sendable {
         case toolNamed([String])
         /// One of these is a word of the tool's name, whatever the case.
         case toolWord([String])
-        /// The confidence is below this, or not given: silence is no assurance.
+        /// The confidence is below this, or not given, or nothing between 0 and 1: silence and nonsense
+        /// are no assurance.
         case confidenceBelow(Double)
         /// Risk level none, of a call whose effects `hitl` itself confines.
         case provenReadOnly
@@ -35,10 +36,10 @@ public struct Rule: Sendable {
         case .toolWord(let dangerous):
             Self.dangerousWord(in: call.tool, among: dangerous).map { "`\($0)` is a word of the tool's name" }
         case .confidenceBelow(let threshold):
-            if let confidence = call.claims.confidence?.double {
-                confidence < threshold ? "confidence is below \(threshold)" : nil
-            } else {
-                "no confidence was given, and \(threshold) is required"
+            switch call.claims.confidence?.double {
+            case nil: "no confidence was given, and \(threshold) is required"
+            case let confidence? where !(0...1).contains(confidence): "the confidence is no number from 0 to 1"
+            case let confidence?: confidence < threshold ? "confidence is below \(threshold)" : nil
             }
         case .provenReadOnly:
             risk.level == .none && call.performer == .desk ? "it only reads, beneath the workspace" : nil

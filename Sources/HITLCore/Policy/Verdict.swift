@@ -50,6 +50,7 @@ public struct RuleReference: Sendable, Equatable {
 /// What the policy says of a call.
 public struct Verdict: Sendable, Equatable {
     public let effect: Effect
+    /// All that matched, the ones that did not decide too.
     public let rules: [RuleReference]
     public let risk: Risk
     public let severity: Severity

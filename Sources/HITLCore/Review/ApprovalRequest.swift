@@ -55,7 +55,7 @@ public struct ApprovalRequest: Sendable, Equatable {
         case close(Status)
         /// Record the new deadline and wait for it instead.
         case waitUntil(WallTime)
-        /// It was a timer of a deadline that has since moved.
+        /// Nothing: it was a timer of a deadline that has since moved, or an extension to a moment before it.
         case keepWaiting
     }
 
@@ -71,6 +71,8 @@ public struct ApprovalRequest: Sendable, Equatable {
         case .withdraw(let principal, let reason): return close(.withdrawn(by: principal, reason: reason))
         case .supersede(let number): return close(.superseded(by: number))
         case .extend(let later):
+            // More time, never less.
+            if let deadline, later <= deadline { return .keepWaiting }
             deadline = later
             return .waitUntil(later)
         case .review(let review, let shown):
@@ -78,10 +80,14 @@ public struct ApprovalRequest: Sendable, Equatable {
             if let shown, shown != digest { throw .digestMismatch(shown: shown, current: digest) }
             switch review.answer {
             case .reject:
-                if verdict.obligations.contains(.reasonToReject), review.reason == nil { throw .reasonRequired(.reject) }
+                guard review.givesReason || !verdict.obligations.contains(.reasonToReject) else {
+                    throw .reasonRequired(.reject)
+                }
                 return close(.rejected(review))
             case .approve:
-                if verdict.obligations.contains(.reasonToApprove), review.reason == nil { throw .reasonRequired(.approve) }
+                guard review.givesReason || !verdict.obligations.contains(.reasonToApprove) else {
+                    throw .reasonRequired(.approve)
+                }
                 return close(.approved(review))
             }
         }
@@ -91,6 +97,13 @@ public struct ApprovalRequest: Sendable, Equatable {
     public func withDeadline(_ deadline: WallTime) -> ApprovalRequest {
         var request = self
         request.deadline = deadline
+        return request
+    }
+
+    /// The same request as it stands in the end.
+    package func with(status: Status) -> ApprovalRequest {
+        var request = self
+        request.status = status
         return request
     }
 
@@ -153,5 +166,15 @@ public struct CallDigest: Sendable, Hashable, CustomStringConvertible {
 
     public init(_ text: String) {
         description = text
+    }
+
+    // By bytes, because it may come from a client: `==` on strings would take canonically equivalent
+    // ones for the same.
+    public static func == (left: CallDigest, right: CallDigest) -> Bool {
+        left.description.utf8.elementsEqual(right.description.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for byte in description.utf8 { hasher.combine(byte) }
     }
 }

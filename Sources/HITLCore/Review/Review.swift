@@ -19,4 +19,16 @@ public struct Review: Sendable, Equatable {
         self.conditions = conditions
         self.shownAt = shownAt
     }
+
+    /// Whether the reason says anything: blanks and what cannot be seen do not.
+    var givesReason: Bool {
+        reason?.unicodeScalars.contains { scalar in
+            let properties = scalar.properties
+            guard !properties.isWhitespace, !properties.isDefaultIgnorableCodePoint else { return false }
+            switch properties.generalCategory {
+            case .control, .format, .unassigned, .privateUse, .surrogate: return false
+            default: return true
+            }
+        } ?? false
+    }
 }

@@ -37,7 +37,7 @@ public struct Risk: Sendable, Equatable {
 
     /// The sum of the factors' weights, cut at 100, decides score and level.
     public init(factors: [Factor]) {
-        score = min(100, max(0, factors.reduce(0) { $0 + $1.weight }))
+        score = min(100, max(0, factors.reduce(0) { $0.addingSaturated($1.weight) }))
         level = Level(score: score)
         self.factors = factors
     }

@@ -13,12 +13,11 @@ public struct WallTime: Sendable, Hashable, Comparable {
     public static func < (left: WallTime, right: WallTime) -> Bool { left.milliseconds < right.milliseconds }
 
     public static func + (time: WallTime, duration: Milliseconds) -> WallTime {
-        let (sum, overflow) = time.milliseconds.addingReportingOverflow(duration.count)
-        return WallTime(milliseconds: overflow ? .max : sum)
+        WallTime(milliseconds: time.milliseconds.addingSaturated(duration.count))
     }
 
     public static func - (later: WallTime, earlier: WallTime) -> Milliseconds {
-        Milliseconds(later.milliseconds - earlier.milliseconds)
+        Milliseconds(later.milliseconds.subtractingSaturated(earlier.milliseconds))
     }
 }
 
@@ -35,4 +34,12 @@ public struct Milliseconds: Sendable, Hashable, Comparable {
     public static func minutes(_ count: Int64) -> Milliseconds { Milliseconds(count * 60_000) }
 
     public static func < (left: Milliseconds, right: Milliseconds) -> Bool { left.count < right.count }
+
+    public static func + (left: Milliseconds, right: Milliseconds) -> Milliseconds {
+        Milliseconds(left.count.addingSaturated(right.count))
+    }
+
+    public static func - (left: Milliseconds, right: Milliseconds) -> Milliseconds {
+        Milliseconds(left.count.subtractingSaturated(right.count))
+    }
 }

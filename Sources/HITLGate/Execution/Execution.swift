@@ -30,7 +30,7 @@ extension Gate {
         } else {
             ended = Outcome(status: .failed, summary: "not executed: " + changes.joined(separator: "; "))
         }
-        let outcome = ended.timed(Milliseconds(clocks.monotonic().count - start.count))
+        let outcome = ended.timed(clocks.monotonic() - start)
         await finish(subject, tool: call.tool, outcome)
         return outcome
     }
@@ -44,11 +44,9 @@ extension Gate {
     public func review(
         _ number: Int64, _ review: Review, shown: CallDigest? = nil, executor: (any Executor)? = nil
     ) async throws(ReviewError) -> ApprovalRequest {
-        let closing = try await queue.review(number, review, shown: shown)
+        let closing = try await queue.review(number, review, shown: shown, standby: executor == nil ? .none : .reviewer)
         let request = closing.request
-        guard case .approved = request.status, request.call.performer == .desk, closing.collected == .byNobody,
-            let executor
-        else { return request }
+        guard closing.handover == .reviewer, let executor else { return request }
         Task {
             _ = await execute(
                 Permit(request.call, digest: request.digest, subject: .request(number)), with: executor)
@@ -57,15 +55,24 @@ extension Gate {
     }
 
     /// Records the outcome of a started call. It is written at once and synced with whatever comes
-    /// next, or within a second.
+    /// next, or within a second. The first outcome counts.
     public func finish(_ subject: Subject, tool: String, _ outcome: Outcome) async {
+        await queue.ended(subject, tool: tool, await recorded(outcome, of: subject))
+    }
+
+    /// What the ledger has of the outcome, or what there is to tell where it has none; nil where another
+    /// outcome was recorded before.
+    private func recorded(_ outcome: Outcome, of subject: Subject) async -> Outcome? {
         do {
             try await ledger.append([.finished(subject: subject, outcome)], durability: .written)
+            return outcome
+        } catch .claimed {
+            return nil
         } catch {
-            // The effect is in the world and cannot be recorded. The entry that it started stays
-            // without an end, which the next desk reports as unknown.
+            guard outcome.result != nil else { return outcome.noting("not recorded: \(error)") }
         }
-        await queue.ended(subject, tool: tool, outcome)
+        // What the tool gave back may be what cannot be recorded: too long, too deep.
+        return await recorded(outcome.noting("what it gave back could not be recorded").withoutResult, of: subject)
     }
 }
 
@@ -73,26 +80,48 @@ extension Outcome {
     fileprivate func timed(_ time: Milliseconds) -> Outcome {
         Outcome(status: status, summary: summary, result: result, executionTime: executionTime ?? time)
     }
+
+    /// The effect is in the world, whatever the record says: people have to know.
+    fileprivate func noting(_ note: String) -> Outcome {
+        Outcome(
+            status: status, summary: summary.map { "\($0) (\(note))" } ?? note, result: result,
+            executionTime: executionTime)
+    }
+
+    fileprivate var withoutResult: Outcome {
+        Outcome(status: status, summary: summary, result: nil, executionTime: executionTime)
+    }
 }
 
 extension Queue {
-    func began(_ call: Running) { running[call.subject] = call }
+    func began(_ call: Running) {
+        running[call.subject] = call
+        if stopsAll { call.stop.request() }
+    }
 
-    func ended(_ subject: Subject, tool: String, _ outcome: Outcome) {
+    /// - Parameter outcome: nil where the call had ended before.
+    func ended(_ subject: Subject, tool: String, _ outcome: Outcome?) {
         running[subject] = nil
-        recentOutcomes.append((subject, outcome))
-        if recentOutcomes.count > 64 { recentOutcomes.removeFirst() }
-        tell(.finished(subject, tool: tool, outcome))
-        for waiter in outcomeWaiters.removeValue(forKey: subject)?.values ?? [:].values { waiter.resume(returning: outcome) }
+        if let outcome {
+            recentOutcomes.append((subject, outcome))
+            if recentOutcomes.count > 64 { recentOutcomes.removeFirst() }
+            observers.tell(.finished(subject, tool: tool, outcome))
+            for waiter in outcomeWaiters.removeValue(forKey: subject)?.values ?? [:].values {
+                waiter.resume(returning: outcome)
+            }
+        }
+        guard running.isEmpty else { return }
+        for waiting in untilIdle { waiting.resume() }
+        untilIdle = []
     }
 
     /// What comes of a started call, or nil where it takes longer than `patience`.
     public func outcome(of subject: Subject, within patience: Milliseconds) async -> Outcome? {
         // It may have ended before anybody asked.
-        if let outcome = recentOutcomes.first(where: { $0.subject == subject })?.outcome { return outcome }
+        if let outcome = recentOutcomes.last(where: { $0.subject == subject })?.outcome { return outcome }
         nextWaiter += 1
         let key = nextWaiter
-        let end = Milliseconds(clocks.monotonic().count + patience.count)
+        let end = clocks.monotonic() + patience
         let timer = Task { [clocks] in
             do { try await clocks.sleep(end) } catch { return }
             self.giveUp(on: subject, key)
@@ -103,6 +132,7 @@ extension Queue {
 
     private func giveUp(on subject: Subject, _ key: Int) {
         outcomeWaiters[subject]?.removeValue(forKey: key)?.resume(returning: nil)
+        if outcomeWaiters[subject]?.isEmpty == true { outcomeWaiters[subject] = nil }
     }
 
     /// Calls that `hitl` is carrying out now.
@@ -114,7 +144,15 @@ extension Queue {
         call.stop.request()
     }
 
+    /// Ends all calls that run, and keeps every later one from running.
     public func stopAll() {
+        stopsAll = true
         for call in running.values { call.stop.request() }
+    }
+
+    /// Returns when no call runs any more and all outcomes are written: before that the ledger is not
+    /// closed. Call `stopAll` first, unless you have time.
+    public func allEnded() async {
+        while !running.isEmpty { await withCheckedContinuation { untilIdle.append($0) } }
     }
 }

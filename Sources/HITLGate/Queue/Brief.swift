@@ -23,7 +23,7 @@ enum Brief: Equatable {
     /// One byte for the form, then for `pending`
     ///
     ///     severity performer attendance   1 byte each
-    ///     openedAt deadline id            8 bytes each, little endian; deadline 0 = none
+    ///     openedAt deadline id            8 bytes each, little endian; the least deadline = none
     ///     agent                           the rest, UTF-8
     ///
     /// and for `extended` the deadline's 8 bytes.
@@ -33,7 +33,7 @@ enum Brief: Equatable {
             var bytes: [UInt8] = [1, UInt8(waiting.severity.rank), waiting.performer.code, waiting.attendance.code]
             bytes.reserveCapacity(28 + waiting.agent.utf8.count)
             bytes.append(word: UInt64(bitPattern: waiting.openedAt.milliseconds))
-            bytes.append(word: UInt64(bitPattern: waiting.deadline?.milliseconds ?? 0))
+            bytes.append(word: UInt64(bitPattern: waiting.deadline?.milliseconds ?? .min))
             bytes.append(word: waiting.id.bits)
             bytes.append(contentsOf: waiting.agent.utf8)
             return bytes
@@ -58,7 +58,7 @@ enum Brief: Equatable {
                 Waiting(
                     severity: Severity.allCases[Int(bytes[1])], performer: performer, attendance: attendance,
                     openedAt: WallTime(milliseconds: Int64(bitPattern: bytes.word(at: 4))),
-                    deadline: deadline == 0 ? nil : WallTime(milliseconds: deadline),
+                    deadline: deadline == .min ? nil : WallTime(milliseconds: deadline),
                     id: RequestID(bits: bytes.word(at: 20)), agent: String(decoding: bytes[28...], as: UTF8.self)))
         case 2 where bytes.count == 9:
             self = .extended(deadline: WallTime(milliseconds: Int64(bitPattern: bytes.word(at: 1))))

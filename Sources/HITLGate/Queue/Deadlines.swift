@@ -3,8 +3,9 @@ import HeapModule
 
 /// When requests expire: one heap, so that a hundred thousand deadlines cost one timer.
 ///
-/// An entry is never removed. A request that closed or got more time leaves a stale one, which the
-/// state machine answers with `keepWaiting` or which finds no request.
+/// An entry is not removed when its request closes or gets more time; it is stale then, and the state
+/// machine answers it with `keepWaiting` or no request is found. `sweep` keeps stale ones from
+/// outnumbering the others, because a deadline may lie a month ahead.
 struct Deadlines {
     private struct Entry: Comparable {
         let due: WallTime
@@ -17,6 +18,8 @@ struct Deadlines {
 
     var next: WallTime? { heap.min?.due }
 
+    var count: Int { heap.count }
+
     mutating func add(_ number: Int64, due: WallTime) {
         heap.insert(Entry(due: due, number: number))
     }
@@ -28,5 +31,13 @@ struct Deadlines {
             numbers.append(entry.number)
         }
         return numbers
+    }
+
+    /// Forgets the entries of closed requests where they are most of all entries.
+    ///
+    /// - Parameter pending: how many requests are open.
+    mutating func sweep(pending: Int, isPending: (Int64) -> Bool) {
+        guard heap.count > 2 * pending + 64 else { return }
+        heap = Heap(heap.unordered.filter { isPending($0.number) })
     }
 }

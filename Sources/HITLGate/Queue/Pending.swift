@@ -1,4 +1,5 @@
 import HITLCore
+import HITLLedger
 
 /// An unfinished request as the queue keeps it: a few words, whatever the call's size.
 ///
@@ -13,6 +14,8 @@ struct Pending {
     var deadline: WallTime?
     let id: RequestID
     var presence: Presence
+    /// How many writes about the request are under way: decisions, edits, extensions.
+    var writes: Int16 = 0
 
     /// Whether the requester is there to hear the answer.
     enum Presence {
@@ -22,16 +25,38 @@ struct Pending {
         case detached
         case here(Waiter)
     }
+
+    var waiter: Waiter? {
+        switch presence {
+        case .gone, .detached: nil
+        case .here(let waiter): waiter
+        }
+    }
 }
 
-/// A requester that is blocked, with the request it waits for.
-final class Waiter: Sendable {
-    let request: ApprovalRequest
-    let answer: CheckedContinuation<Queue.Answer, Never>
+extension Pending {
+    init(_ waiting: Brief.Waiting, agent: Interned, presence: Presence) {
+        self.init(
+            severity: waiting.severity, performer: waiting.performer, attendance: waiting.attendance, agent: agent,
+            openedAt: waiting.openedAt, deadline: waiting.deadline, id: waiting.id, presence: presence)
+    }
+}
 
-    init(request: ApprovalRequest, answer: CheckedContinuation<Queue.Answer, Never>) {
+/// A requester that is blocked. It belongs to the queue's actor and never leaves it.
+final class Waiter {
+    /// Who it is, whatever becomes of its request: an edit moves it to another number, and a
+    /// requester that comes back takes the place of a former self.
+    let key: Int
+    /// What it waits for.
+    var request: ApprovalRequest
+    /// It was cancelled while something about its request was being written.
+    var hasLeft = false
+    let continuation: CheckedContinuation<Queue.Answer, Never>
+
+    init(key: Int, request: ApprovalRequest, continuation: CheckedContinuation<Queue.Answer, Never>) {
+        self.key = key
         self.request = request
-        self.answer = answer
+        self.continuation = continuation
     }
 }
 
@@ -41,16 +66,13 @@ struct Interned: Hashable {
 }
 
 struct InternTable {
-    private var places: [String: Int32] = [:]
-    private var strings: [String] = []
+    private var places: [ByteKey: Int32] = [:]
 
     mutating func intern(_ string: String) -> Interned {
-        if let place = places[string] { return Interned(place: place) }
-        let place = Int32(strings.count)
-        strings.append(string)
-        places[string] = place
+        let key = ByteKey(string)
+        if let place = places[key] { return Interned(place: place) }
+        let place = Int32(places.count)
+        places[key] = place
         return Interned(place: place)
     }
-
-    subscript(interned: Interned) -> String { strings[Int(interned.place)] }
 }

@@ -49,13 +49,18 @@ extension RequestHistory {
     private var review: JSONValue {
         var given: Review?
         var reason: String?
+        var actor = Principal.desk.actor
         switch status {
         case .approved(let review)?, .rejected(let review)?:
             given = review
             reason = review.reason
-        case .withdrawn(_, let why)?: reason = why
+            actor = review.reviewer.actor
+        case .withdrawn(let principal, let why)?:
+            reason = why
+            actor = principal.actor
         case .superseded(let number)?: reason = "superseded by request \(number)"
-        case .pending?, .expired?, nil: break
+        case nil: actor = "policy"
+        case .pending?, .expired?: break
         }
         let approved: JSONValue =
             switch decision {
@@ -73,17 +78,28 @@ extension RequestHistory {
             "shownAt": given?.shownAt.map { .string($0.timestamp) } ?? .null,
             "reviewDuration": waited.map { .integer($0.count) } ?? .null,
             "escalationLevel": 1,
-            "actor": .string(given?.reviewer.actor ?? (status == nil ? "policy" : "gate")),
+            "actor": decision == "pending" ? .null : .string(actor),
         ]
+    }
+
+    /// What is not known is neither a success nor none.
+    private func success(_ status: Outcome.Status) -> JSONValue {
+        switch status {
+        case .unknown: .null
+        case .failed: false
+        case .succeeded: true
+        }
     }
 
     private var outcome: JSONValue {
         guard let finished else {
-            return started == nil ? .null : ["status": "running", "success": .null, "executionTime": .null, "result": .null]
+            return started == nil ? .null : [
+                    "status": "running", "success": .null, "summary": .null, "executionTime": .null, "result": .null,
+                ]
         }
         return [
             "status": .string(finished.value.status.rawValue),
-            "success": .bool(finished.value.status == .succeeded),
+            "success": success(finished.value.status),
             "summary": finished.value.summary.map(JSONValue.string) ?? .null,
             "executionTime": finished.value.executionTime.map { .integer($0.count) } ?? .null,
             "result": finished.value.result ?? .null,

@@ -12,9 +12,14 @@ public struct EventLedger: Sendable {
     /// All of `events` or none, in order.
     ///
     /// - Parameter durability: `.synced` returns when they survive the loss of power.
+    /// - Throws: `claimed` when one of them happened before, `unavailable` when they cannot be written, or could
+    ///   not be read back: a call or a result that a program nested too deep or gave a name twice.
     public func append(
         _ events: [Event], durability: Durability = .synced
     ) async throws(EventLedgerError) {
+        for event in events {
+            if let flaw = event.flaw { throw .unavailable("It cannot be put down in a record: \(flaw).") }
+        }
         do {
             _ = try await ledger.append(events.map(Draft.init), durability: durability)
         } catch .claimed(let key, _) {
@@ -44,7 +49,12 @@ public struct EventLedger: Sendable {
         return opened.request
     }
 
-    /// The highest number that a request was given; 0 before the first.
+    func hasRecords(of subject: Subject) throws(EventLedgerError) -> Bool {
+        try !read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }.isEmpty
+    }
+
+    /// The number of the request that was opened last; 0 before the first. Of requests that were opened at
+    /// the same time it need not be the greatest.
     func lastNumber() throws(EventLedgerError) -> Int64 {
         let newest = try read { ledger throws(LedgerError) in
             try ledger.latest(kind: EventIndex.opened, label: nil, before: .max, limit: 1)

@@ -36,6 +36,7 @@ public struct RequestHistory: Sendable, Equatable {
                 request = request.map { $0.withDeadline(deadline) }
             case .closed(let closed):
                 status = closed.status
+                request = request?.with(status: closed.status)
                 decidedAt = at
                 waited = closed.waited
             case .ruled(let ruled):
@@ -60,7 +61,7 @@ public struct RequestHistory: Sendable, Equatable {
         if let status { return status.word }
         guard let ruled else { return "unknown" }
         switch ruled.verdict.effect {
-        case .allow: return ruled.verdict.rules.contains { $0.name == "ungated" } ? "ungated" : "allowed"
+        case .allow: return ruled.verdict.rules.contains(where: \.isUngated) ? "ungated" : "allowed"
         case .deny: return "denied"
         case .ask: return "pending"
         }

@@ -32,10 +32,7 @@ struct SteadyClock {
         startMonotonic = clocks.monotonic()
     }
 
-    var now: WallTime { startWall + Milliseconds(clocks.monotonic().count - startMonotonic.count) }
+    var now: WallTime { startWall + (clocks.monotonic() - startMonotonic) }
 
-    func monotonic(at time: WallTime) -> Milliseconds {
-        let (sum, overflow) = startMonotonic.count.addingReportingOverflow((time - startWall).count)
-        return overflow ? Milliseconds(.max) : Milliseconds(sum)
-    }
+    func monotonic(at time: WallTime) -> Milliseconds { startMonotonic + (time - startWall) }
 }

@@ -58,11 +58,20 @@ public struct Gate: Sendable {
 
     /// Opens a request that nobody waits for. Whoever carries the call out comes back with the same id.
     ///
-    /// - Throws: why nothing was opened; also where a rule decides the call and nobody has to be asked.
+    /// It asks also where a rule would allow the call: a rule's permit is for who waits for it.
+    ///
+    /// - Throws: why nothing was opened; `denied` is in the ledger like any other denial.
     public func post(_ call: ToolCall, from requester: Principal) async throws(Refusal) -> ApprovalRequest {
+        let digest = digest(call)
         let verdict = judge(call)
-        if verdict.effect == .deny { throw .denied(by: verdict.rules) }
-        return try await queue.post(call, digest: digest(call), verdict: verdict, from: requester)
+        switch verdict.effect {
+        case .deny:
+            let denied = Refusal.denied(by: verdict.rules)
+            guard case .refused(let refusal) = await record(.refused(denied), call, digest, verdict, requester).decision
+            else { throw denied }
+            throw refusal
+        case .ask, .allow: return try await queue.post(call, digest: digest, verdict: verdict, from: requester)
+        }
     }
 
     /// What policy and risk say of a call, without asking or recording anything.
@@ -79,7 +88,7 @@ public struct Gate: Sendable {
         var events: [Event] = [
             .ruled(.init(id: id, call: call, digest: digest, verdict: verdict, requester: requester))
         ]
-        if case .permitted = decision { events.append(.started(subject: subject, digest: digest)) }
+        if case .permitted = decision { events += Event.start(of: call, subject, digest) }
         do {
             try await ledger.append(events, durability: .written)
             return Queue.Answer(decision: decision, call: call, digest: digest, subject: subject)
