@@ -12,6 +12,8 @@ package final class Desk: Sendable {
     package let outcomes = ExpectedOutcomes()
     /// Makes the call that an edit asks for and looks at the world for it; nil where `hitl` cannot.
     package let prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)?
+    /// The call that would undo one that ran; nil where nothing was kept.
+    package let prepareRollback: (@Sendable (RequestHistory) async -> ToolCall?)?
     /// Runs approved calls whose agent is gone.
     package let executor: (any Executor)?
     package let clocks: Clocks
@@ -61,7 +63,8 @@ package final class Desk: Sendable {
     package init(
         records: Records, gate: Gate?, session: Session, settings: Settings, clocks: Clocks,
         executor: (any Executor)? = nil, agents: Agents? = nil,
-        prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)? = nil
+        prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)? = nil,
+        prepareRollback: (@Sendable (RequestHistory) async -> ToolCall?)? = nil
     ) {
         self.records = records
         self.gate = gate
@@ -70,6 +73,7 @@ package final class Desk: Sendable {
         self.executor = executor
         self.agents = agents
         self.prepareEdited = prepareEdited
+        self.prepareRollback = prepareRollback
         self.settings = settings
     }
 

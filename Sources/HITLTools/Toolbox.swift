@@ -8,19 +8,22 @@ import HITLPlatform
 /// that cannot work is shown and judged like any other. `run` takes a permit and works from its call alone.
 package struct Toolbox: Executor {
     private let place: Surroundings
+    private let snapshots: Snapshots
 
     /// - Parameters:
     ///   - workspace: an existing directory. Beneath one of `gateFiles` nothing in it could be touched.
     ///   - outbox: where `sendEmail` puts messages; made where it is missing.
     ///   - gateFiles: absolute paths of ledger, keys, configuration and socket, and of their directories.
+    ///   - snapshots: a directory for what would undo calls; nil keeps nothing, and then nothing can be rolled back.
     ///   - sender: `From` of messages that name none.
     ///   - now: civil time, for the date of messages.
     package init(
         workspace: String, outbox: String, gateFiles: [String], environment: CleanEnvironment,
-        limits: ToolLimits = ToolLimits(), sender: String = "hitl@localhost",
+        snapshots: String? = nil, limits: ToolLimits = ToolLimits(), sender: String = "hitl@localhost",
         now: @escaping @Sendable () -> WallTime = { WallTime(milliseconds: SystemClock.wallMilliseconds()) },
         randomBytes: @escaping @Sendable (Int) -> [UInt8] = { RandomBytes.make($0) }
     ) throws(ToolboxError) {
+        self.snapshots = Snapshots(directory: snapshots)
         do throws(Obstacle) {
             place = Surroundings(
                 workspace: try Obstacle.fromFile { () throws(FileError) in try Workspace(workspace) },
@@ -68,10 +71,18 @@ package struct Toolbox: Executor {
     package func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
         let errand = Errand(call: call, subject: permit.subject, stop: stop)
         do {
-            return try await tool(named: errand.call.tool, errand.call.arguments).run(errand, in: place)
+            let tool = try tool(named: errand.call.tool, errand.call.arguments)
+            let compensation = try Snapshots.compensation(for: call, in: place.workspace, limits: place.limits)
+            try Obstacle.fromFile { () throws(FileError) in try snapshots.keep(compensation, for: errand.subject) }
+            return try await tool.run(errand, in: place)
         } catch {
             return Outcome(status: .failed, summary: "not executed: \(error)")
         }
+    }
+
+    /// What would undo a call that ran: a tool and its arguments. Nil where nothing was kept.
+    package func compensation(of subject: Subject) -> (tool: String, arguments: JSONObject)? {
+        snapshots.compensation(of: subject)
     }
 
     private func tool(named name: String, _ arguments: JSONObject) throws(Obstacle) -> any Tool {

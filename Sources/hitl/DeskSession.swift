@@ -73,7 +73,8 @@ final class DeskSession: Sendable {
         }
         let toolbox = try Toolbox(
             workspace: plan.workspace, outbox: plan.outbox, gateFiles: plan.gateFiles,
-            environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name), limits: plan.toolLimits,
+            environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name),
+            snapshots: plan.stateDirectory + "/snapshots", limits: plan.toolLimits,
             sender: "\(plan.place.account.name)@localhost")
         let bench = DeskWorkbench(toolbox: toolbox)
         if case .simulated(let scenario, _) = plan.agent {
@@ -102,6 +103,11 @@ final class DeskSession: Sendable {
                 guard call.performer == .desk else { return nil }
                 return await workbench.prepare(
                     tool: call.tool, arguments: arguments, origin: call.origin, claims: call.claims)
+            },
+            prepareRollback: { [sessionID] history in
+                guard let (tool, arguments) = toolbox.compensation(of: history.subject) else { return nil }
+                return await toolbox.prepare(
+                    tool: tool, arguments: arguments, origin: Origin(agent: "hitl", session: sessionID))
             })
         server = DeskServer(
             gate: gate, authority: try DeskAuthority.thisProcess(), digest: digest,

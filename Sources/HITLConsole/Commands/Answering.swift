@@ -18,6 +18,7 @@ extension CommandTable {
     package static func changesSomething(_ words: [String]) -> Bool {
         switch words.first {
         case "approve"?, "reject"?, "edit"?, "extend"?, "withdraw"?, "stop"?: true
+        case "rollback"?: !words.contains("--preview")
         case "config"?: words.filter { !$0.utf8.starts(with: "-".utf8) }.count > 2
         case "status"?, "show"?, "history"?, "stats"?, "why"?: false
         default: true

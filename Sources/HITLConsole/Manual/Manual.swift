@@ -1,4 +1,4 @@
-package import HITLConfiguration
+import HITLConfiguration
 
 /// The manual pages and the shells' completions, made from the definitions that the program itself runs by.
 ///

@@ -8,13 +8,13 @@ extension Manual {
         var page = Roff(
             "HITL", section: 1, date: Self.date, source: "hitl \(version)", manual: "User Commands", origin: Self.origin)
         page.section("NAME")
-        page.sentence("hitl \u{2D} put a person between AI agents and the tools they call")
+        page.name("hitl", "put a person between AI agents and the tools they call")
         page.section("SYNOPSIS")
         for program in programs {
-            page.item("\(Roff.typed("hitl \(program.name)")) \(Roff.synopsis(program.synopsis))", "")
+            page.markup("\(Roff.typed("hitl \(program.name)")) \(Roff.synopsis(program.synopsis))")
         }
-        page.item("\(Roff.typed("hitl")) \\fICOMMAND\\fR \\fR[\\fIARGUMENT\\fR \\[u2026]]", "")
-        page.item("\(Roff.typed("hitl")) [\(Roff.typed("--help"))] [\(Roff.typed("--version"))]", "")
+        page.markup("\(Roff.typed("hitl")) \(Roff.synopsis("COMMAND [ARGUMENT …]"))")
+        page.markup("\(Roff.typed("hitl")) \(Roff.synopsis("--help")) | \(Roff.synopsis("--version"))")
 
         page.section("DESCRIPTION")
         page.paragraphs(Self.description)

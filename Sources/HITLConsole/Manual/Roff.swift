@@ -13,6 +13,9 @@ struct Roff {
             """
     }
 
+    /// The line that whatis(1) reads.
+    mutating func name(_ name: String, _ words: String) { text += "\(Self.literal(name)) \\- \(Self.prose(words))\n" }
+
     mutating func section(_ title: String) { text += ".SH \(Self.argument(title))\n" }
 
     mutating func subsection(_ title: String) { text += ".SS \(Self.argument(title))\n" }
@@ -24,8 +27,18 @@ struct Roff {
         }
     }
 
-    /// One line as it stands, where a paragraph would have to follow a macro.
+    /// One line of a paragraph that has begun: a heading begins one.
     mutating func sentence(_ words: String) { text += Self.line(words) }
+
+    /// A paragraph that is markup already; see `typed` and `synopsis`.
+    mutating func markup(_ line: String) { text += ".PP\n\(line)\n" }
+
+    /// What `body` adds stands further in.
+    mutating func nested(_ body: (inout Roff) -> Void) {
+        text += ".RS\n"
+        body(&self)
+        text += ".RE\n"
+    }
 
     /// A term and what there is to say of it. `term` is markup already; see `typed` and `synopsis`.
     mutating func item(_ term: String, _ words: String) {

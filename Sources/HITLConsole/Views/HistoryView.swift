@@ -84,6 +84,11 @@ package struct HistoryView {
     }
 
     private func appendOutcome(to text: inout StyledText) {
+        defer {
+            if let rolledBack = history.rolledBack {
+                text.line("Rolled back by \(DisplayText(untrusted: rolledBack.value.description))", indent: Self.indent)
+            }
+        }
         if let finished = history.finished {
             let took = finished.value.executionTime.map { " (\($0.count) ms)" as DisplayText } ?? ""
             text.line(
@@ -154,6 +159,7 @@ extension RequestHistory {
             "digest": digest.map { .string($0.description) },
             "supersedes": request?.supersedes.map { .integer($0) },
             "supersededBy": successor.map { .integer($0) },
+            "rolledBackBy": rolledBack.map { .string($0.value.description) },
             "call": call.json,
         ])
     }

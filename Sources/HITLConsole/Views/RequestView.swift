@@ -46,6 +46,9 @@ package struct RequestView {
         appendLine("Risk", risk, to: &text)
         appendLine("Asked because", Self.rules(request.verdict), to: &text)
         appendDeadline(to: &text)
+        if let undone = request.call.compensates {
+            appendLine("Undoes", DisplayText(untrusted: undone.description), to: &text)
+        }
         if let old = request.supersedes { appendLine("Replaces", "request \(old)", to: &text) }
         appendWarnings(to: &text)
         appendNotes(to: &text)
@@ -89,8 +92,8 @@ package struct RequestView {
         }
         switch requester {
         case .orphaned?: shown += ", orphaned: it is gone"
-        case .detached?: shown += ", not waiting: it comes back for the answer"
-        case .connected?, nil: break
+        case .detached? where request.call.performer != .desk: shown += ", not waiting: it comes back for the answer"
+        case .detached?, .connected?, nil: break
         }
         return shown
     }

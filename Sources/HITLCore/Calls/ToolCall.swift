@@ -12,10 +12,12 @@ public struct ToolCall: Sendable, Equatable {
     public let claims: Claims
     public let performer: Performer
     public let facts: Facts
+    /// The call that this one undoes.
+    public let compensates: Subject?
 
     public init(
         tool: String, kind: ToolKind, arguments: JSONObject, origin: Origin, directory: String? = nil,
-        claims: Claims = Claims(), performer: Performer, facts: Facts = Facts()
+        claims: Claims = Claims(), performer: Performer, facts: Facts = Facts(), compensates: Subject? = nil
     ) {
         self.tool = tool
         self.kind = kind
@@ -25,20 +27,28 @@ public struct ToolCall: Sendable, Equatable {
         self.claims = claims
         self.performer = performer
         self.facts = facts
+        self.compensates = compensates
     }
 
     /// The same call with other facts: what an adapter does after it looked at the world.
     public func with(facts: Facts) -> ToolCall {
         ToolCall(
             tool: tool, kind: kind, arguments: arguments, origin: origin, directory: directory, claims: claims,
-            performer: performer, facts: facts)
+            performer: performer, facts: facts, compensates: compensates)
+    }
+
+    /// The same call, as one that undoes another.
+    public func undoing(_ subject: Subject) -> ToolCall {
+        ToolCall(
+            tool: tool, kind: kind, arguments: arguments, origin: origin, directory: directory, claims: claims,
+            performer: performer, facts: facts, compensates: subject)
     }
 
     /// The same call with other arguments. Its facts are gone: they were about the old ones.
     public func with(arguments: JSONObject) -> ToolCall {
         ToolCall(
             tool: tool, kind: kind, arguments: arguments, origin: origin, directory: directory, claims: claims,
-            performer: performer)
+            performer: performer, compensates: compensates)
     }
 }
 

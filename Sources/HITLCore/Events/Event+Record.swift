@@ -43,6 +43,8 @@ extension Event {
             ["digest": .string(digest.description), "subject": .string(subject.description), "type": "started"]
         case .finished(let subject, let outcome):
             ["outcome": outcome.json, "subject": .string(subject.description), "type": "finished"]
+        case .rolledBack(let subject, let successor):
+            ["by": .string(successor.description), "subject": .string(subject.description), "type": "rolledBack"]
         case .attempted(let principal, let what):
             ["by": principal.json, "type": "attempted", "what": .string(what)]
         case .sessionStarted(let session):
@@ -62,7 +64,7 @@ extension Event {
         case .opened(let opened): JSONValue.object(opened.call.arguments).flaw
         case .ruled(let ruled): JSONValue.object(ruled.call.arguments).flaw
         case .finished(_, let outcome): outcome.result?.flaw
-        case .extended, .closed, .started, .attempted, .sessionStarted, .sessionEnded: nil
+        case .extended, .closed, .started, .rolledBack, .attempted, .sessionStarted, .sessionEnded: nil
         }
     }
 
@@ -107,6 +109,9 @@ extension Event {
             self = .started(subject: try record.subject(), digest: CallDigest(try record.text("digest")))
         case "finished":
             self = .finished(subject: try record.subject(), try Outcome(json: try record.value("outcome")))
+        case "rolledBack":
+            guard let successor = Subject(try record.text("by")) else { throw .missing("by") }
+            self = .rolledBack(subject: try record.subject(), by: successor)
         case "attempted":
             self = .attempted(by: try Principal(json: try record.value("by")), what: try record.text("what"))
         case "sessionStarted":

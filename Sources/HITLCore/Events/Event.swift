@@ -7,6 +7,8 @@ public enum Event: Sendable, Equatable {
     case ruled(Ruled)
     case started(subject: Subject, digest: CallDigest)
     case finished(subject: Subject, Outcome)
+    /// What `subject` did was undone by another call.
+    case rolledBack(subject: Subject, by: Subject)
     /// Somebody tried what they may not: an agent that decides, an unknown number.
     case attempted(by: Principal, what: String)
     case sessionStarted(Session)

@@ -15,6 +15,7 @@ extension ToolCall {
         ]
         // Canonical JSON sorts names; people are shown them as they were sent, after a restart too.
         if withClaims, let order = arguments.orderIfUnsorted { members.append(.init("argumentOrder", order)) }
+        if let compensates { members.append(.init("compensates", .string(compensates.description))) }
         if withClaims, let confidence = claims.confidence { members.append(.init("confidence", .number(confidence))) }
         if let directory { members.append(.init("directory", .string(directory))) }
         if facts != Facts() { members.append(.init("facts", facts.json)) }
@@ -45,7 +46,11 @@ extension ToolCall {
             directory: record["directory"]?.string,
             claims: Claims(reason: record["reason"]?.string, confidence: confidence),
             performer: performer,
-            facts: try record["facts"].map { value throws(RecordError) in try Facts(json: value) } ?? Facts())
+            facts: try record["facts"].map { value throws(RecordError) in try Facts(json: value) } ?? Facts(),
+            compensates: try record["compensates"].map { value throws(RecordError) in
+                guard let subject = value.string.flatMap({ Subject($0) }) else { throw .missing("compensates") }
+                return subject
+            })
     }
 }
 

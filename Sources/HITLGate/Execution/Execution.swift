@@ -32,6 +32,9 @@ extension Gate {
         }
         let outcome = ended.timed(clocks.monotonic() - start)
         await finish(subject, tool: call.tool, outcome)
+        if let undone = call.compensates, outcome.status == .succeeded {
+            await ledger.note(.rolledBack(subject: undone, by: subject))
+        }
         return outcome
     }
 

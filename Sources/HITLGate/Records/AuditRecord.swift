@@ -98,7 +98,7 @@ extension RequestHistory {
                 ]
         }
         return [
-            "status": .string(finished.value.status.rawValue),
+            "status": .string(rolledBack == nil ? finished.value.status.rawValue : "rolled_back"),
             "success": success(finished.value.status),
             "summary": finished.value.summary.map(JSONValue.string) ?? .null,
             "executionTime": finished.value.executionTime.map { .integer($0.count) } ?? .null,

@@ -53,6 +53,7 @@ extension Index {
             self.init(
                 claim: EventIndex.finishingClaim(subject), subject: subject.description, kind: "finished",
                 standing: .settled)
+        case .rolledBack(let subject, _): self.init(subject: subject.description, kind: "rolledBack")
         case .attempted: self.init(kind: "attempted")
         case .sessionStarted: self.init(kind: "sessionStarted")
         case .sessionEnded: self.init(kind: "sessionEnded")

@@ -19,6 +19,8 @@ public struct RequestHistory: Sendable, Equatable {
     public private(set) var waited: Milliseconds?
     public private(set) var started: WallTime?
     public private(set) var finished: Moment<Outcome>?
+    /// The call that undid this one.
+    public private(set) var rolledBack: Moment<Subject>?
     /// Where the first entry about it stands.
     public private(set) var sequence: Int64 = 0
 
@@ -45,6 +47,7 @@ public struct RequestHistory: Sendable, Equatable {
                 decidedAt = at
             case .started: started = at
             case .finished(_, let outcome): finished = Moment(value: outcome, at: at)
+            case .rolledBack(_, let successor): rolledBack = Moment(value: successor, at: at)
             case .attempted, .sessionStarted, .sessionEnded: break
             }
         }

@@ -1,0 +1,68 @@
+import HITLCore
+import HITLPlatform
+
+/// What would undo a call, kept before it runs: the tool and the arguments of the compensating call.
+///
+/// One private file for each call, beside the ledger: it holds contents of files, which have no business in a record.
+struct Snapshots {
+    /// Nil where nothing is to be kept.
+    let directory: String?
+
+    /// The compensating call of a call that is about to run; nil where there is none.
+    ///
+    ///     writeFile, editFile over a file    writeFile with what it held
+    ///     writeFile where there was none     deleteFile
+    ///     deleteFile of a file               writeFile with what it held
+    ///     moveFile                           moveFile back
+    ///     deletion of a directory, commands  nothing
+    static func compensation(for call: ToolCall, in workspace: Workspace, limits: ToolLimits) throws(Obstacle) -> JSONObject? {
+        switch call.tool {
+        case "writeFile", "editFile", "deleteFile":
+            guard let path = call.arguments["path"]?.string else { return nil }
+            let relative = try workspace.relative(path, shownIn: call)
+            return try restoring(relative, FileImage.of(relative, in: workspace, limits: limits))
+        case "moveFile":
+            guard let from = call.arguments["from"]?.string, let to = call.arguments["to"]?.string else { return nil }
+            return form(
+                "moveFile",
+                [
+                    "from": .string(try workspace.relative(to, shownIn: call)),
+                    "to": .string(try workspace.relative(from, shownIn: call)),
+                ])
+        default: return nil
+        }
+    }
+
+    private static func restoring(_ path: String, _ image: FileImage) -> JSONObject? {
+        switch (image.state, image.bytes) {
+        case (.absent, _): form("deleteFile", ["path": .string(path)])
+        case (.file, let bytes?):
+            form(
+                "writeFile",
+                String(validating: bytes, as: UTF8.self).map { ["path": .string(path), "content": .string($0)] }
+                    ?? ["path": .string(path), "contentBase64": .string(Base64.encode(bytes))])
+        case (.file, nil), (.directory, _), (.symbolicLink, _), (.unreadable, _): nil
+        }
+    }
+
+    private static func form(_ tool: String, _ arguments: JSONValue) -> JSONObject? {
+        JSONValue.members(["arguments": arguments, "tool": .string(tool)]).object
+    }
+
+    func keep(_ compensation: JSONObject?, for subject: Subject) throws(FileError) {
+        guard let directory, let compensation else { return }
+        try PrivateDirectory.prepare(directory)
+        try PrivateFile.write(JSONValue.object(compensation).canonical, to: path(of: subject, in: directory))
+    }
+
+    /// What was kept for a call; nil where nothing was, or where it cannot be read.
+    func compensation(of subject: Subject) -> (tool: String, arguments: JSONObject)? {
+        guard let directory, let bytes = try? PrivateFile.read(path(of: subject, in: directory), limit: 64 << 20),
+            let kept = (try? JSONValue(parsing: bytes))?.object, let tool = kept["tool"]?.string,
+            let arguments = kept["arguments"]?.object
+        else { return nil }
+        return (tool, arguments)
+    }
+
+    private func path(of subject: Subject, in directory: String) -> String { "\(directory)/\(subject).json" }
+}

@@ -1,0 +1,179 @@
+# Completion of hitl for bash. Written by `make man` from the definitions in the program; a change here is lost.
+
+_hitl_about() {
+    case $1 in
+    loop)
+        options='--enable-hitl --agent=word:none,simulated --scenario=file --workspace=directory --config=file --socket=file --plain --help'
+        places=''
+        rest=''
+        ;;
+    ask)
+        options='--arg=assignment --args=json --reason=text --confidence=text --timeout=duration --async --wait-for-desk=duration --socket=file --json --help'
+        places='text'
+        rest='program'
+        ;;
+    wait)
+        options='--timeout=duration --socket=file --json --help'
+        places='request'
+        rest=''
+        ;;
+    audit)
+        options='--against=text --format=word:jsonl --output=file --since=moment --config=file --json --help'
+        places='word:verify,export'
+        rest=''
+        ;;
+    doctor)
+        options='--config=file --json --help'
+        places=''
+        rest=''
+        ;;
+    status)
+        options='--json --help'
+        places=''
+        rest=''
+        ;;
+    show)
+        options='--json --help'
+        places='request'
+        rest=''
+        ;;
+    approve)
+        options='--reason=text --condition=text --set=assignment --json --help'
+        places='requests*'
+        rest=''
+        ;;
+    reject)
+        options='--reason=text --json --help'
+        places='requests*'
+        rest=''
+        ;;
+    edit)
+        options='--set=assignment --json --help'
+        places='request'
+        rest=''
+        ;;
+    history)
+        options='--last=count --tool=tool --decision=word:approved,rejected,expired,withdrawn,superseded,allowed,denied,ungated --since=moment --request=request --json --help'
+        places=''
+        rest=''
+        ;;
+    config)
+        options='--json --help'
+        places='setting text'
+        rest=''
+        ;;
+    stats)
+        options='--since=moment --json --help'
+        places=''
+        rest=''
+        ;;
+    why)
+        options='--json --help'
+        places='request'
+        rest=''
+        ;;
+    extend)
+        options='--help'
+        places='request duration'
+        rest=''
+        ;;
+    withdraw)
+        options='--reason=text --help'
+        places='request'
+        rest=''
+        ;;
+    stop)
+        options='--help'
+        places='request'
+        rest=''
+        ;;
+    *) return 1 ;;
+    esac
+}
+
+_hitl_offer() {
+    local words=
+    case $1 in
+    # Digits only: what an agent called a tool never reaches the shell.
+    request | requests) words=$(hitl status 2>/dev/null | sed -n 's/^\([0-9][0-9]*\)\. Tool: .*/\1/p') ;;
+    tool) words='readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' ;;
+    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold policy.autoApproveThreshold agent.name agent.scenario agent.command queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
+    decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
+    duration) words='30s 5m 1h' ;;
+    command) words='loop ask wait audit doctor status show approve reject edit history config stats why extend withdraw stop' ;;
+    word:*)
+        words=${1#word:}
+        words=${words//,/ }
+        ;;
+    file)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
+    directory)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+_hitl() {
+    COMPREPLY=()
+    local words=() word
+    # bash takes `--since=2h` for three words.
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+        [[ $word == '=' ]] || words+=("$word")
+    done
+    [[ ${COMP_WORDS[COMP_CWORD]} == '=' ]] && words+=('')
+    local last=$((${#words[@]} - 1))
+    local current=${words[last]}
+    if ((last == 0)); then
+        if [[ $current == -* ]]; then
+            mapfile -t COMPREPLY < <(compgen -W '--help --version' -- "$current")
+        else
+            _hitl_offer command
+        fi
+        return
+    fi
+
+    local options places rest
+    _hitl_about "${words[0]}" || return
+    local index place=0 expected=
+    for ((index = 1; index < last; index++)); do
+        word=${words[index]}
+        if [[ -n $expected ]]; then
+            expected=
+        elif [[ $word == -- && -n $rest ]]; then
+            # The words of another program, which has its own completion or none.
+            mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
+            return
+        elif [[ $word == --* ]]; then
+            [[ " $options " == *" $word="* ]] && expected=$word
+        else
+            place=$((place + 1))
+        fi
+    done
+
+    if [[ -n $expected ]]; then
+        for word in $options; do
+            [[ $word == "$expected="* ]] && _hitl_offer "${word#*=}"
+        done
+    elif [[ $current == -* ]]; then
+        local names=
+        for word in $options; do names+=" ${word%%=*}"; done
+        mapfile -t COMPREPLY < <(compgen -W "$names" -- "$current")
+    else
+        local at=0
+        for word in $places; do
+            if ((at == place)) || [[ $word == *'*' ]]; then
+                _hitl_offer "${word%'*'}"
+                return
+            fi
+            at=$((at + 1))
+        done
+    fi
+}
+
+complete -F _hitl hitl
