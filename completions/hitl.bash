@@ -87,6 +87,11 @@ _hitl_about() {
         places='request'
         rest=''
         ;;
+    rollback)
+        options='--preview --json --help'
+        places='request'
+        rest=''
+        ;;
     *) return 1 ;;
     esac
 }
@@ -100,7 +105,7 @@ _hitl_offer() {
     setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold policy.autoApproveThreshold agent.name agent.scenario agent.command queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
-    command) words='loop ask wait audit doctor status show approve reject edit history config stats why extend withdraw stop' ;;
+    command) words='loop ask wait audit doctor status show approve reject edit history config stats why extend withdraw stop rollback' ;;
     word:*)
         words=${1#word:}
         words=${words//,/ }

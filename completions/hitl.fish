@@ -5,11 +5,21 @@ function __hitl_requests
     hitl status 2>/dev/null | string replace -rf '^(\d+)\. Tool: (?:([\w.-]+)$|.*)' '$1\t$2'
 end
 
-# The words after `hitl COMMAND` that are no options, as far as they are whole.
-function __hitl_at -a command place
+# Whether the command is yet to come.
+function __hitl_begins
+    test (count (commandline -opc)) = 1
+end
+
+# Whether the command is this one.
+function __hitl_in -a command
     set -l words (commandline -opc)
-    test "$words[2]" = $command; or return 1
-    contains -- -- $words; and return 1
+    test "$words[2]" = $command; and not contains -- -- $words
+end
+
+# Whether the next word stands at this place, after the given names of options that take a value.
+function __hitl_at -a command place
+    __hitl_in $command; or return 1
+    set -l words (commandline -opc)
     set -l given 0
     set -l takes 0
     for word in $words[3..]
@@ -31,117 +41,123 @@ function __hitl_behind_dashes -a command
 end
 
 complete -c hitl -f
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -l help -d 'say how it is used'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -l version -d 'print the version'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a loop -d 'the interactive loop: the operator\'s desk, and an agent to talk to'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a ask -d 'ask for one call from any shell or script, and run it once it is approved'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a wait -d 'block until a request that was asked with --async is decided'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a audit -d 'check the ledger, or export it'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a doctor -d 'say what is found, what is missing, and the one command that mends it'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a status -d 'list what waits for a decision, most urgent first'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a show -d 'show one request in full'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a approve -d 'approve requests by number'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a reject -d 'reject requests by number; the reason goes back to the agent'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a edit -d 'change a request\'s arguments; the new request asks again'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a history -d 'list decisions, newest last'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a config -d 'show the configuration in force; change a value for this session'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a stats -d 'count decisions; how often people approve, and how fast'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a why -d 'say which rule and which facts made a call what it became'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a extend -d 'give a request more time'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a withdraw -d 'take a request back: nobody decides it'
-complete -c hitl -n 'test (count (commandline -opc)) = 1' -a stop -d 'end a call that hitl is running'
+complete -c hitl -n '__hitl_begins' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_begins' -l version -d 'print the version'
+complete -c hitl -n '__hitl_begins' -a loop -d 'the interactive loop: the operator\'s desk, and an agent to talk to'
+complete -c hitl -n '__hitl_begins' -a ask -d 'ask for one call from any shell or script, and run it once it is approved'
+complete -c hitl -n '__hitl_begins' -a wait -d 'block until a request that was asked with --async is decided'
+complete -c hitl -n '__hitl_begins' -a audit -d 'check the ledger, or export it'
+complete -c hitl -n '__hitl_begins' -a doctor -d 'say what is found, what is missing, and the one command that mends it'
+complete -c hitl -n '__hitl_begins' -a status -d 'list what waits for a decision, most urgent first'
+complete -c hitl -n '__hitl_begins' -a show -d 'show one request in full'
+complete -c hitl -n '__hitl_begins' -a approve -d 'approve requests by number'
+complete -c hitl -n '__hitl_begins' -a reject -d 'reject requests by number; the reason goes back to the agent'
+complete -c hitl -n '__hitl_begins' -a edit -d 'change a request\'s arguments; the new request asks again'
+complete -c hitl -n '__hitl_begins' -a history -d 'list decisions, newest last'
+complete -c hitl -n '__hitl_begins' -a config -d 'show the configuration in force; change a value for this session'
+complete -c hitl -n '__hitl_begins' -a stats -d 'count decisions; how often people approve, and how fast'
+complete -c hitl -n '__hitl_begins' -a why -d 'say which rule and which facts made a call what it became'
+complete -c hitl -n '__hitl_begins' -a extend -d 'give a request more time'
+complete -c hitl -n '__hitl_begins' -a withdraw -d 'take a request back: nobody decides it'
+complete -c hitl -n '__hitl_begins' -a stop -d 'end a call that hitl is running'
+complete -c hitl -n '__hitl_begins' -a rollback -d 'undo a call that hitl ran, through the same gate'
 
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l enable-hitl -d 'hold the agent\'s calls for approval'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l agent -x -a 'none simulated' -d 'none (the desk alone) or simulated'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l scenario -x -a '(__fish_complete_path)' -d 'what the simulated agent does; demo is built in'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l workspace -x -a '(__fish_complete_directories)' -d 'the directory that the agent\'s tools are confined to'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l config -x -a '(__fish_complete_path)' -d 'the configuration to use instead of the usual one'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l plain -d 'no pictures; the words stay'
-complete -c hitl -n '__hitl_at loop any --agent --scenario --workspace --config --socket' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in loop' -l enable-hitl -d 'hold the agent\'s calls for approval'
+complete -c hitl -n '__hitl_in loop' -l agent -x -a 'none simulated' -d 'none (the desk alone) or simulated'
+complete -c hitl -n '__hitl_in loop' -l scenario -x -a '(__fish_complete_path)' -d 'what the simulated agent does; demo is built in'
+complete -c hitl -n '__hitl_in loop' -l workspace -x -a '(__fish_complete_directories)' -d 'the directory that the agent\'s tools are confined to'
+complete -c hitl -n '__hitl_in loop' -l config -x -a '(__fish_complete_path)' -d 'the configuration to use instead of the usual one'
+complete -c hitl -n '__hitl_in loop' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
+complete -c hitl -n '__hitl_in loop' -l plain -d 'no pictures; the words stay'
+complete -c hitl -n '__hitl_in loop' -l help -d 'say how it is used'
 
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l arg -x -d 'an argument; the value is a string'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l args -x -d 'all arguments as one JSON object'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l reason -x -d 'why, in the requester\'s words'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l confidence -x -d 'from 0 to 1'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l timeout -x -a '30s 5m 1h' -d 'how long to wait for a decision'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l async -d 'print the request\'s number and id, and do not wait (exit code 75)'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l wait-for-desk -x -a '30s 5m 1h' -d 'wait so long for a desk where none is running'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l json -d 'print one JSON document about the decision'
-complete -c hitl -n '__hitl_at ask any --arg --args --reason --confidence --timeout --wait-for-desk --socket' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in ask' -l arg -x -d 'an argument; the value is a string'
+complete -c hitl -n '__hitl_in ask' -l args -x -d 'all arguments as one JSON object'
+complete -c hitl -n '__hitl_in ask' -l reason -x -d 'why, in the requester\'s words'
+complete -c hitl -n '__hitl_in ask' -l confidence -x -d 'from 0 to 1'
+complete -c hitl -n '__hitl_in ask' -l timeout -x -a '30s 5m 1h' -d 'how long to wait for a decision'
+complete -c hitl -n '__hitl_in ask' -l async -d 'print the request\'s number and id, and do not wait (exit code 75)'
+complete -c hitl -n '__hitl_in ask' -l wait-for-desk -x -a '30s 5m 1h' -d 'wait so long for a desk where none is running'
+complete -c hitl -n '__hitl_in ask' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
+complete -c hitl -n '__hitl_in ask' -l json -d 'print one JSON document about the decision'
+complete -c hitl -n '__hitl_in ask' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_behind_dashes ask' -a '(complete -C (commandline -ct))' -F
 
-complete -c hitl -n '__hitl_at wait any --timeout --socket' -l timeout -x -a '30s 5m 1h' -d 'wait no longer than this'
-complete -c hitl -n '__hitl_at wait any --timeout --socket' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
-complete -c hitl -n '__hitl_at wait any --timeout --socket' -l json -d 'print one JSON document about the decision'
-complete -c hitl -n '__hitl_at wait any --timeout --socket' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in wait' -l timeout -x -a '30s 5m 1h' -d 'wait no longer than this'
+complete -c hitl -n '__hitl_in wait' -l socket -x -a '(__fish_complete_path)' -d 'where the desk listens'
+complete -c hitl -n '__hitl_in wait' -l json -d 'print one JSON document about the decision'
+complete -c hitl -n '__hitl_in wait' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at wait 0 --timeout --socket' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l against -x -d 'a head that was noted elsewhere; may be given several times'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l format -x -a 'jsonl' -d 'of the export: jsonl'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l output -x -a '(__fish_complete_path)' -d 'write the export to a file instead of standard output'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l since -x -d 'export only what was asked since then'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l config -x -a '(__fish_complete_path)' -d 'the configuration that names the ledger'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l json -d 'print what verify found as one JSON document'
-complete -c hitl -n '__hitl_at audit any --against --format --output --since --config' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in audit' -l against -x -d 'a head that was noted elsewhere; may be given several times'
+complete -c hitl -n '__hitl_in audit' -l format -x -a 'jsonl' -d 'of the export: jsonl'
+complete -c hitl -n '__hitl_in audit' -l output -x -a '(__fish_complete_path)' -d 'write the export to a file instead of standard output'
+complete -c hitl -n '__hitl_in audit' -l since -x -d 'export only what was asked since then'
+complete -c hitl -n '__hitl_in audit' -l config -x -a '(__fish_complete_path)' -d 'the configuration that names the ledger'
+complete -c hitl -n '__hitl_in audit' -l json -d 'print what verify found as one JSON document'
+complete -c hitl -n '__hitl_in audit' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at audit 0 --against --format --output --since --config' -a 'verify export'
 
-complete -c hitl -n '__hitl_at doctor any --config' -l config -x -a '(__fish_complete_path)' -d 'the configuration to look at'
-complete -c hitl -n '__hitl_at doctor any --config' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at doctor any --config' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in doctor' -l config -x -a '(__fish_complete_path)' -d 'the configuration to look at'
+complete -c hitl -n '__hitl_in doctor' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in doctor' -l help -d 'say how it is used'
 
-complete -c hitl -n '__hitl_at status any' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at status any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in status' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in status' -l help -d 'say how it is used'
 
-complete -c hitl -n '__hitl_at show any' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at show any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in show' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in show' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at show 0' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at approve any --reason --condition --set' -l reason -x -d 'why; it is recorded'
-complete -c hitl -n '__hitl_at approve any --reason --condition --set' -l condition -x -d 'a condition to record with the approval'
-complete -c hitl -n '__hitl_at approve any --reason --condition --set' -l set -x -d 'change an argument first; see edit'
-complete -c hitl -n '__hitl_at approve any --reason --condition --set' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at approve any --reason --condition --set' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in approve' -l reason -x -d 'why; it is recorded'
+complete -c hitl -n '__hitl_in approve' -l condition -x -d 'a condition to record with the approval'
+complete -c hitl -n '__hitl_in approve' -l set -x -d 'change an argument first; see edit'
+complete -c hitl -n '__hitl_in approve' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in approve' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at approve any --reason --condition --set' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at reject any --reason' -l reason -x -d 'why, and what would be accepted; the agent is told'
-complete -c hitl -n '__hitl_at reject any --reason' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at reject any --reason' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in reject' -l reason -x -d 'why, and what would be accepted; the agent is told'
+complete -c hitl -n '__hitl_in reject' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in reject' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at reject any --reason' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at edit any --set' -l set -x -d 'the new value of one argument'
-complete -c hitl -n '__hitl_at edit any --set' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at edit any --set' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in edit' -l set -x -d 'the new value of one argument'
+complete -c hitl -n '__hitl_in edit' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in edit' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at edit 0 --set' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l last -x -d 'the newest N (20 where nothing else narrows it)'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l tool -x -a 'readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' -d 'only this tool'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l decision -x -a 'approved rejected expired withdrawn superseded allowed denied ungated' -d 'only decisions of this kind: approved, rejected, expired, withdrawn, superseded, allowed, denied, ungated'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l since -x -d 'since a date, a time or a duration ago: 2026-01-31, 2h'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l request -x -a '(__hitl_requests)' -d 'one request, with everything that is known of it'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at history any --last --tool --decision --since --request' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in history' -l last -x -d 'the newest N (20 where nothing else narrows it)'
+complete -c hitl -n '__hitl_in history' -l tool -x -a 'readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' -d 'only this tool'
+complete -c hitl -n '__hitl_in history' -l decision -x -a 'approved rejected expired withdrawn superseded allowed denied ungated' -d 'only decisions of this kind: approved, rejected, expired, withdrawn, superseded, allowed, denied, ungated'
+complete -c hitl -n '__hitl_in history' -l since -x -d 'since a date, a time or a duration ago: 2026-01-31, 2h'
+complete -c hitl -n '__hitl_in history' -l request -x -a '(__hitl_requests)' -d 'one request, with everything that is known of it'
+complete -c hitl -n '__hitl_in history' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in history' -l help -d 'say how it is used'
 
-complete -c hitl -n '__hitl_at config any' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at config any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in config' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in config' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at config 0' -a 'hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold policy.autoApproveThreshold agent.name agent.scenario agent.command queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit'
 
-complete -c hitl -n '__hitl_at stats any --since' -l since -x -d 'since a date, a time or a duration ago'
-complete -c hitl -n '__hitl_at stats any --since' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at stats any --since' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in stats' -l since -x -d 'since a date, a time or a duration ago'
+complete -c hitl -n '__hitl_in stats' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in stats' -l help -d 'say how it is used'
 
-complete -c hitl -n '__hitl_at why any' -l json -d 'print the same facts as one JSON document'
-complete -c hitl -n '__hitl_at why any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in why' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in why' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at why 0' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at extend any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in extend' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at extend 0' -a '(__hitl_requests)'
 complete -c hitl -n '__hitl_at extend 1' -a '30s 5m 1h'
 
-complete -c hitl -n '__hitl_at withdraw any --reason' -l reason -x -d 'why; the agent is told'
-complete -c hitl -n '__hitl_at withdraw any --reason' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in withdraw' -l reason -x -d 'why; the agent is told'
+complete -c hitl -n '__hitl_in withdraw' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at withdraw 0 --reason' -a '(__hitl_requests)'
 
-complete -c hitl -n '__hitl_at stop any' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_in stop' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at stop 0' -a '(__hitl_requests)'
+
+complete -c hitl -n '__hitl_in rollback' -l preview -d 'show what would be done, and ask for nothing'
+complete -c hitl -n '__hitl_in rollback' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in rollback' -l help -d 'say how it is used'
+complete -c hitl -n '__hitl_at rollback 0' -a '(__hitl_requests)'

@@ -20,7 +20,11 @@ struct Snapshots {
         case "writeFile", "editFile", "deleteFile":
             guard let path = call.arguments["path"]?.string else { return nil }
             let relative = try workspace.relative(path, shownIn: call)
-            return try restoring(relative, FileImage.of(relative, in: workspace, limits: limits))
+            // A directory, or a link, is not put back: there is nothing that holds all of it.
+            switch try workspace.state(of: relative, limit: limits.editBytes) {
+            case .absent?, .file?: return try restoring(relative, FileImage.of(relative, in: workspace, limits: limits))
+            case .directory?, .symbolicLink?, .unreadable?, nil: return nil
+            }
         case "moveFile":
             guard let from = call.arguments["from"]?.string, let to = call.arguments["to"]?.string else { return nil }
             return form(

@@ -141,6 +141,7 @@ package final class GateFixture: Sendable {
                 case .ruled(let ruled): "ruled \(ruled.verdict.effect.rawValue) \(ruled.call.tool)"
                 case .started(let subject, _): "started \(subject)"
                 case .finished(let subject, let outcome): "\(outcome.status.rawValue) \(subject)"
+                case .rolledBack(let subject, let successor): "rolled back \(subject) by \(successor)"
                 case .attempted(let principal, let what): "attempted by \(principal.name): \(what)"
                 case .sessionStarted(let session): "session \(session.id)"
                 case .sessionEnded(let id): "end of session \(id)"

@@ -34,7 +34,7 @@ final class Workbench: Sendable {
                 path: path.map { $0.replacing("ROOT", with: root) } ?? CleanEnvironment.systemPath,
                 home: root + "/home",
                 user: "ada"),
-            limits: limits, now: { WallTime(milliseconds: 1_767_277_800_000) },
+            snapshots: root + "/state/snapshots", limits: limits, now: { WallTime(milliseconds: 1_767_277_800_000) },
             randomBytes: { count in
                 let number = messages.withLock { number in
                     number += 1

@@ -57,7 +57,10 @@ import Testing
     func `offers in bash the value after an equals sign`() async throws {
         let desk = try await RunningDesk()
         let output = try desk.home.run(
-            "source completions/hitl.bash; COMP_WORDS=(hitl history --tool = del); COMP_CWORD=4; _hitl; echo \"${COMPREPLY[@]}\"",
+            """
+            source completions/hitl.bash
+            COMP_WORDS=(hitl history --tool = del); COMP_CWORD=4; _hitl; echo "${COMPREPLY[@]}"
+            """,
             in: "bash --norc", with: desk.variables)
         #expect(output == "deleteFile\n")
     }
@@ -86,7 +89,8 @@ import Testing
         let desk = try await RunningDesk()
         // zsh completes only on a terminal. The listing is asked for even where one word is left.
         let zsh = try PseudoTerminal.spawn(
-            ["/usr/bin/zsh", "-f"], environment: desk.home.environment.merging([
+            ["/usr/bin/zsh", "-f"],
+            environment: desk.home.environment.merging([
                 "PATH": "\(PseudoTerminal.built("hitl").dropLast("/hitl".count)):/usr/bin:/bin", "PS1": "> ",
             ]) { $1 }, columns: 100, directory: Project.root)
         try await zsh.until { $0.cursorLine.hasPrefix(">") }
@@ -99,7 +103,9 @@ import Testing
             let stem = typed.split(separator: " ", omittingEmptySubsequences: false).dropLast().joined(separator: " ")
             try await zsh.until { $0.cursorLine.hasPrefix("> \(stem) \(offered[0])") }
         } else {
-            try await zsh.until { screen in offered.allSatisfy { word in screen.lines.contains { $0.hasPrefix("\(word)  -- ") } } }
+            try await zsh.until { screen in
+                offered.allSatisfy { word in screen.lines.contains { $0.hasPrefix("\(word)  -- ") } }
+            }
         }
     }
 }

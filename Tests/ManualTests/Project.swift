@@ -24,7 +24,9 @@ enum Project {
 
     /// What a line of shell prints to both of its streams, in the project's directory.
     static func shell(_ line: String) throws -> String {
-        guard let stream = popen("cd '\(root)' && { \(line)\n} 2>&1", "r") else { throw Unusable(path: "sh", errno: errno) }
+        guard let stream = popen("cd '\(root)' && { \(line)\n} 2>&1", "r") else {
+            throw Unusable(path: "sh", errno: errno)
+        }
         defer { pclose(stream) }
         return contents(of: stream)
     }

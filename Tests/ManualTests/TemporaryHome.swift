@@ -7,7 +7,9 @@ final class TemporaryHome: Sendable {
     init() {
         var template = Array("/tmp/hitl-manual-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress, let made = mkdtemp(start) else { preconditionFailure("no directory in /tmp") }
+            guard let start = buffer.baseAddress, let made = mkdtemp(start) else {
+                preconditionFailure("no directory in /tmp")
+            }
             return String(cString: made)
         }
     }
@@ -22,6 +24,9 @@ final class TemporaryHome: Sendable {
 
     /// Everything of `hitl` lies in here.
     var environment: [String: String] {
-        ["HOME": path, "XDG_CONFIG_HOME": path + "/config", "XDG_STATE_HOME": path + "/state", "XDG_RUNTIME_DIR": path + "/run", "TMPDIR": path]
+        [
+            "HOME": path, "XDG_CONFIG_HOME": path + "/config", "XDG_STATE_HOME": path + "/state",
+            "XDG_RUNTIME_DIR": path + "/run", "TMPDIR": path,
+        ]
     }
 }

@@ -105,7 +105,8 @@ extension Manual {
     }
 
     private static func bashEntry(_ command: CommandDefinition) -> String {
-        let options = command.options.map { "--" + $0.name + ($0.value == nil ? "" : "=" + shellWord($0.kind)) } + ["--help"]
+        let options =
+            command.options.map { "--" + $0.name + ($0.value == nil ? "" : "=" + shellWord($0.kind)) } + ["--help"]
         let places = command.positionals.map { positional in
             switch positional.count {
             case .one, .optional: shellWord(positional.kind)

@@ -9,11 +9,21 @@ extension Manual {
             hitl status 2>/dev/null | string replace -rf '^(\\d+)\\. Tool: (?:([\\w.-]+)$|.*)' '$1\\t$2'
         end
 
-        # The words after `hitl COMMAND` that are no options, as far as they are whole.
-        function __hitl_at -a command place
+        # Whether the command is yet to come.
+        function __hitl_begins
+            test (count (commandline -opc)) = 1
+        end
+
+        # Whether the command is this one.
+        function __hitl_in -a command
             set -l words (commandline -opc)
-            test "$words[2]" = $command; or return 1
-            contains -- -- $words; and return 1
+            test "$words[2]" = $command; and not contains -- -- $words
+        end
+
+        # Whether the next word stands at this place, after the given names of options that take a value.
+        function __hitl_at -a command place
+            __hitl_in $command; or return 1
+            set -l words (commandline -opc)
             set -l given 0
             set -l takes 0
             for word in $words[3..]
@@ -35,8 +45,8 @@ extension Manual {
         end
 
         complete -c hitl -f
-        complete -c hitl -n 'test (count (commandline -opc)) = 1' -l help -d 'say how it is used'
-        complete -c hitl -n 'test (count (commandline -opc)) = 1' -l version -d 'print the version'
+        complete -c hitl -n '__hitl_begins' -l help -d 'say how it is used'
+        complete -c hitl -n '__hitl_begins' -l version -d 'print the version'
         \(shellCommands.map(Self.fishCommand).joined(separator: "\n"))
 
         \(shellCommands.map { fishEntry($0) }.joined(separator: "\n\n"))
@@ -45,17 +55,16 @@ extension Manual {
     }
 
     private static func fishCommand(_ command: CommandDefinition) -> String {
-        "complete -c hitl -n 'test (count (commandline -opc)) = 1' -a \(command.name) -d \(quotedForFish(command.summary))"
+        "complete -c hitl -n '__hitl_begins' -a \(command.name) -d \(quotedForFish(command.summary))"
     }
 
     private func fishEntry(_ command: CommandDefinition) -> String {
         let takers = command.options.filter { $0.value != nil }.map { " --" + $0.name }.joined()
-        func condition(_ place: String) -> String { "'__hitl_at \(command.name) \(place)\(takers)'" }
         var lines = command.options.map { option in
-            "complete -c hitl -n \(condition("any")) -l \(option.name)"
+            "complete -c hitl -n '__hitl_in \(command.name)' -l \(option.name)"
                 + (option.value == nil ? "" : fishValue(option.kind)) + " -d \(Self.quotedForFish(option.doc))"
         }
-        lines.append("complete -c hitl -n \(condition("any")) -l help -d 'say how it is used'")
+        lines.append("complete -c hitl -n '__hitl_in \(command.name)' -l help -d 'say how it is used'")
         for (place, positional) in command.positionals.enumerated() {
             let at =
                 switch positional.count {
@@ -63,10 +72,11 @@ extension Manual {
                 case .oneOrMore, .any: "any"
                 }
             guard let words = fishWords(positional.kind) else { continue }
-            lines.append("complete -c hitl -n \(condition(at)) \(words)")
+            lines.append("complete -c hitl -n '__hitl_at \(command.name) \(at)\(takers)' \(words)")
         }
         if command.rest != nil {
-            lines.append("complete -c hitl -n '__hitl_behind_dashes \(command.name)' -a '(complete -C (commandline -ct))' -F")
+            lines.append(
+                "complete -c hitl -n '__hitl_behind_dashes \(command.name)' -a '(complete -C (commandline -ct))' -F")
         }
         return lines.joined(separator: "\n")
     }

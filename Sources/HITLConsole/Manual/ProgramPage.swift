@@ -6,7 +6,8 @@ extension Manual {
     /// `hitl(1)`.
     var programPage: String {
         var page = Roff(
-            "HITL", section: 1, date: Self.date, source: "hitl \(version)", manual: "User Commands", origin: Self.origin)
+            "HITL", section: 1, date: Self.date, source: "hitl \(version)", manual: "User Commands", origin: Self.origin
+        )
         page.section("NAME")
         page.name("hitl", "put a person between AI agents and the tools they call")
         page.section("SYNOPSIS")
@@ -33,13 +34,8 @@ extension Manual {
         for code in ExitCode.all { page.item(Roff.typed(String(code.rawValue)), code.meaning) }
         page.section("SECURITY")
         page.paragraphs(Self.security)
-        page.section("EXAMPLES")
-        for example in shellCommands.flatMap(\.examples) where example.line.utf8.starts(with: "hitl ".utf8) {
-            page.paragraphs(Self.sentence(example.meaning, end: ":"))
-            page.example(example.line)
-        }
         page.section("SEE ALSO")
-        page.sentence("`hitl.yaml`(5)")
+        page.paragraphs("`hitl.yaml`(5)")
         return page.text
     }
 
@@ -83,17 +79,20 @@ extension Manual {
         """
 
     static let paths: KeyValuePairs = [
-        "$XDG_CONFIG_HOME/hitl/hitl.yaml": "The configuration; `~/.config/hitl/hitl.yaml` where the variable is not set.",
+        "$XDG_CONFIG_HOME/hitl/hitl.yaml":
+            "The configuration; `~/.config/hitl/hitl.yaml` where the variable is not set.",
         "WORKSPACE/hitl.yaml": "Can only make things stricter; what would loosen is named at the start and ignored.",
         "$XDG_STATE_HOME/hitl/":
-            "The state directory, mode 0700; `~/.local/state/hitl/` where the variable is not set. The demo has one of its own.",
+            "The state directory, mode 0700; `~/.local/state/hitl/` where the variable is not set. The demo has its own.",
         "ledger.db, ledger.db-wal, ledger.db-shm": "The ledger, in the state directory. `audit.path` names another.",
-        "ledger.db.heads": "Heads of the ledger that were written down, by which a later cut is noticed. Keep copies elsewhere.",
+        "ledger.db.heads":
+            "Heads of the ledger that were written down, by which a later cut is noticed. Keep copies elsewhere.",
         "ledger.db.lock": "Held by the desk that owns the ledger.",
         "digest.key": "The key of the digests in the ledger, in the state directory.",
         "history": "Lines typed at the prompt, mode 0600, without arguments of calls, reasons and conditions.",
         "outbox/": "Where `sendEmail` writes messages. `tools.outbox` names another.",
-        "$XDG_RUNTIME_DIR/hitl/desk.sock": "The desk's socket, mode 0600; in the state directory where the variable is not set.",
+        "$XDG_RUNTIME_DIR/hitl/desk.sock":
+            "The desk's socket, mode 0600; in the state directory where the variable is not set.",
         "~/.editrc": "Settings of the line editor; see editrc(5).",
     ]
 
@@ -131,25 +130,31 @@ extension Manual {
     }
 
     private func describe(_ command: CommandDefinition, as typed: String, on page: inout Roff) {
-        page.subsection(command.synopsis.isEmpty ? typed : "\(typed) \(command.synopsis)")
-        page.sentence(Self.sentence(command.summary))
+        page.subsection(typed)
+        // Those of the programs stand at the top of the page.
+        if command.family != .program, !command.synopsis.isEmpty {
+            page.markup("\(Roff.typed(typed)) \(Roff.synopsis(command.synopsis))")
+        }
+        page.paragraphs(Self.sentence(command.summary))
         page.paragraphs(command.discussion)
-        for positional in command.positionals { page.item("\\fI\(Roff.literal(positional.name))\\fR", Self.sentence(positional.doc)) }
+        for positional in command.positionals { page.item("\\fI\(Roff.literal(positional.name))\\fR", positional.doc) }
         for option in command.options {
             let value = option.value.map { " \\fI\(Roff.literal($0))\\fR" } ?? ""
-            page.item(Roff.typed("--" + option.name) + value, Self.sentence(option.doc))
+            page.item(Roff.typed("--" + option.name) + value, option.doc)
         }
         if let rest = command.rest {
-            page.item("\(Roff.typed("--")) \\fI\(Roff.literal(rest.name))\\fR \\[u2026]", Self.sentence(rest.doc))
+            page.item("\(Roff.typed("--")) \\fI\(Roff.literal(rest.name))\\fR \\[u2026]", rest.doc)
         }
+        if !command.examples.isEmpty { page.paragraphs(command.examples.count == 1 ? "Example:" : "Examples:") }
+        for example in command.examples { page.item(Roff.typed(example.line), example.meaning) }
     }
 
     private func toolsSection(of page: inout Roff) {
         page.section("TOOLS")
         page.paragraphs(
             """
-            What an agent in the loop can call, and `hitl` itself carries out. File tools are confined to the workspace; \
-            commands run in a session of their own, with a clean environment and without a terminal. Calls that only \
+            What an agent in the loop can call, and `hitl` itself carries out. File tools are confined to the \
+            workspace; commands run in a session of their own, with a clean environment and without a terminal. Calls that only \
             read beneath the workspace need nobody (unless `policy.autoApproveThreshold` is `never`); all others ask.
             """)
         for tool in tools {
@@ -157,7 +162,8 @@ extension Manual {
             page.nested { page in
                 for parameter in tool.parameters {
                     let need = parameter.isRequired ? "" : ", optional"
-                    page.item("\\fI\(Roff.literal(parameter.name))\\fR", "\(parameter.form)\(need). \(parameter.summary)")
+                    page.item(
+                        "\\fI\(Roff.literal(parameter.name))\\fR", "\(parameter.form)\(need). \(parameter.summary)")
                 }
             }
         }
@@ -174,11 +180,17 @@ extension Manual {
             for variable in key.variables { entries.append((variable, "Sets `\(key.name)`: \(key.type).")) }
         }
         entries += [
-            ("NEUROLINK_HITL_\u{2026}", "Each of the names that set something is read with `NEUROLINK_` before it too."),
+            (
+                "NEUROLINK_HITL_\u{2026}",
+                "Each of the names that set something is read with `NEUROLINK_` before it too."
+            ),
             ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where files are; see FILES."),
             ("NO_COLOR", "Where it is set and not empty, nothing is coloured."),
             ("TERM", "Where it is not set, or `dumb`, lines are read without editing, and the cursor is not moved."),
-            ("LC_ALL, LC_CTYPE, LANG", "Where they do not name UTF-8, everything outside ASCII is shown as `<U+2026>`, and no pictures."),
+            (
+                "LC_ALL, LC_CTYPE, LANG",
+                "Where they do not name UTF-8, everything outside ASCII is shown as `<U+2026>`, and no pictures."
+            ),
             ("VISUAL, EDITOR", "What `/hitl edit N` opens arguments with; `vi` where neither is set."),
             ("TMPDIR", "Where scratch directories are made; `/tmp` where it is not set."),
             ("EDITRC", "A file to read instead of `~/.editrc`."),
@@ -186,10 +198,8 @@ extension Manual {
         return entries
     }
 
-    static func sentence(_ words: String, end: String = ".") -> String {
-        let first = words.prefix(1)
-        let capital = first.utf8.first.map { (0x61...0x7A).contains($0) } ?? false
-        let starts = words.utf8.starts(with: "hitl ".utf8) ? String(words) : (capital ? first.uppercased() + words.dropFirst() : words)
-        return starts.utf8.last.map { ".:?!".utf8.contains($0) } ?? true ? starts : starts + end
+    /// `list decisions, newest last` as a sentence.
+    private static func sentence(_ summary: String) -> String {
+        summary.prefix(1).uppercased() + summary.dropFirst() + "."
     }
 }

@@ -3,12 +3,17 @@
 /// Texts are plain, with one mark: what stands between backticks is set in bold, as something to be typed.
 struct Roff {
     private(set) var text: String
+    /// Right after a heading, which begins a paragraph itself.
+    private var isAtHeading = true
 
     /// - Parameter date: of the text, `2026-01-31`.
     init(_ title: String, section: Int, date: String, source: String, manual: String, origin: String) {
         text = """
             .\\" \(origin)
             .TH \(title) \(section) \(date) \(Self.argument(source)) \(Self.argument(manual))
+            .\\" A name that is broken in two cannot be copied.
+            .nh
+            .ad l
 
             """
     }
@@ -16,22 +21,33 @@ struct Roff {
     /// The line that whatis(1) reads.
     mutating func name(_ name: String, _ words: String) { text += "\(Self.literal(name)) \\- \(Self.prose(words))\n" }
 
-    mutating func section(_ title: String) { text += ".SH \(Self.argument(title))\n" }
+    mutating func section(_ title: String) { heading(".SH \(Self.argument(title))") }
 
-    mutating func subsection(_ title: String) { text += ".SS \(Self.argument(title))\n" }
+    mutating func subsection(_ title: String) { heading(".SS \(Self.argument(title))") }
+
+    private mutating func heading(_ line: String) {
+        text += line + "\n"
+        isAtHeading = true
+    }
+
+    private mutating func beginParagraph() {
+        if !isAtHeading { text += ".PP\n" }
+        isAtHeading = false
+    }
 
     /// Paragraphs are parted by empty lines.
     mutating func paragraphs(_ words: String) {
         for paragraph in words.split(separator: "\n\n") {
-            text += ".PP\n" + Self.line(paragraph.split(separator: "\n").joined(separator: " "))
+            beginParagraph()
+            text += Self.line(paragraph.split(separator: "\n").joined(separator: " "))
         }
     }
 
-    /// One line of a paragraph that has begun: a heading begins one.
-    mutating func sentence(_ words: String) { text += Self.line(words) }
-
     /// A paragraph that is markup already; see `typed` and `synopsis`.
-    mutating func markup(_ line: String) { text += ".PP\n\(line)\n" }
+    mutating func markup(_ line: String) {
+        beginParagraph()
+        text += line + "\n"
+    }
 
     /// What `body` adds stands further in.
     mutating func nested(_ body: (inout Roff) -> Void) {
@@ -42,6 +58,7 @@ struct Roff {
 
     /// A term and what there is to say of it. `term` is markup already; see `typed` and `synopsis`.
     mutating func item(_ term: String, _ words: String) {
+        isAtHeading = false
         text += ".TP\n\(term)\n"
         let paragraphs = words.split(separator: "\n\n").map { Self.line(String($0)) }
         text += paragraphs.joined(separator: ".IP\n")
@@ -49,6 +66,7 @@ struct Roff {
 
     /// Lines as they are, indented.
     mutating func example(_ lines: String) {
+        isAtHeading = false
         text += ".PP\n.RS 4\n.EX\n"
         for line in lines.split(separator: "\n", omittingEmptySubsequences: false) {
             text += line.isEmpty ? "\n" : Self.guarded(Self.literal(String(line))) + "\n"

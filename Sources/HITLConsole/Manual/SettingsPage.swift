@@ -4,13 +4,15 @@ extension Manual {
     /// `hitl.yaml(5)`.
     var settingsPage: String {
         var page = Roff(
-            "HITL.YAML", section: 5, date: Self.date, source: "hitl \(version)", manual: "File Formats", origin: Self.origin)
+            "HITL.YAML", section: 5, date: Self.date, source: "hitl \(version)", manual: "File Formats",
+            origin: Self.origin)
         page.section("NAME")
         page.name("hitl.yaml", "the configuration of hitl")
         page.section("DESCRIPTION")
         page.paragraphs(Self.about)
-        for section in ConfigurationKey.sections {
-            page.section(section.uppercased())
+        for section in ConfigurationKey.sections
+        where settings.contains(where: { $0.section == section && $0.isAvailable }) {
+            page.section("SECTION " + section.uppercased())
             for key in settings where key.section == section && key.isAvailable {
                 page.item("\(Roff.typed(key.key)): \(Roff.literal(key.type))", Self.words(of: key))
             }
@@ -28,7 +30,7 @@ extension Manual {
         page.paragraphs("Every key that this version has:")
         page.example(settingsExample)
         page.section("SEE ALSO")
-        page.sentence("`hitl`(1)")
+        page.paragraphs("`hitl`(1)")
         return page.text
     }
 
@@ -47,14 +49,14 @@ extension Manual {
         column and the nearest key; nothing starts with a file that has one.
 
         A value on the command line stands over one in the environment, that over the file, that over the default. \
-        `hitl config` shows each value with where it comes from. Each variable is read with `NEUROLINK_` before its name \
-        too; the shorter name wins.
+        `hitl config` shows each value with where it comes from. Each variable is read with `NEUROLINK_` before its \
+        name too; the shorter name wins.
 
         A `hitl.yaml` in the workspace can only make things stricter: an agent that can write files must not be able \
         to widen its own rights. What in it would loosen, or says where things are, is named at the start and not used.
 
-        The language is YAML 1.2 with its core schema: `no` and `010` are texts. Keys that stand twice, anchors, aliases, \
-        tags and further documents are refused.
+        The language is YAML 1.2 with its core schema: `no` is a text. Keys that stand twice, anchors, aliases, tags \
+        and further documents are refused.
 
         Durations are written `250ms`, `30s`, `5m`, `2h` or `7d`; here and in the environment a bare integer is \
         milliseconds.

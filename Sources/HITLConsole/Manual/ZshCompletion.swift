@@ -16,17 +16,17 @@ extension Manual {
         }
 
         _hitl_tools() {
-            local -a found=(\(tools.map { Self.quoted($0.name + ":" + $0.summary.withoutStop) }.joined(separator: " ")))
+            local -a found=(\(Self.list(tools.map { ($0.name, $0.summary) })))
             _describe -t tools tool found
         }
 
         _hitl_settings() {
-            local -a found=(\(settings.filter(\.isAvailable).map { Self.quoted($0.name + ":" + $0.summary.withoutStop) }.joined(separator: " ")))
+            local -a found=(\(Self.list(settings.filter(\.isAvailable).map { ($0.name, $0.summary) })))
             _describe -t settings setting found
         }
 
         _hitl_commands() {
-            local -a found=(\(shellCommands.map { Self.quoted($0.name + ":" + $0.summary) }.joined(separator: " ")))
+            local -a found=(\(Self.list(shellCommands.map { ($0.name, $0.summary) })))
             _describe -t commands command found
         }
 
@@ -54,20 +54,29 @@ extension Manual {
         }
         specifications.append(quoted("(- *)--help[say how it is used]"))
         for (place, positional) in command.positionals.enumerated() {
-            let where_ =
+            let which =
                 switch positional.count {
                 case .one: "\(place + 1):"
                 case .optional: "\(place + 1)::"
                 case .oneOrMore, .any: "*:"
                 }
-            specifications.append(quoted(where_ + escaped(positional.name) + ":" + action(positional.kind)))
+            specifications.append(quoted(which + escaped(positional.name) + ":" + action(positional.kind)))
         }
-        if let rest = command.rest {
-            specifications.append(quoted("*::\(escaped(rest.name)):_normal"))
-        }
+        // Behind `--` stands the command line of another program.
+        let behindDashes = """
+                    local -i dashes=${words[(i)--]}
+                    if ((dashes < CURRENT)); then
+                        words=("${(@)words[dashes + 1,-1]}")
+                        ((CURRENT -= dashes))
+                        _normal
+                        return
+                    fi
+
+            """
         let lines = specifications.map { "            \($0)" }.joined(separator: " \\\n")
         return """
                 \(command.name))
+            \(command.rest == nil ? "" : behindDashes)\
                     _arguments -S \\
             \(lines)
                     ;;
@@ -87,6 +96,11 @@ extension Manual {
         case .command: "_hitl_commands"
         case .word(let words): "(\(words.joined(separator: " ")))"
         }
+    }
+
+    /// For `_describe`: one word each, with what it means behind a colon.
+    private static func list(_ words: [(name: String, meaning: String)]) -> String {
+        words.map { quoted($0.name + ":" + $0.meaning.withoutStop) }.joined(separator: " ")
     }
 
     /// Inside a specification of `_arguments` these would end a part of it.

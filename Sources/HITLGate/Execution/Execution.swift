@@ -21,7 +21,7 @@ extension Gate {
         await queue.began(Running(subject: subject, tool: call.tool, startedAt: clocks.wall(), stop: stop))
 
         let start = clocks.monotonic()
-        let changes = await executor.changes(since: call)
+        let changes = await executor.changes(since: call) + whatWasUndone(before: call)
         let ended: Outcome
         if stop.isRequested {
             ended = Outcome(status: .failed, summary: "stopped before it ran")
@@ -31,11 +31,19 @@ extension Gate {
             ended = Outcome(status: .failed, summary: "not executed: " + changes.joined(separator: "; "))
         }
         let outcome = ended.timed(clocks.monotonic() - start)
-        await finish(subject, tool: call.tool, outcome)
-        if let undone = call.compensates, outcome.status == .succeeded {
-            await ledger.note(.rolledBack(subject: undone, by: subject))
-        }
+        await queue.ended(subject, tool: call.tool, await recorded(outcome, of: subject, undoing: call.compensates))
         return outcome
+    }
+
+    /// Another call may have undone meanwhile what this one is to undo.
+    private func whatWasUndone(before call: ToolCall) -> [String] {
+        guard let undone = call.compensates else { return [] }
+        do {
+            guard let former = try ledger.history(of: undone).rolledBack else { return [] }
+            return ["call \(undone) was undone before, by call \(former.value)"]
+        } catch {
+            return ["it cannot be read whether call \(undone) was undone before"]
+        }
     }
 
     /// Approves or rejects.
@@ -65,9 +73,11 @@ extension Gate {
 
     /// What the ledger has of the outcome, or what there is to tell where it has none; nil where another
     /// outcome was recorded before.
-    private func recorded(_ outcome: Outcome, of subject: Subject) async -> Outcome? {
+    private func recorded(_ outcome: Outcome, of subject: Subject, undoing undone: Subject? = nil) async -> Outcome? {
+        var events: [Event] = [.finished(subject: subject, outcome)]
+        if let undone, outcome.status == .succeeded { events.append(.rolledBack(subject: undone, by: subject)) }
         do {
-            try await ledger.append([.finished(subject: subject, outcome)], durability: .written)
+            try await ledger.append(events, durability: .written)
             return outcome
         } catch .claimed {
             return nil
@@ -75,7 +85,8 @@ extension Gate {
             guard outcome.result != nil else { return outcome.noting("not recorded: \(error)") }
         }
         // What the tool gave back may be what cannot be recorded: too long, too deep.
-        return await recorded(outcome.noting("what it gave back could not be recorded").withoutResult, of: subject)
+        return await recorded(
+            outcome.noting("what it gave back could not be recorded").withoutResult, of: subject, undoing: undone)
     }
 }
 

@@ -14,10 +14,12 @@ public enum QueueChange: Sendable {
 struct Observers {
     private var streams: [Int: AsyncStream<QueueChange>.Continuation] = [:]
     private var nextKey = 0
+    private var isFinished = false
 
     mutating func add(_ stream: AsyncStream<QueueChange>.Continuation) -> Int {
         nextKey += 1
-        streams[nextKey] = stream
+        // Who comes after the end hears of the end.
+        if isFinished { stream.finish() } else { streams[nextKey] = stream }
         return nextKey
     }
 
@@ -28,6 +30,7 @@ struct Observers {
     }
 
     mutating func finish() {
+        isFinished = true
         for stream in streams.values { stream.finish() }
         streams = [:]
     }
