@@ -59,7 +59,6 @@ import Testing
         await fixture.workshop.somethingRuns()
 
         let expired = await fixture.ask(.running("make"))
-        await fixture.clock.somebodySleeps(for: .minutes(5))
         fixture.clock.advance(by: .minutes(5))
         _ = await expired.ending
         let withdrawn = await fixture.ask(.running("make"))

@@ -33,7 +33,6 @@ import Testing
         tick()
         let fourth = await fixture.pending(.deleting("6"))
         _ = try await fixture.gate.supersede(4, with: .deleting("7"), by: Cast.ada)
-        await fixture.clock.somebodySleeps(for: .minutes(5))
         fixture.clock.advance(by: .minutes(5))
         _ = await fourth.ending
         _ = try await fixture.gate.post(.deleting("8"), from: Cast.mason)
@@ -153,7 +152,6 @@ import Testing
         }
         _ = await fixture.ask(.reading("x"), from: Cast.scout).ending
         let asking = await fixture.pending()
-        await fixture.clock.somebodySleeps(for: .minutes(5))
         fixture.clock.advance(by: .minutes(5))
         _ = await asking.ending
         _ = try await fixture.gate.post(.deleting("y"), from: Cast.mason)

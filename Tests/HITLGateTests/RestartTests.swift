@@ -235,7 +235,6 @@ extension MemoryStore {
         _ = try await fixture.gate.review(1, Cast.ada.rejection("no"))
         _ = try await fixture.queue.withdraw(2, by: Cast.ada, reason: "not needed")
         _ = try await fixture.gate.review(3, Cast.ada.approval())
-        await fixture.clock.somebodySleeps(for: .minutes(5))
         let changes = await fixture.queue.changes()
         fixture.clock.advance(by: .minutes(5))
         for await change in changes { if case .closed = change { break } }

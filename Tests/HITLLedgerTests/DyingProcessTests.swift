@@ -1,7 +1,8 @@
 import HITLLedger
+import HITLTestSupport
 import Testing
 
-@Suite struct `A process that dies while it appends` {
+@Suite(.oneAtATime) struct `A process that dies while it appends` {
     @Test func `loses nothing that was acknowledged, and leaves the chain whole`() async throws {
         let directory = TemporaryDirectory()
         var acknowledged: Int64 = 0

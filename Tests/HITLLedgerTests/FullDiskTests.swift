@@ -1,8 +1,9 @@
 import Glibc
 import HITLLedger
+import HITLTestSupport
 import Testing
 
-@Suite struct `A full disk` {
+@Suite(.oneAtATime) struct `A full disk` {
     @Test func `refuses the whole batch, and takes the next one once there is room`() async throws {
         let directory = TemporaryDirectory()
         let probe = try ProbeProcess("limited", directory.ledger, "300000")

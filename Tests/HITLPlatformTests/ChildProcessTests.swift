@@ -1,8 +1,9 @@
 import Glibc
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
-@Suite struct `A child process` {
+@Suite(.oneAtATime) struct `A child process` {
     @Test func `gives its exit code and both streams apart`() async throws {
         let result = try await ChildProcess.run(shell("echo out; echo err >&2; exit 7"))
         #expect(result.ending == .exited(7))

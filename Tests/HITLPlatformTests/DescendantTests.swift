@@ -1,11 +1,12 @@
 import Glibc
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 /// Detaches a sleeper as thoroughly as a daemon does: forked twice, in its own session, its parent gone.
 private let daemon = "setsid -f sh -c 'trap \"\" TERM HUP INT; echo daemon; exec sleep 1000'"
 
-@Suite struct `What a command starts` {
+@Suite(.oneAtATime) struct `What a command starts` {
     @Test func `is dead after stop, however it detached itself`() async throws {
         let line = try Lifeline()
         let child = try await line.start(shell("\(daemon); (\(daemon)) & trap '' TERM; while :; do sleep 1000; done"))

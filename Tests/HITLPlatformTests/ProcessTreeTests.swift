@@ -1,8 +1,9 @@
 import Glibc
 @testable import HITLPlatform
+import HITLTestSupport
 import Testing
 
-@Suite struct `The process tree` {
+@Suite(.oneAtATime) struct `The process tree` {
     @Test func `leads from a process over its supervisor to us and on to the top`() async throws {
         let child = try await ChildProcess.start(shell("exec sleep 1000"))
         let chain = try ProcessTree.ancestry(of: child.process)

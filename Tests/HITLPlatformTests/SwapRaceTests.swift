@@ -1,5 +1,6 @@
 import Glibc
 @testable import HITLPlatform
+import HITLTestSupport
 import Testing
 
 /// Swaps two names as fast as the kernel can, until it is told to stop.
@@ -66,7 +67,7 @@ private struct Battlefield {
     }
 }
 
-@Suite struct `Somebody who swaps links in while files are used` {
+@Suite(.oneAtATime) struct `Somebody who swaps links in while files are used` {
     @Test(arguments: [true, false])
     func `never makes a read return what is outside`(byKernel: Bool) async throws {
         let field = Battlefield()

@@ -1,8 +1,9 @@
 import Glibc
 @testable import HITLPlatform
+import HITLTestSupport
 import Testing
 
-@Suite struct `A process of ours` {
+@Suite(.oneAtATime) struct `A process of ours` {
     @Test func `becomes private when told to`() async throws {
         #expect(try await ChildProcess.run(Launch(probe, ["private"])).output.text == "true true 0\n")
     }
@@ -40,7 +41,7 @@ import Testing
     }
 }
 
-@Suite struct `A lock file` {
+@Suite(.oneAtATime) struct `A lock file` {
     @Test func `is held by one, names the holder, and is free when that one is killed`() async throws {
         let scratch = Scratch()
         let path = scratch / "lock"

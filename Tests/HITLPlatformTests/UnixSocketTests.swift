@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 @testable import HITLPlatform
+import HITLTestSupport
 import Testing
 
 private func refusal(_ path: String) -> SocketError? {
@@ -12,7 +13,7 @@ private func refusal(_ path: String) -> SocketError? {
     }
 }
 
-@Suite struct `A listener` {
+@Suite(.oneAtATime) struct `A listener` {
     @Test func `talks to who connects, and knows who that is`() async throws {
         let scratch = Scratch()
         let listener = try UnixListener(scratch / "run/deep/desk.sock")
@@ -158,7 +159,7 @@ private func refusal(_ path: String) -> SocketError? {
     }
 }
 
-@Suite struct `A peer` {
+@Suite(.oneAtATime) struct `A peer` {
     @Test func `is known as a descendant of what we started, however it detached itself`() async throws {
         let scratch = Scratch()
         let listener = try UnixListener(scratch / "run/desk.sock")

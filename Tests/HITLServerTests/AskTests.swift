@@ -3,12 +3,13 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
 
 /// `hitl ask` without its words, as a process.
-@Suite struct `Asking with a command` {
+@Suite(.oneAtATime) struct `Asking with a command` {
     private let scratch = Scratch()
 
     private func script(_ text: String) -> String {
@@ -179,7 +180,7 @@ import Testing
     }
 }
 
-@Suite struct `Asking` {
+@Suite(.oneAtATime) struct `Asking` {
     private let scratch = Scratch()
 
     @Test func `without a desk is over at once`() async throws {

@@ -2,6 +2,7 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
@@ -17,7 +18,7 @@ private let command: JSONValue = [
     ],
 ]
 
-@Suite struct `A request over the socket` {
+@Suite(.oneAtATime) struct `A request over the socket` {
     @Test func `is told its number once it is durable and its answer once it is decided`() async throws {
         let desk = try await TestDesk()
         let agent = try await desk.client()
@@ -273,7 +274,7 @@ private let command: JSONValue = [
     }
 }
 
-@Suite struct `A requester that asks again with its key` {
+@Suite(.oneAtATime) struct `A requester that asks again with its key` {
     @Test func `joins its request, which is decided once`() async throws {
         let desk = try await TestDesk()
         let first = try await desk.client()

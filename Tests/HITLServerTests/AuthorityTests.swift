@@ -2,6 +2,7 @@ import Glibc
 import HITLCore
 import HITLGate
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
@@ -11,7 +12,7 @@ private func stranger() async throws -> ChildProcess {
     try await ChildProcess.start(Launch("/bin/sleep", ["1000"]))
 }
 
-@Suite struct `A process that asks` {
+@Suite(.oneAtATime) struct `A process that asks` {
     @Test func `cannot decide on its own request, and another process can`() async throws {
         let other = try await stranger()
         let desk = try await TestDesk(desk: other.process)
@@ -94,7 +95,7 @@ private func stranger() async throws -> ChildProcess {
     }
 }
 
-@Suite struct `A process that the desk started` {
+@Suite(.oneAtATime) struct `A process that the desk started` {
     @Test func `can ask and never decide`() async throws {
         // The desk is this very process; the probe is its child.
         let commands = ForwardedCommands(
@@ -154,7 +155,7 @@ private func stranger() async throws -> ChildProcess {
     }
 }
 
-@Suite struct `Authority` {
+@Suite(.oneAtATime) struct `Authority` {
     @Test func `is refused where the peer has ended or its ancestors cannot be told`() async throws {
         let gone = try await ChildProcess.start(Launch("/bin/true"))
         _ = await gone.wait()

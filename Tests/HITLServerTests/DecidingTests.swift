@@ -2,11 +2,12 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
 
-@Suite struct `A decision over the socket` {
+@Suite(.oneAtATime) struct `A decision over the socket` {
     @Test func `is the first of two, and the second is told by whom and when`() async throws {
         let desk = try await TestDesk()
         let agent = try await desk.client()
@@ -124,7 +125,7 @@ import Testing
     }
 }
 
-@Suite struct `Somebody who watches the desk` {
+@Suite(.oneAtATime) struct `Somebody who watches the desk` {
     @Test func `hears every change as the ledger has it`() async throws {
         let desk = try await TestDesk()
         let watcher = try await desk.client()

@@ -2,11 +2,12 @@ import Glibc
 import HITLCore
 import HITLGate
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
 
-@Suite struct `A client that misbehaves` {
+@Suite(.oneAtATime) struct `A client that misbehaves` {
     @Test func `with half a line and then silence harms nobody`() async throws {
         let desk = try await TestDesk()
         let silent = try await desk.client()
@@ -86,7 +87,7 @@ import Testing
     }
 }
 
-@Suite struct `The desk's socket` {
+@Suite(.oneAtATime) struct `The desk's socket` {
     @Test func `in a directory that others can use is refused`() async throws {
         let desk = try await TestDesk()
         let scratch = Scratch()

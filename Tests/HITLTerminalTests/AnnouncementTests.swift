@@ -1,7 +1,7 @@
 import HITLTestSupport
 import Testing
 
-@Suite struct `An announcement` {
+@Suite(.oneAtATime) struct `An announcement` {
     @Test(arguments: [13, 24, 40, 80])
     func `is shown whole and once above a line that is being typed`(columns: Int) async throws {
         let terminal = try await startProbe(columns: columns, rows: 12)
@@ -78,7 +78,7 @@ import Testing
     }
 }
 
-@Suite struct `A notification` {
+@Suite(.oneAtATime) struct `A notification` {
     @Test func `carries its text in one command that nothing in it can end or begin`() async throws {
         let terminal = try await startProbe()
         try await terminal.enter("notify 7 1b 5c 39 3b 34")

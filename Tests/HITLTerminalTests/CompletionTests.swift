@@ -2,7 +2,7 @@
 import HITLTestSupport
 import Testing
 
-@Suite struct `TAB` {
+@Suite(.oneAtATime) struct `TAB` {
     @Test func `finishes what has one ending`() async throws {
         let terminal = try await startProbe()
         terminal.send("rej\t")

@@ -1,7 +1,7 @@
 import HITLTestSupport
 import Testing
 
-@Suite struct `On a terminal that cannot move its cursor` {
+@Suite(.oneAtATime) struct `On a terminal that cannot move its cursor` {
     @Test(arguments: ["dumb", "", "emacs", "unknown"])
     func `lines are read, and nothing but text is written`(term: String) async throws {
         let terminal = try await startProbe(environment: ["TERM": term])
@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-@Suite struct `A screen that wants no colours` {
+@Suite(.oneAtATime) struct `A screen that wants no colours` {
     @Test func `gets none, and still shows escapes`() async throws {
         let terminal = try await startProbe(environment: ["NO_COLOR": "1"])
         try await terminal.enter("show 61 202e 62")
@@ -69,7 +69,7 @@ import Testing
     }
 }
 
-@Suite struct `A script` {
+@Suite(.oneAtATime) struct `A script` {
     @Test func `is echoed line by line after the prompt`() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("one\r\ntwo \u{202E}\n\nlast without end", to: "script")

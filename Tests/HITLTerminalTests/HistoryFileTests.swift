@@ -4,7 +4,7 @@ import Testing
 
 @testable import HITLTerminal
 
-@Suite struct `The history file` {
+@Suite(.oneAtATime) struct `The history file` {
     @Test func `gives back lines as they were`() throws {
         let directory = try TemporaryDirectory()
         let file = HistoryFile(path: directory.path("history"))

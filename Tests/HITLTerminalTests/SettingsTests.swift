@@ -1,7 +1,7 @@
 import HITLTestSupport
 import Testing
 
-@Suite struct `The operator's own settings` {
+@Suite(.oneAtATime) struct `The operator's own settings` {
     @Test func `choose vi`() async throws {
         let terminal = try await startProbe(settings: "bind -v\n")
         terminal.send("one two three")

@@ -2,7 +2,7 @@ import Glibc
 import HITLTestSupport
 import Testing
 
-@Suite struct `The terminal` {
+@Suite(.oneAtATime) struct `The terminal` {
     @Test func `has the modes it had when the program has ended`() async throws {
         let terminal = try await startProbe()
         #expect(!isCooked(terminal))

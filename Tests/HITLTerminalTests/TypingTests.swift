@@ -2,7 +2,7 @@ import Glibc
 import HITLTestSupport
 import Testing
 
-@Suite struct `A line typed on a terminal` {
+@Suite(.oneAtATime) struct `A line typed on a terminal` {
     @Test func `is edited and given out`() async throws {
         let terminal = try await startProbe()
         terminal.send("hello wrld")
@@ -177,7 +177,7 @@ import Testing
     }
 }
 
-@Suite struct `While no line is read` {
+@Suite(.oneAtATime) struct `While no line is read` {
     @Test func `Control-C is told and takes with it what was typed ahead`() async throws {
         let terminal = try await startProbe()
         try await terminal.enter("busy 600")

@@ -1,10 +1,11 @@
 import Glibc
 import HITLCore
 import HITLGate
+import HITLTestSupport
 import HITLTools
 import Testing
 
-@Suite struct `A command` {
+@Suite(.oneAtATime) struct `A command` {
     @Test func `runs from its argv, word by word, with no shell between`() async throws {
         let bench = try await Workbench()
         let call = await bench.prepare("executeCommand", ["argv": ["printf", "%s|", "a b", "$HOME", "*", "; true"]])

@@ -1,9 +1,10 @@
 import Glibc
 import HITLCore
+import HITLTestSupport
 import HITLTools
 import Testing
 
-@Suite struct `A request over HTTP` {
+@Suite(.oneAtATime) struct `A request over HTTP` {
     @Test func `is shown with everything in it, and its answer given back`() async throws {
         let bench = try await Workbench()
         mkdir(bench.root + "/home", 0o700)

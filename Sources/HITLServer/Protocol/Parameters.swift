@@ -74,7 +74,21 @@ struct Parameters {
     func word<Word: RawRepresentable & CaseIterable>(
         _ name: String, _ type: Word.Type
     ) throws(DeskError) -> Word? where Word.RawValue == String {
-        guard let text = try text(name) else { return nil }
+        try text(name).map { text throws(DeskError) in try word(text, of: name) }
+    }
+
+    func words<Word: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Word.Type
+    ) throws(DeskError) -> [Word]? where Word.RawValue == String {
+        guard let texts = try texts(name) else { return nil }
+        var words: [Word] = []
+        for text in texts { words.append(try word(text, of: name)) }
+        return words
+    }
+
+    private func word<Word: RawRepresentable & CaseIterable>(
+        _ text: String, of name: String
+    ) throws(DeskError) -> Word where Word.RawValue == String {
         guard let word = Word.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) else {
             let words = Word.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
             throw fault("`\(name)` must be one of \(words)")

@@ -7,8 +7,13 @@ final class ChangeFeed: Sendable {
     private struct State {
         var pump: Task<Void, Never>?
         var hasEnded = false
-        var watchers: [ObjectIdentifier: DeskConnection] = [:]
+        var watchers: [ObjectIdentifier: Watcher] = [:]
         var tickets: [Int64: [ClosingTicket]] = [:]
+    }
+
+    private struct Watcher {
+        let connection: DeskConnection
+        let kinds: Set<EventForm.Kind>
     }
 
     private let state = Locked(State())
@@ -39,7 +44,9 @@ final class ChangeFeed: Sendable {
         for ticket in tickets { ticket.fire(.deskClosing) }
     }
 
-    func add(_ connection: DeskConnection) { state.withLock { $0.watchers[ObjectIdentifier(connection)] = connection } }
+    func add(_ connection: DeskConnection, for kinds: Set<EventForm.Kind>) {
+        state.withLock { $0.watchers[ObjectIdentifier(connection)] = Watcher(connection: connection, kinds: kinds) }
+    }
 
     func remove(_ connection: DeskConnection) { state.withLock { $0.watchers[ObjectIdentifier(connection)] = nil } }
 
@@ -64,11 +71,11 @@ final class ChangeFeed: Sendable {
     private func pass(_ changes: AsyncStream<QueueChange>) async {
         for await change in changes {
             if case .closed(let request) = change { fire(request.number) }
-            guard let event = EventForm(change) else { continue }
-            let watchers = state.withLock { Array($0.watchers.values) }
-            guard !watchers.isEmpty else { continue }
+            guard let kind = EventForm.Kind(change) else { continue }
+            let watchers = state.withLock { $0.watchers.values.filter { $0.kinds.contains(kind) } }
+            guard !watchers.isEmpty, let event = EventForm(change) else { continue }
             let line = Reply.notification("event", event.json)
-            for watcher in watchers { watcher.send(line) }
+            for watcher in watchers { watcher.connection.send(line) }
         }
         let tickets = state.withLock { state in
             state.hasEnded = true

@@ -3,6 +3,21 @@ import HITLGate
 
 /// What an operator's program is told of a change: the record that the ledger has of it.
 struct EventForm {
+    enum Kind: String, CaseIterable {
+        case opened, extended, closed, finished
+
+        /// Nil for what is no news.
+        init?(_ change: QueueChange) {
+            switch change {
+            case .opened: self = .opened
+            case .extended: self = .extended
+            case .closed: self = .closed
+            case .finished: self = .finished
+            case .mark: return nil
+            }
+        }
+    }
+
     let json: JSONValue
 
     /// Nil for what is no news.

@@ -23,11 +23,12 @@ extension DeskConnection {
         return ["count": .integer(waiting.count), "pending": .array(pending)]
     }
 
-    /// From now on every change is sent as a notification `event`.
+    /// From now on every change, or those of the kinds that are named, is sent as a notification `event`.
     func subscribe(_ object: JSONObject) async throws(DeskError) -> JSONValue {
-        _ = try Parameters(object, of: "subscribe", knowing: [])
+        let parameters = try Parameters(object, of: "subscribe", knowing: ["events"])
+        let kinds = try parameters.words("events", EventForm.Kind.self) ?? EventForm.Kind.allCases
         await desk.feed.begin(desk.gate.queue)
-        desk.feed.add(self)
+        desk.feed.add(self, for: Set(kinds))
         return ["count": .integer(await desk.gate.queue.pendingCount)]
     }
 
