@@ -32,6 +32,8 @@ import Testing
         let alice = Principal(role: .person, name: "alice", channel: "tty")
         let agent = Principal(role: .agent, name: "simulated", channel: "process")
 
+        await fixture.gate.ledger.note(
+            .sessionStarted(.init(id: "sess_abc123", operatorName: "alice", agent: "simulated", gated: .gated)))
         let approved = await fixture.ask(delete, from: agent, id: RequestID(bits: 0x7a9f_2c1b_04d3_5e68))
         fixture.clock.advance(by: .seconds(45))
         fixture.workshop.willEnd(Outcome(status: .succeeded, summary: "deleted", result: ["deleted": true], executionTime: Milliseconds(234)))
@@ -52,12 +54,6 @@ import Testing
             performer: .requester)
         _ = await fixture.ask(drop).ending
 
-        let edited = await fixture.ask(delete, from: agent)
-        _ = try await fixture.gate.supersede(3, with: delete.with(arguments: .of(["path": "b"])), by: alice)
-        fixture.workshop.hold()
-        _ = try await fixture.gate.review(4, alice.approval())
-        await fixture.workshop.somethingRuns()
-
         let expired = await fixture.ask(.running("make"))
         fixture.clock.advance(by: .minutes(5))
         _ = await expired.ending
@@ -66,8 +62,14 @@ import Testing
         _ = await withdrawn.ending
         _ = try await fixture.gate.post(.deleting("later", by: .unobserved), from: Cast.mason)
         let unobserved = await fixture.ask(.deleting("hook", by: .unobserved))
-        _ = try await fixture.gate.review(8, alice.approval())
+        _ = try await fixture.gate.review(6, alice.approval())
         _ = await unobserved.ending
+
+        let edited = await fixture.ask(delete, from: agent)
+        _ = try await fixture.gate.supersede(7, with: delete.with(arguments: .of(["path": "b"])), by: alice)
+        fixture.workshop.hold()
+        _ = try await fixture.gate.review(8, alice.approval())
+        await fixture.workshop.somethingRuns()
 
         let lines = try lines(fixture)
         #expect(lines.count == documented.count)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite(.oneAtATime) struct `The process tree` {
     @Test func `leads from a process over its supervisor to us and on to the top`() async throws {
-        let child = try await ChildProcess.start(shell("exec sleep 1000"))
+        // Not by way of a shell, which would still be one for a moment.
+        let child = try await ChildProcess.start(Launch("/bin/sleep", ["1000"]))
         let chain = try ProcessTree.ancestry(of: child.process)
         #expect(
             chain.prefix(3).map(\.identity) == [

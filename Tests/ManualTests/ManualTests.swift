@@ -1,6 +1,7 @@
 import Glibc
 import HITLConfiguration
 import HITLConsole
+import HITLManual
 import HITLCore
 import Testing
 

@@ -24,7 +24,7 @@ extension RequestHistory {
                 "model": .null,
                 "aiConfidence": call.claims.confidence.map(JSONValue.number) ?? .null,
                 "statedReason": call.claims.reason.map(JSONValue.string) ?? .null,
-                "userId": requester.map { .string($0.name) } ?? .null,
+                "userId": (operatorName ?? requester?.name).map(JSONValue.string) ?? .null,
             ],
             "policy": policy,
             "review": review,

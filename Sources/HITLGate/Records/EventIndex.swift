@@ -7,6 +7,7 @@ public enum EventIndex {
     static let opened = "opened"
     static let closed = "closed"
     static let ruled = "ruled"
+    static let sessionStarted = "sessionStarted"
 
     static func openingClaim(_ id: RequestID) -> String { "opened/\(id)" }
     static func closingClaim(_ subject: Subject) -> String { "closed/\(subject)" }
@@ -55,7 +56,7 @@ extension Index {
                 standing: .settled)
         case .rolledBack(let subject, _): self.init(subject: subject.description, kind: "rolledBack")
         case .attempted: self.init(kind: "attempted")
-        case .sessionStarted: self.init(kind: "sessionStarted")
+        case .sessionStarted: self.init(kind: EventIndex.sessionStarted)
         case .sessionEnded: self.init(kind: "sessionEnded")
         }
     }

@@ -55,10 +55,12 @@ public struct Records: Sendable {
         return lists[newest.place].take()
     }
 
-    /// Every request and ruled call from the beginning, one at a time: for exports.
+    /// Every request and ruled call from the beginning, one at a time, each with the person whose session
+    /// it belongs to: for exports.
     public func forEach(
         _ body: (RequestHistory) throws(EventLedgerError) -> Void
     ) throws(EventLedgerError) {
+        var operators: [ByteKey: String] = [:]
         var after: Int64 = 0
         while true {
             let start = after
@@ -66,9 +68,18 @@ public struct Records: Sendable {
                 try ledger.entries(from: start + 1, limit: 500)
             }
             guard let last = page.last else { return }
-            for entry in page where entry.index.kind == EventIndex.opened || entry.index.kind == EventIndex.ruled {
-                guard let name = entry.index.subject, let subject = Subject(name) else { continue }
-                try body(try events.history(of: subject))
+            for entry in page {
+                switch entry.index.kind {
+                case EventIndex.sessionStarted:
+                    guard case .sessionStarted(let session) = try EventLedger.event(of: entry) else { continue }
+                    operators[ByteKey(session.id)] = session.operatorName
+                case EventIndex.opened, EventIndex.ruled:
+                    guard let name = entry.index.subject, let subject = Subject(name) else { continue }
+                    var history = try events.history(of: subject)
+                    history.operatorName = history.call.flatMap { operators[ByteKey($0.origin.session)] }
+                    try body(history)
+                default: continue
+                }
             }
             after = last.sequence
         }

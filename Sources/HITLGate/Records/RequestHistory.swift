@@ -21,6 +21,8 @@ public struct RequestHistory: Sendable, Equatable {
     public private(set) var finished: Moment<Outcome>?
     /// The call that undid this one.
     public private(set) var rolledBack: Moment<Subject>?
+    /// Who sat at the desk whose session the call belongs to; set where all entries are gone through.
+    public internal(set) var operatorName: String?
     /// Where the first entry about it stands.
     public private(set) var sequence: Int64 = 0
 

@@ -5,32 +5,34 @@ import HITLPlatform
 extension DeskConnection {
     /// Asks the gate and answers when it has ruled. Where the client carries the call out, the answer is its permit.
     func ask(_ message: Message) async throws(DeskError) -> JSONValue? {
-        let asked: AskParameters
+        let asked: OpenQuestion
         do throws(DeskError) {
-            asked = try AskParameters(message.parameters)
+            asked = try prepare(message)
         } catch {
             guard case .unknownMember(_, let name) = error else { throw error }
             // `decision`, `approved`: what an agent says in place of a person is worth knowing of.
             throw await refuse(error, what: "ask with the unknown member `\(name)`")
         }
-        let requester = try requester(by: asked.way)
-        let call = withGateFiles(asked.call)
         try begin(asked.id)
         switch asked.mode {
         case .wait: break
         case .async:
-            if let result = try await post(asked, call, from: requester) { return result }
+            if let result = try await post(asked) { return result }
         }
-        await rule(asked, call, from: requester, answering: message.id)
+        await rule(asked)
         return nil
     }
 
-    private func requester(by way: RequesterProcess.Way) throws(DeskError) -> Principal {
+    @inline(never)
+    private func prepare(_ message: Message) throws(DeskError) -> OpenQuestion {
+        let parameters = try AskParameters(message.parameters)
+        let requester: Principal
         do throws(ProcessTree.Failure) {
-            return desk.authority.requester(try RequesterProcess(way: way, asking: peer.process))
+            requester = desk.authority.requester(try RequesterProcess(way: parameters.way, asking: peer.process))
         } catch {
             throw .unknownRequester(error.description)
         }
+        return OpenQuestion(parameters, call: withGateFiles(parameters.call), requester: requester, message: message.id)
     }
 
     private func withGateFiles(_ call: ToolCall) -> ToolCall {
@@ -41,27 +43,24 @@ extension DeskConnection {
         return call.with(facts: facts)
     }
 
-    private func rule(
-        _ asked: AskParameters, _ call: ToolCall, from requester: Principal, answering id: JSONValue
-    ) async {
-        let patience = Patience(asked.timeout)
-        let ruling = await desk.gate.rule(on: call, from: requester, id: asked.request) { request in
+    private func rule(_ asked: OpenQuestion) async {
+        let ruling = await desk.gate.rule(on: asked.call, from: asked.requester, id: asked.request) { request in
             self.opened(asked.id, as: request.number)
             self.send(Reply.notification("opened", ["id": .string(asked.id), "number": .integer(request.number)]))
-            patience.begin { await self.giveUp(request.number, by: requester, after: asked.timeout) }
+            asked.patience.begin { await self.giveUp(request.number, asked) }
         }
-        patience.end()
+        asked.patience.end()
         switch consume ruling {
-        case .refused(let refused):
-            end(asked.id, leaving: nil)
-            answer(refused, to: asked, call, id)
-        case .permitted(let permit): await hand(permit, to: asked, id)
+        case .refused(let refused): answer(refused, to: asked)
+        case .permitted(let permit): await hand(permit, to: asked)
         }
     }
 
-    private func answer(_ refused: Ruling.Refused, to asked: AskParameters, _ call: ToolCall, _ id: JSONValue) {
+    @inline(never)
+    private func answer(_ refused: Ruling.Refused, to asked: OpenQuestion) {
+        end(asked.id, leaving: nil)
         if let error = DeskError(notADecision: refused.refusal) {
-            send(Reply.error(error, to: id))
+            send(Reply.error(error, to: asked.message))
             return
         }
         let decided: AnswerForm.Decided? =
@@ -74,19 +73,20 @@ extension DeskConnection {
             case .tooManyPending, .ledgerUnavailable, .alreadyStarted, .idInUse, .deskClosing: nil
             }
         guard let decided else { return }
-        let form = AnswerForm(id: asked.id, subject: refused.subject, call: call, digest: nil, decided: decided)
-        send(Reply.result(form.json, to: id))
+        let form = AnswerForm(id: asked.id, subject: refused.subject, call: asked.call, digest: nil, decided: decided)
+        send(Reply.result(form.json, to: asked.message))
     }
 
     /// The client has the permit once the answer is on its way; from then on it owes the outcome.
-    private func hand(_ permit: consuming Permit, to asked: AskParameters, _ id: JSONValue) async {
+    @inline(never)
+    private func hand(_ permit: consuming Permit, to asked: OpenQuestion) async {
         let (subject, call) = (permit.subject, permit.call)
         let decided: AnswerForm.Decided
         do throws(DeskError) {
             decided = try desk.gate.ledger.decision(on: subject)
         } catch {
             end(asked.id, leaving: nil)
-            send(Reply.error(error, to: id))
+            send(Reply.error(error, to: asked.message))
             await didNotRun(subject, call, because: error.message)
             return
         }
@@ -95,7 +95,7 @@ extension DeskConnection {
         case .unobserved, .desk: end(asked.id, leaving: nil)
         }
         let form = AnswerForm(id: asked.id, subject: subject, call: call, digest: permit.digest, decided: decided)
-        guard case .no = send(Reply.result(form.json, to: id)), takePermit(asked.id) != nil else { return }
+        guard case .no = send(Reply.result(form.json, to: asked.message)), takePermit(asked.id) != nil else { return }
         await didNotRun(subject, call, because: "its requester was gone before it heard of the approval")
     }
 
@@ -107,10 +107,9 @@ extension DeskConnection {
     // MARK: Without waiting
 
     /// Nil where a rule decides, which then is the answer.
-    private func post(
-        _ asked: AskParameters, _ call: ToolCall, from requester: Principal
-    ) async throws(DeskError) -> JSONValue? {
-        let verdict = desk.gate.judge(call)
+    @inline(never)
+    private func post(_ asked: OpenQuestion) async throws(DeskError) -> JSONValue? {
+        let verdict = desk.gate.judge(asked.call)
         switch verdict.effect {
         case .deny, .allow: return nil
         case .ask: break
@@ -118,13 +117,14 @@ extension DeskConnection {
         defer { end(asked.id, leaving: nil) }
         let request: ApprovalRequest
         do throws(Refusal) {
-            request = try await desk.gate.queue.post(call, digest: desk.digest(call), verdict: verdict, from: requester)
+            request = try await desk.gate.queue.post(
+                asked.call, digest: desk.digest(asked.call), verdict: verdict, from: asked.requester)
         } catch {
             throw DeskError(notADecision: error) ?? .deskClosing
         }
-        Patience(asked.timeout).begin { [self] in await giveUp(request.number, by: requester, after: asked.timeout) }
+        asked.patience.begin { [self] in await giveUp(request.number, asked) }
         let form = AnswerForm(
-            id: asked.id, subject: .request(request.number), call: call, digest: request.digest, decided: .pending)
+            id: asked.id, subject: .request(request.number), call: asked.call, digest: request.digest, decided: .pending)
         guard case .object(var answer) = form.json else { return form.json }
         answer["request"] = .string(request.id.description)
         return .object(answer)
@@ -172,9 +172,10 @@ extension DeskConnection {
         }
     }
 
-    private func giveUp(_ number: Int64, by requester: Principal, after timeout: Milliseconds?) async {
+    private func giveUp(_ number: Int64, _ asked: OpenQuestion) async {
+        let reason = "nobody decided within \(asked.patience.text)"
         do throws(DeskError) {
-            _ = try await withdraw(number, by: requester, reason: "nobody decided within \(timeout?.text ?? "its time")")
+            _ = try await withdraw(number, by: asked.requester, reason: reason)
         } catch {
             // It was decided in time after all, or it cannot be written and so stays pending.
         }
@@ -193,37 +194,5 @@ extension DeskConnection {
         guard let held = takePermit(id) else { throw .noPermit(id) }
         await desk.gate.finish(held.subject, tool: held.tool, outcome)
         return ["status": .string(outcome.status.rawValue)]
-    }
-}
-
-/// Calls once when the requester has waited long enough. A request that ends before ends it.
-private final class Patience: Sendable {
-    private enum State {
-        case idle
-        case counting(Reactor.Timer)
-        case over
-    }
-
-    private let timeout: Milliseconds?
-    private let state = Locked(State.idle)
-
-    init(_ timeout: Milliseconds?) { self.timeout = timeout }
-
-    func begin(_ giveUp: @escaping @Sendable () async -> Void) {
-        guard let timeout else { return }
-        let due = SystemClock.monotonicNanoseconds() + UInt64(timeout.count) * 1_000_000
-        state.withLock { state in
-            guard case .idle = state else { return }
-            state = .counting(Reactor.shared.schedule(at: due) { Task { await giveUp() } })
-        }
-    }
-
-    func end() {
-        let timer = state.withLock { state -> Reactor.Timer? in
-            defer { state = .over }
-            if case .counting(let timer) = state { return timer }
-            return nil
-        }
-        if let timer { Reactor.shared.cancel(timer) }
     }
 }

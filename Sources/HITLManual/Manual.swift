@@ -1,4 +1,5 @@
 import HITLConfiguration
+package import HITLConsole
 
 /// The manual pages and the shells' completions, made from the definitions that the program itself runs by.
 ///

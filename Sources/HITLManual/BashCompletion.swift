@@ -1,3 +1,5 @@
+import HITLConsole
+
 extension Manual {
     /// For bash 4 and later, without the package `bash-completion`.
     ///

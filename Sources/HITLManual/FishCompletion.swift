@@ -1,3 +1,5 @@
+import HITLConsole
+
 extension Manual {
     /// For fish: a file `hitl.fish` in a directory of `$fish_complete_path`.
     var fishCompletion: String {

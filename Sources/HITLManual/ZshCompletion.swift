@@ -1,4 +1,5 @@
 import HITLConfiguration
+import HITLConsole
 
 extension Manual {
     /// For zsh's completion system: a file `_hitl` in a directory of `$fpath`.

@@ -1,4 +1,5 @@
 import HITLConfiguration
+import HITLConsole
 
 extension Manual {
     static let date = "2026-11-21"
