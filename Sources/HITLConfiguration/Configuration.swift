@@ -21,7 +21,6 @@ package struct Configuration: Sendable {
     package internal(set) var agentName = Sourced(AgentName.simulated)
     /// `demo`, or the path of a scenario file.
     package internal(set) var agentScenario = Sourced("demo")
-    package internal(set) var agentCommand = Sourced([String]())
 
     package internal(set) var priorityOrder = Sourced(PriorityOrder.severity)
     package internal(set) var maxPendingPerUser = Sourced(50)
@@ -52,7 +51,7 @@ package struct Configuration: Sendable {
 
 extension Configuration {
     /// Whether an agent waits for the decision or goes on and asks for it later.
-    package enum Mode: String, Sendable, CaseIterable { case synchronous, asynchronous }
+    package enum Mode: String, Sendable, CaseIterable { case synchronous }
 
     /// How long a request waits for people.
     package enum Timeout: Sendable, Equatable {
@@ -78,7 +77,7 @@ extension Configuration {
         case none
     }
 
-    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, exec }
+    package enum AgentName: String, Sendable, CaseIterable { case none, simulated }
 
     package enum PriorityOrder: String, Sendable, CaseIterable {
         /// The most severe first, then the oldest.

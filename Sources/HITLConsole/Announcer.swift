@@ -24,6 +24,8 @@ package final class Announcer: Sendable {
     package func run(_ changes: AsyncStream<QueueChange>) async {
         for await change in changes {
             switch change {
+            // An edit made here shows the new request itself.
+            case .opened(let request) where desk.edits.takeNew(request): break
             case .opened(let request): await announce(request)
             case .extended: break
             case .closed(let request): announceClosing(request)
@@ -130,7 +132,10 @@ extension StyledText {
         let tail = room - head
         let hidden = other.lines.count - head - tail
         append(linesOf: other.lines(0..<head))
-        line("… \(hidden) lines hidden: /hitl show \(number) shows all of it …", .warning, indent: 3)
+        newLine(indent: 3)
+        append(.ellipsis, .warning)
+        append(" \(hidden) lines hidden: /hitl show \(number) shows all of it ", .warning)
+        append(.ellipsis, .warning)
         append(linesOf: other.lines((other.lines.count - tail)..<other.lines.count))
         return hidden
     }

@@ -68,13 +68,19 @@ package final class Console: Sendable {
                 let pending = await queue.pendingCount
                 if reader.presentation.isTerminal, pending > 0, !warnedOfPending {
                     warnedOfPending = true
-                    reader.write("\(pending) requests are pending. Ctrl-D again ends the loop; none of them is approved by that.")
+                    reader.write(Self.lastQuestion(pending))
                     continue
                 }
                 return exit
             case .cancelled, .hangup: return exit
             }
         }
+    }
+
+    private static func lastQuestion(_ pending: Int) -> StyledText {
+        pending == 1
+            ? "1 request is pending. Ctrl-D again ends the loop; that does not approve it."
+            : "\(pending) requests are pending. Ctrl-D again ends the loop; that approves none of them."
     }
 
     // MARK: Prompt

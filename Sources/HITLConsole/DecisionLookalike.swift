@@ -30,5 +30,5 @@ package enum DecisionLookalike {
     private static func isNumber(_ word: String) -> Bool { word.utf8.allSatisfy { (0x30...0x39).contains($0) } }
 
     package static let answer: StyledText =
-        "That looks like a decision, so it was not sent to the agent, and nothing was decided. Type: /hitl approve N or /hitl reject N --reason \"…\""
+        "That looks like a decision, so it was not sent to the agent, and nothing was decided. Type: /hitl approve N or /hitl reject N --reason \"why\""
 }

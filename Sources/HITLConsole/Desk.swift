@@ -10,6 +10,7 @@ package final class Desk: Sendable {
     package let session: Session
     package let shown = ShownRequests()
     package let outcomes = ExpectedOutcomes()
+    package let edits = OwnEdits()
     /// Makes the call that an edit asks for and looks at the world for it; nil where `hitl` cannot.
     package let prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)?
     /// The call that would undo one that ran; nil where nothing was kept.

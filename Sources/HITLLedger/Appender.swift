@@ -85,6 +85,11 @@ final class Appender: Sendable {
         published.withLock { $0 }
     }
 
+    /// How many appends wait for their turn.
+    var waitingCount: Int {
+        turn.withLock { $0.waiting.count }
+    }
+
     func append(_ drafts: [Draft], durability: Durability) async -> Outcome {
         let batch = Batch(drafts: drafts, durability: durability)
         if mayCommitAtOnce, takeTurn() {
@@ -175,7 +180,8 @@ extension Appender {
                     turn.unsyncedUntil = nil
                     // Again in a second; until then every append tries to mend it first, or fails.
                     turn.note(synced ?? .written)
-                    turn.isTaken = false
+                    // For those that came meanwhile.
+                    turn.isHandedOver = true
                 }
             case .end:
                 do { try store.sync() } catch {}

@@ -188,6 +188,11 @@ public final class Ledger: Sendable {
 }
 
 extension Ledger {
+    /// How many appends wait for the next transaction.
+    var waitingAppends: Int {
+        appender?.waitingCount ?? 0
+    }
+
     func snapshot() throws(LedgerError) -> any LedgerSnapshot {
         try reading.snapshot()
     }

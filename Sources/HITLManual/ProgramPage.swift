@@ -90,6 +90,7 @@ extension Manual {
             "Heads of the ledger that were written down, by which a later cut is noticed. Keep copies elsewhere.",
         "ledger.db.lock": "Held by the desk that owns the ledger.",
         "digest.key": "The key of the digests in the ledger, in the state directory.",
+        "snapshots/": "What would undo calls that ran: earlier contents of files, mode 0600.",
         "history": "Lines typed at the prompt, mode 0600, without arguments of calls, reasons and conditions.",
         "outbox/": "Where `sendEmail` writes messages. `tools.outbox` names another.",
         "$XDG_RUNTIME_DIR/hitl/desk.sock":

@@ -207,7 +207,9 @@ final class DeskConnection: Sendable {
     // MARK: Attempts
 
     /// Writes down that this client tried what it may not, and gives the error for its answer.
-    func refuse(_ objection: Objection, what: String) async -> DeskError { await refuse(.mayNotDecide(objection), what: what) }
+    func refuse(_ objection: Objection, what: String) async -> DeskError {
+        await refuse(.mayNotDecide(objection), what: what)
+    }
 
     func refuse(_ error: DeskError, what: String) async -> DeskError {
         let attempts = state.withLock { state in

@@ -34,7 +34,9 @@ struct AskOptions: Sendable {
             do throws(JSONError) { value = try JSONValue(parsing: json) } catch {
                 throw .badValue(json, of: "--args", expected: "a JSON object (\(error))")
             }
-            guard case .object(let given) = value else { throw .badValue(json, of: "--args", expected: "a JSON object") }
+            guard case .object(let given) = value else {
+                throw .badValue(json, of: "--args", expected: "a JSON object")
+            }
             object = given
         }
         for pair in pairs {
@@ -87,9 +89,11 @@ func ask(_ options: AskOptions) -> Int32 {
     switch session.mayRun(answer) {
     case .mustNot(.notApproved): return said.answered(answer)
     case .mustNot(.edited):
-        let outcome = Outcome(status: .failed, summary: "did not run: the arguments were edited, and the command was not")
+        let outcome = Outcome(
+            status: .failed, summary: "did not run: the arguments were edited, and the command was not")
         _ = session.report(outcome)
-        return said.didNotRun("The arguments were edited, and the command was not. Ask again with the new ones.", answer, outcome)
+        return said.didNotRun(
+            "The arguments were edited, and the command was not. Ask again with the new ones.", answer, outcome)
     case .may: return run(command, for: answer, in: session, signals, said)
     }
 }
@@ -172,7 +176,8 @@ struct AskWords: Sendable {
     func news(_ news: AskNews) {
         switch news {
         case .waitingForDesk: progress("Waiting for a desk.")
-        case .opened(let number): progress("Waiting for approval of request \(number): \(DisplayText(untrusted: tool)).")
+        case .opened(let number):
+            progress("Waiting for approval of request \(number): \(DisplayText(untrusted: tool)).")
         case .deskGone(let number?):
             Output.complaint("The desk is gone; request \(number) is pending, and this waits for the desk's return.")
         case .deskGone(nil): Output.complaint("The desk is gone; this waits for its return.")
@@ -230,7 +235,8 @@ struct AskWords: Sendable {
             Output.complaint("Withdrawn\(because(answer)).")
             exit = .undecided
         case .superseded:
-            Output.complaint("The arguments were edited: the request goes on as number \(answer.json["successor"]?.integer ?? 0).")
+            Output.complaint(
+                "The arguments were edited: the request goes on as number \(answer.json["successor"]?.integer ?? 0).")
             exit = .undecided
         case .denied:
             Output.complaint("Refused by policy: \(DisplayText(untrusted: answer.rules.joined(separator: ", "))).")

@@ -48,17 +48,21 @@ enum Audit {
             }
             heads.append(head)
         }
+        guard let work = Work(rawValue: arguments.positionals[0]) else {
+            throw .badValue(arguments.positionals[0], of: "hitl audit", expected: "verify or export")
+        }
         let ledger: Ledger
         switch Place.find(file: arguments.text("config")).flatMap({ $0.readLedger() }) {
         case .failure(let failure): return failure.report()
         case .success(let opened): ledger = opened
         }
-        switch arguments.positionals[0] {
-        case "verify": return verify(ledger, heads, json: arguments.has("json"))
-        case "export": return export(ledger, since: since, to: arguments.text("output"))
-        case let word: throw .badValue(word, of: "hitl audit", expected: "verify or export")
+        switch work {
+        case .verify: return verify(ledger, heads, json: arguments.has("json"))
+        case .export: return export(ledger, since: since, to: arguments.text("output"))
         }
     }
+
+    private enum Work: String { case verify, export }
 
     // MARK: Verify
 

@@ -13,8 +13,7 @@ import HITLTerminal
 enum DeskCommand {
     static func run(_ words: [String]) -> ExitCode {
         // Understood here first: a slip is answered without a desk.
-        let isHelp = words.contains("--help")
-        if isHelp { return ProgramHelp.run([words[0]]) }
+        if words.contains("--help") || words.contains("-h") { return ProgramHelp.run([words[0]]) }
         do throws(UsageError) { _ = try CommandTable.desk(words, now: Place.clocks.wall()) } catch {
             return Output.usage(error)
         }

@@ -80,7 +80,7 @@ extension ForwardedCommands {
             need: { command in
                 let words = [command.command] + command.arguments
                 return CommandTable.changesSomething(words)
-                    ? .deciding(requests: CommandTable.requests(in: words)) : .reading
+                    ? .deciding(requests: CommandTable.requests(in: words, of: desk)) : .reading
             },
             run: { command in
                 let presentation = Presentation(

@@ -58,15 +58,17 @@ final class DeskSession: Sendable {
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
+        let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
         gate = Gate(
-            queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest, randomID: Place.newID)
+            queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest,
+            randomID: Place.newID, ruleDurability: durability)
         let gated: Event.Session.Gated = configuration.enabled.value ? .gated : .ungated
         let agentGate =
             gated == .gated
             ? gate
             : Gate(
                 queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: settings.policy.version) },
-                digest: digest, randomID: Place.newID)
+                digest: digest, randomID: Place.newID, ruleDurability: durability)
 
         if case .simulated(let scenario, _) = plan.agent, plan.isScratch {
             try Furnishing.put(scenario.files, into: plan.workspace)

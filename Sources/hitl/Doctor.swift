@@ -135,7 +135,7 @@ enum Doctor {
             text.line(sign, style, hangingIndent: 9)
             text.append(DisplayText(untrusted: finding.what))
             if let mend = finding.mend {
-                text.line("→ ", .dim, indent: 9, hangingIndent: 11)
+                text.line("mend: ", .dim, indent: 9, hangingIndent: 11)
                 text.append(DisplayText(untrusted: mend), .strong)
             }
         }

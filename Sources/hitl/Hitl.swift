@@ -11,7 +11,7 @@ struct Hitl {
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
         case "--version"?: Output.standard("hitl \(Version.text)\n")
-        case nil, "--help"?, "help"?: exit(ProgramHelp.run(Array(words.dropFirst())).rawValue)
+        case nil, "--help"?, "-h"?, "help"?: exit(ProgramHelp.run(Array(words.dropFirst())).rawValue)
         default: exit(run(words))
         }
     }
@@ -27,7 +27,7 @@ struct Hitl {
             return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" })).rawValue
         }
         let beforeRest = rest.prefix { $0 != "--" }
-        if beforeRest.contains("--help") { return ProgramHelp.run([name]).rawValue }
+        if beforeRest.contains("--help") || beforeRest.contains("-h") { return ProgramHelp.run([name]).rawValue }
         do throws(UsageError) {
             return try program.run(try Arguments(rest, for: program.definition))
         } catch {

@@ -44,8 +44,6 @@ struct LoopPlan: Sendable {
             case .none: agent = .none
             case .simulated:
                 agent = .simulated(try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
-            case .exec:
-                return .failure(Failure(.usage, "`agent.name: exec` is not available in this version: choose none or simulated."))
             }
             // The demo never touches the operator's own things: everything it has is thrown away with it.
             let scratch = isDemo || (workspace == nil && configuration.agentName.value == .simulated) ? try Scratch.make() : nil

@@ -16,7 +16,7 @@ enum Output {
     }
 
     static func usage(_ error: UsageError) -> ExitCode {
-        complaint(StyledText(error.message))
+        complaint(StyledText(error.message(in: .shell)))
         return .usage
     }
 

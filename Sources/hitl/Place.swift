@@ -1,3 +1,4 @@
+import Glibc
 import HITLConfiguration
 import HITLConsole
 import HITLCore
@@ -59,6 +60,10 @@ struct Place: Sendable {
 
     /// The ledger's file, for reading beside a desk or without one.
     func readLedger() -> Result<Ledger, Failure> {
+        guard access(ledgerPath, F_OK) == 0 || errno != ENOENT else {
+            return .failure(
+                Failure(.ledger, "There is no ledger at `\(ledgerPath)`: no desk has made one yet, or it was taken away."))
+        }
         do {
             return .success(
                 try Ledger.openReadOnly(

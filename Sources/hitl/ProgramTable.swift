@@ -40,7 +40,7 @@ enum ProgramHelp {
             let near = nearestDefinition(to: name, among: ProgramTable.all)
             return Output.usage(.unknownCommand(name, nearest: near?.name))
         }
-        Output.standard(HelpView.page(definition).rendered(for: presentation))
+        Output.standard(HelpView.page(definition, in: .shell).rendered(for: presentation))
         return .done
     }
 

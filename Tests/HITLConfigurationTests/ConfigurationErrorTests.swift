@@ -93,7 +93,7 @@ import Testing
             "expected `none`, `simulated`, `exec`, `acp`, `claude` or `codex`, found the text `simulate` — did you mean `simulated`?"
         ),
         ("agent: { scenario: '' }", "expected text that is not empty, found the text ``"),
-        ("agent: { command: ./agent }", "expected a list of words, found the text `./agent`"),
+        ("agent: { command: ./agent }", "`agent.command` is not available in this version"),
         (
             "queue: { priorityOrder: LIFO }",
             "expected `severity_desc`, `fifo` or `lifo`, found the text `LIFO` — did you mean `lifo`?"
@@ -166,7 +166,7 @@ import Testing
             """
             hitl:
               enabled: true
-              mode: asynchronous
+              mode: synchronous
               timeout: 90000
               autoApproveOnTimeout: false
               allowArgumentModification: false
@@ -178,7 +178,7 @@ import Testing
                 - deleteFile
               confidenceThreshold: 0.85
             policy: { autoApproveThreshold: never }
-            agent: { name: exec, scenario: ~/demo.yaml, command: [./agent, "a,b"] }
+            agent: { name: none, scenario: ~/demo.yaml }
             queue: { priorityOrder: lifo, maxPendingPerUser: 7 }
             audit: { storage: database, path: ~/ledger.db, durability: strict }
             terminal: { bell: false, notify: osc777 }
@@ -192,7 +192,7 @@ import Testing
         #expect(
             listing.joined(separator: "\n") == """
                 hitl.enabled | true | true | \(file):2:3
-                hitl.mode | asynchronous | "asynchronous" | \(file):3:3
+                hitl.mode | synchronous | "synchronous" | \(file):3:3
                 hitl.timeout | 90s | 90000 | \(file):4:3
                 hitl.autoApproveOnTimeout | false | false | \(file):5:3
                 hitl.allowArgumentModification | false | false | \(file):6:3
@@ -202,9 +202,8 @@ import Testing
                 hitl.requireApproval | writeFile, deleteFile | ["writeFile","deleteFile"] | \(file):10:3
                 hitl.confidenceThreshold | 0.85 | 0.85 | \(file):13:3
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
-                agent.name | exec | "exec" | \(file):15:10
+                agent.name | none | "none" | \(file):15:10
                 agent.scenario | HOME/demo.yaml | "HOME/demo.yaml" | \(file):15:22
-                agent.command | ./agent, a,b | ["./agent","a,b"] | \(file):15:45
                 queue.priorityOrder | lifo | "lifo" | \(file):16:10
                 queue.maxPendingPerUser | 7 | 7 | \(file):16:31
                 audit.storage | database | "database" | \(file):17:10

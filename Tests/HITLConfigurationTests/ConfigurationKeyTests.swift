@@ -28,7 +28,7 @@ import Testing
                 policy.rules | a list of rules | later | 
                 agent.name | none, simulated, exec, acp, claude or codex | simulated | 
                 agent.scenario | a name, or a path | demo | 
-                agent.command | a list of words | none | 
+                agent.command | a list of words | later | 
                 queue.priorityOrder | severity_desc, fifo or lifo | severity_desc | 
                 queue.maxPendingPerUser | a whole number from 1 to 100000 | 50 | 
                 audit.storage | database or file | database | HITL_AUDIT_STORAGE

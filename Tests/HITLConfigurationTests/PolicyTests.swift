@@ -72,12 +72,12 @@ import Testing
 
     @Test func `keeps the workspace's rules apart from the operator's`() throws {
         home.write("hitl: { requireApproval: [a] }")
-        home.write("hitl: { requireApproval: [a, b] }", to: "work/hitl.yaml")
+        home.write("hitl: { requireApproval: [a, b] }", to: "shop/hitl.yaml")
         let policy = try home.load(workspace: true).policy(sha256: bare)
         #expect(
             policy.rules.map { "\($0.name) \($0.source) \($0.matcher)" } == [
                 #"requireApproval ~/.config/hitl/hitl.yaml:1:9 toolNamed(["a"])"#,
-                #"requireApproval ~/work/hitl.yaml:1:9 toolNamed(["b"])"#,
+                #"requireApproval ~/shop/hitl.yaml:1:9 toolNamed(["b"])"#,
                 "autoApproveThreshold default provenReadOnly",
             ])
     }

@@ -14,7 +14,7 @@ import Testing
         var options: [ConfigurationOption] = []
         if hasFile {
             home.write(
-                "hitl:\n  timeout: 1s\n  requireApproval: [one]\n  confidenceThreshold: 0.1\n  mode: asynchronous")
+                "hitl:\n  timeout: 1s\n  requireApproval: [one]\n  confidenceThreshold: 0.1\n  mode: synchronous")
         }
         if hasNeuroLink {
             environment["NEUROLINK_HITL_TIMEOUT"] = "2000"
@@ -58,7 +58,7 @@ import Testing
             } else {
                 ["5m from default", "none from default", "none from default"]
             }
-        let mode = hasFile ? "asynchronous from \(file):5:3" : "synchronous from default"
+        let mode = hasFile ? "synchronous from \(file):5:3" : "synchronous from default"
         #expect(listing == expected + [mode])
     }
 
@@ -79,7 +79,6 @@ import Testing
                 policy.autoApproveThreshold = none
                 agent.name = simulated
                 agent.scenario = demo
-                agent.command = none
                 queue.priorityOrder = severity_desc
                 queue.maxPendingPerUser = 50
                 audit.storage = database
@@ -95,7 +94,7 @@ import Testing
 
     @Test func `can come from every variable that is documented`() throws {
         let environment = [
-            "HITL_ENABLED": "true", "HITL_MODE": "asynchronous", "HITL_TIMEOUT": "never",
+            "HITL_ENABLED": "true", "HITL_MODE": "synchronous", "HITL_TIMEOUT": "never",
             "HITL_AUTO_APPROVE_ON_TIMEOUT": "false", "HITL_ALLOW_ARGUMENT_MODIFICATION": "false",
             "HITL_AUDIT_ENABLED": "true", "HITL_REQUIRE_REASON": "reject,approve", "HITL_DANGEROUS_ACTIONS": "drop",
             "HITL_REQUIRE_APPROVAL": "writeFile", "HITL_CONFIDENCE_THRESHOLD": "1", "HITL_AUDIT_STORAGE": "database",
@@ -108,7 +107,7 @@ import Testing
         #expect(
             listing.joined(separator: "\n") == """
                 HITL_ENABLED hitl.enabled = true
-                HITL_MODE hitl.mode = asynchronous
+                HITL_MODE hitl.mode = synchronous
                 HITL_TIMEOUT hitl.timeout = never
                 HITL_AUTO_APPROVE_ON_TIMEOUT hitl.autoApproveOnTimeout = false
                 HITL_ALLOW_ARGUMENT_MODIFICATION hitl.allowArgumentModification = false
@@ -171,12 +170,5 @@ import Testing
                 "NEUROLINK_HITL_REQUIRE_APPROVALS: no variable of this name is read — "
                     + "did you mean `NEUROLINK_HITL_REQUIRE_APPROVAL`?",
             ])
-    }
-
-    @Test func `takes a command's words from the command line as they are`() throws {
-        let option = ConfigurationOption("agent.command", .words(["./agent", "a,b", "none", "-1"]), option: "--")
-        let command = try home.load(options: [option]).agentCommand
-        #expect(command.value == ["./agent", "a,b", "none", "-1"])
-        #expect(command.source == .option("--"))
     }
 }

@@ -38,7 +38,7 @@ final class TemporaryHome {
     ) -> ConfigurationSources {
         ConfigurationSources(
             environment: environment, home: path, user: geteuid(), file: file,
-            workspace: workspace ? path + "/work" : nil, options: options, trustEnvironment: trustEnvironment)
+            workspace: workspace ? path + "/shop" : nil, options: options, trustEnvironment: trustEnvironment)
     }
 
     func load(

@@ -17,7 +17,9 @@ import Testing
         return scratch / "deploy.sh"
     }
 
-    private func ask(_ desk: TestDesk, _ options: String..., environment: [String: String] = ["PATH": "/usr/bin:/bin"]) async throws -> Probe {
+    private func ask(_ desk: TestDesk, _ options: String..., environment: [String: String] = ["PATH": "/usr/bin:/bin"])
+        async throws -> Probe
+    {
         try await Probe(["ask", desk.socket] + options, environment: environment, directory: scratch.path)
     }
 
@@ -67,7 +69,9 @@ import Testing
         await desk.close()
     }
 
-    @Test(arguments: ["deploy.sh", "data.txt"]) func `does not run it when a file changed after it was shown`(name: String) async throws {
+    @Test(arguments: ["deploy.sh", "data.txt"]) func `does not run it when a file changed after it was shown`(
+        name: String
+    ) async throws {
         let desk = try await TestDesk()
         _ = script("touch ran")
         scratch.write("data.txt", "one")
@@ -185,7 +189,8 @@ import Testing
 
     @Test func `without a desk is over at once`() async throws {
         let probe = try await Probe("ask", scratch / "desk.sock")
-        #expect(try await probe.news() == "no desk: No desk is running. Start one with `hitl loop` in another terminal.")
+        #expect(
+            try await probe.news() == "no desk: No desk is running. Start one with `hitl loop` in another terminal.")
         _ = await probe.end()
     }
 
@@ -250,7 +255,8 @@ import Testing
     }
 
     @Test func `is what differs from a fresh login`() {
-        #expect(difference("PATH=/usr/bin:/bin", "HOME=/home/alice", "LANG=de_DE.UTF-8", "TERM=xterm", "SHLVL=2") == "{}")
+        #expect(
+            difference("PATH=/usr/bin:/bin", "HOME=/home/alice", "LANG=de_DE.UTF-8", "TERM=xterm", "SHLVL=2") == "{}")
         #expect(
             difference("PATH=/home/alice/bin:/usr/bin", "LD_PRELOAD=/tmp/x.so")
                 == #"{"HOME":null,"LD_PRELOAD":"/tmp/x.so","PATH":"/home/alice/bin:/usr/bin"}"#)

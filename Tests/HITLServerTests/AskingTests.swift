@@ -27,7 +27,8 @@ private let command: JSONValue = [
             "ask",
             [
                 "id": "c1", "tool": "transfer", "args": ["amount": .number(try #require(JSONNumber("75000.10")))],
-                "reason": "invoice 4711", "confidence": .number(try #require(JSONNumber("0.90"))), "agent": "book", "session": "s1",
+                "reason": "invoice 4711", "confidence": .number(try #require(JSONNumber("0.90"))), "agent": "book",
+                "session": "s1",
                 "lineage": ["main", "book"],
             ])
         #expect(
@@ -39,10 +40,12 @@ private let command: JSONValue = [
         try await alice.send("approve", ["request": 1, "reason": "checked", "conditions": ["before noon"]])
         #expect(
             try await alice.text()
-                == #"{"id":1,"jsonrpc":"2.0","result":{"digest":"\#(digest)","number":1,"status":"approved","tool":"transfer"}}"#)
+                == #"{"id":1,"jsonrpc":"2.0","result":{"digest":"\#(digest)","number":1,"status":"approved","tool":"transfer"}}"#
+        )
         #expect(
             try await agent.text()
-                == #"{"id":1,"jsonrpc":"2.0","result":{"arguments":{"amount":75000.10},"conditions":["before noon"],"decision":"approved","digest":"\#(digest)","id":"c1","number":1,"reason":"checked","reviewer":"alice"}}"#)
+                == #"{"id":1,"jsonrpc":"2.0","result":{"arguments":{"amount":75000.10},"conditions":["before noon"],"decision":"approved","digest":"\#(digest)","id":"c1","number":1,"reason":"checked","reviewer":"alice"}}"#
+        )
 
         let call = try #require(try desk.gate.ledger.history(of: .request(1)).call)
         #expect(call.origin == Origin(agent: "book", session: "s1", lineage: ["main", "book"]))
@@ -83,7 +86,9 @@ private let command: JSONValue = [
     }
 
     @Test func `for the gate's own files is denied by the floor`() async throws {
-        let desk = try await TestDesk(gateFiles: { call in call.facts.command?.argv.contains("ledger.db") == true ? ["ledger.db"] : [] })
+        let desk = try await TestDesk(gateFiles: { call in
+            call.facts.command?.argv.contains("ledger.db") == true ? ["ledger.db"] : []
+        })
         let answer = try await desk.client().call(
             "ask",
             [
@@ -101,7 +106,8 @@ private let command: JSONValue = [
         let call = try await desk.gate.queue.open(number).call
         #expect(call.performer == .requester && call.kind == .execute && call.directory == "/srv/app")
         #expect(call.facts.command?.argv == ["./deploy.sh", "prod"])
-        #expect(call.facts.command?.environment == [.init(name: "EDITOR", value: "vi"), .init(name: "LANG", value: nil)])
+        #expect(
+            call.facts.command?.environment == [.init(name: "EDITOR", value: "vi"), .init(name: "LANG", value: nil)])
         #expect(call.facts.pins.count == 1)
 
         _ = try await desk.client().call("approve", ["request": .integer(number)])
@@ -142,7 +148,8 @@ private let command: JSONValue = [
             return
         }
         let late = try await desk.client().call("approve", ["request": .integer(number)])
-        #expect(late.message == "Request 1 was already withdrawn by hitl (crawler is gone) at 2026-01-01T14:30:00.000Z.")
+        #expect(
+            late.message == "Request 1 was already withdrawn by hitl (crawler is gone) at 2026-01-01T14:30:00.000Z.")
         await desk.close()
     }
 
@@ -171,7 +178,8 @@ private let command: JSONValue = [
     @Test func `without waiting cannot carry the call out`() async throws {
         let desk = try await TestDesk()
         let agent = try await desk.client()
-        let answer = try await agent.call("ask", ["id": "c1", "tool": "bash", "args": [:], "mode": "async", "performer": "requester"])
+        let answer = try await agent.call(
+            "ask", ["id": "c1", "tool": "bash", "args": [:], "mode": "async", "performer": "requester"])
         #expect(answer.kind == "parameters")
         #expect(await desk.gate.queue.pendingCount == 0)
         await desk.close()
@@ -244,15 +252,33 @@ private let command: JSONValue = [
         (#"{"id":"\u00e9","tool":"t","args":{}}"#, "`ask`: `id` must be printable ASCII."),
         (#"{"id":"c1","tool":"t","args":{},"confidence":1.5}"#, "`ask`: `confidence` must be a number from 0 to 1."),
         (#"{"id":"c1","tool":"t","args":{},"confidence":"0.9"}"#, "`ask`: `confidence` must be a number from 0 to 1."),
-        (#"{"id":"c1","tool":"t","args":{},"timeout":0}"#, "`ask`: `timeout` must be an integer from 1 to 31622400000."),
-        (#"{"id":"c1","tool":"t","args":{},"timeout":1e9}"#, "`ask`: `timeout` must be an integer from 1 to 31622400000."),
+        (
+            #"{"id":"c1","tool":"t","args":{},"timeout":0}"#,
+            "`ask`: `timeout` must be an integer from 1 to 31622400000."
+        ),
+        (
+            #"{"id":"c1","tool":"t","args":{},"timeout":1e9}"#,
+            "`ask`: `timeout` must be an integer from 1 to 31622400000."
+        ),
         (#"{"id":"c1","tool":"t","args":{},"mode":"now"}"#, "`ask`: `mode` must be one of `wait`, `async`."),
-        (#"{"id":"c1","tool":"t","args":{},"performer":"desk"}"#, "`ask`: `performer` must be one of `unobserved`, `requester`."),
-        (#"{"id":"c1","tool":"t","args":{},"key":"short"}"#, "`ask`: `key` must have at least 16 bytes, so that nobody meets it by chance."),
+        (
+            #"{"id":"c1","tool":"t","args":{},"performer":"desk"}"#,
+            "`ask`: `performer` must be one of `unobserved`, `requester`."
+        ),
+        (
+            #"{"id":"c1","tool":"t","args":{},"key":"short"}"#,
+            "`ask`: `key` must have at least 16 bytes, so that nobody meets it by chance."
+        ),
         (#"{"id":"c1","tool":"t","args":{},"directory":"srv"}"#, "`ask`: `directory` must be an absolute path."),
         (#"{"id":"c1","tool":"t","args":{},"reason":null}"#, "`ask`: `reason` must be a string."),
-        (#"{"id":"c1","tool":"t","args":{},"command":{"argv":[],"executable":"/bin/true"}}"#, "`ask.command`: `argv` must have a first word, and no word may hold a NUL."),
-        (#"{"id":"c1","tool":"t","args":{},"command":{"argv":["a"],"executable":"/bin/true","shell":true}}"#, "`ask.command` knows no member `shell`."),
+        (
+            #"{"id":"c1","tool":"t","args":{},"command":{"argv":[],"executable":"/bin/true"}}"#,
+            "`ask.command`: `argv` must have a first word, and no word may hold a NUL."
+        ),
+        (
+            #"{"id":"c1","tool":"t","args":{},"command":{"argv":["a"],"executable":"/bin/true","shell":true}}"#,
+            "`ask.command` knows no member `shell`."
+        ),
         (#"{"id":"c1","tool":"t","args":{},"approved":true}"#, "`ask` knows no member `approved`."),
     ]) func `that is malformed is refused in one sentence`(parameters: String, sentence: String) async throws {
         let desk = try await TestDesk()
@@ -290,7 +316,9 @@ private let command: JSONValue = [
         // The permit is spent: whoever asks once more gets none.
         let third = try await desk.client()
         #expect(
-            try await third.call("ask", ["id": "c1", "tool": "bash", "args": [:], "key": .string(key), "performer": "requester"]).kind
+            try await third.call(
+                "ask", ["id": "c1", "tool": "bash", "args": [:], "key": .string(key), "performer": "requester"]
+            ).kind
                 == "alreadyStarted")
         await desk.close()
     }
@@ -300,7 +328,8 @@ private let command: JSONValue = [
         let first = try await desk.client()
         let number = try await first.ask("c1", ["key": .string(key)])
         let second = try await desk.client()
-        let answer = try await second.call("ask", ["id": "c1", "tool": "bash", "args": ["command": "rm -rf build"], "key": .string(key)])
+        let answer = try await second.call(
+            "ask", ["id": "c1", "tool": "bash", "args": ["command": "rm -rf build"], "key": .string(key)])
         #expect(answer.message == "Another call was asked for with this key.")
         #expect(try desk.status(of: number) == .pending)
         await desk.close()
@@ -329,7 +358,9 @@ private let command: JSONValue = [
         await next.close()
     }
 
-    @Test(arguments: [false, true]) func `and waits across the desk's restart is decided once`(onDisk: Bool) async throws {
+    @Test(arguments: [false, true]) func `and waits across the desk's restart is decided once`(onDisk: Bool)
+        async throws
+    {
         let scratch = Scratch()
         let ledger = try onDisk ? TestDesk.onDisk(scratch) : nil
         let desk = try await TestDesk(in: scratch, ledger: ledger)

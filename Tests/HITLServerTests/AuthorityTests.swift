@@ -82,7 +82,8 @@ private func stranger() async throws -> ChildProcess {
         let desk = try await TestDesk(desk: other.process)
         // agent (any program, here timeout) ── sh ── hook (the probe that talks)
         let agent = try await Probe(
-            running: "/usr/bin/timeout", "1000", "/bin/sh", "-c", "\"$0\" talk \"$1\"; exit 0", Probe.executable, desk.socket)
+            running: "/usr/bin/timeout", "1000", "/bin/sh", "-c", "\"$0\" talk \"$1\"; exit 0", Probe.executable,
+            desk.socket)
         try await agent.send("ask", ["id": "c1", "tool": "bash", "args": [:], "via": "hook"])
         #expect(try await agent.line()["method"] == "opened")
         let channel = try await desk.gate.queue.open(1).requester.channel
@@ -114,7 +115,9 @@ private func stranger() async throws -> ChildProcess {
         #expect(try await agent.call("approve", ["request": .integer(number)]).message == sentence)
         #expect(try await agent.call("reject", ["request": .integer(number)]).message == sentence)
         #expect(try await agent.call("withdraw", ["request": .integer(number)]).message == sentence)
-        #expect(try await agent.call("run", ["command": "config", "arguments": ["hitl.enabled", "false"]]).message == sentence)
+        #expect(
+            try await agent.call("run", ["command": "config", "arguments": ["hitl.enabled", "false"]]).message
+                == sentence)
         #expect(try await agent.call("run", ["command": "status"]).result?["output"] == "status")
         #expect(try desk.status(of: number) == .pending)
         #expect(try desk.attempts == ["approve 1", "reject 1", "withdraw 1", "config"])
@@ -132,7 +135,8 @@ private func stranger() async throws -> ChildProcess {
         let number = try await other.ask()
         // A double fork out of the session: its parent is now whoever reaps for the desk.
         let agent = try await Probe(
-            "start", "/bin/sh", "-c", "setsid sh -c '\"$0\" talk \"$1\" <&3 >&4 &' \"$0\" \"$1\" 3<&0 4>&1; exec sleep 1000", Probe.executable,
+            "start", "/bin/sh", "-c",
+            "setsid sh -c '\"$0\" talk \"$1\" <&3 >&4 &' \"$0\" \"$1\" 3<&0 4>&1; exec sleep 1000", Probe.executable,
             desk.socket)
         #expect(try await agent.call("approve", ["request": .integer(number)]).kind == "mayNotDecide")
         await desk.close()
@@ -160,7 +164,8 @@ private func stranger() async throws -> ChildProcess {
         let gone = try await ChildProcess.start(Launch("/bin/true"))
         _ = await gone.wait()
         let own = try DeskAuthority.thisProcess()
-        let authority = DeskAuthority(desk: ProcessIdentity(pid: own.desk.pid, startTicks: 0), uid: own.uid, user: "alice")
+        let authority = DeskAuthority(
+            desk: ProcessIdentity(pid: own.desk.pid, startTicks: 0), uid: own.uid, user: "alice")
         #expect(throws: Objection.gone) { try authority.checkMayDecide(Peer(gone.process) { false }) }
         #expect(throws: Objection.unknownAncestry(.gone(pid: gone.pid))) {
             try authority.checkMayDecide(Peer(gone.process) { true })
@@ -169,8 +174,11 @@ private func stranger() async throws -> ChildProcess {
 
     @Test func `is refused where the record says that a process asked, and not which`() async throws {
         let own = try DeskAuthority.thisProcess()
-        let authority = DeskAuthority(desk: ProcessIdentity(pid: own.desk.pid, startTicks: 0), uid: own.uid, user: "alice")
-        let call = ToolCall(tool: "t", kind: .other, arguments: JSONObject(), origin: Origin(agent: "a", session: "s"), performer: .unobserved)
+        let authority = DeskAuthority(
+            desk: ProcessIdentity(pid: own.desk.pid, startTicks: 0), uid: own.uid, user: "alice")
+        let call = ToolCall(
+            tool: "t", kind: .other, arguments: JSONObject(), origin: Origin(agent: "a", session: "s"),
+            performer: .unobserved)
         let verdict = Verdict(effect: .ask, rules: [], risk: Risk(factors: []), timeout: nil, policyVersion: "")
         for channel in ["socket", "socket:", "socket:1", "socket:x.y", "hook:1.2.3", "gateway:-.1"] {
             let request = ApprovalRequest(

@@ -37,7 +37,8 @@ import Testing
         try await alice.send("approve", ["request": "evt_0000000000000001"])
         #expect(
             try await alice.text()
-                == #"{"error":{"code":-32005,"data":{"at":"2026-01-01T14:30:00.000Z","kind":"alreadyClosed","number":1,"status":{"is":"rejected","review":{"answer":"reject","reason":"no","reviewer":{"channel":"socket","name":"alice","role":"person"}}}},"message":"Request 1 was already rejected by alice at 2026-01-01T14:30:00.000Z."},"id":2,"jsonrpc":"2.0"}"#)
+                == #"{"error":{"code":-32005,"data":{"at":"2026-01-01T14:30:00.000Z","kind":"alreadyClosed","number":1,"status":{"is":"rejected","review":{"answer":"reject","reason":"no","reviewer":{"channel":"socket","name":"alice","role":"person"}}}},"message":"Request 1 was already rejected by alice at 2026-01-01T14:30:00.000Z."},"id":2,"jsonrpc":"2.0"}"#
+        )
         await desk.close()
     }
 
@@ -56,10 +57,14 @@ import Testing
         let agent = try await desk.client()
         let number = try await agent.ask()
         let alice = try await desk.client()
-        #expect(try await alice.call("approve", ["request": .integer(number), "digest": "keyed:other"]).kind == "digestMismatch")
+        #expect(
+            try await alice.call("approve", ["request": .integer(number), "digest": "keyed:other"]).kind
+                == "digestMismatch")
         #expect(try desk.status(of: number) == .pending)
         let digest = try await desk.gate.queue.open(number).digest
-        #expect(try await alice.call("approve", ["request": .integer(number), "digest": .string(digest.description)]).kind == nil)
+        #expect(
+            try await alice.call("approve", ["request": .integer(number), "digest": .string(digest.description)]).kind
+                == nil)
         await desk.close()
     }
 
@@ -87,7 +92,8 @@ import Testing
         #expect(try await client.call("approve", ["request": [.integer(number)]]).kind == "parameters")
         #expect(try await client.call("yes", ["request": .integer(number)]).kind == "unknownMethod")
         #expect(try await client.call("APPROVE", ["request": .integer(number)]).kind == "unknownMethod")
-        #expect(try await client.call("approve", ["request": .integer(number), "reviewer": "root"]).kind == "unknownMember")
+        #expect(
+            try await client.call("approve", ["request": .integer(number), "reviewer": "root"]).kind == "unknownMember")
         try await client.send(line: #"{"jsonrpc":"2.0","method":"approve","params":{"request":1}}"#)
         #expect(try await client.answer().kind == "notARequest")
         try await client.send(line: #"[{"jsonrpc":"2.0","id":1,"method":"approve","params":{"request":1}}]"#)
@@ -140,7 +146,8 @@ import Testing
         _ = try await agent.call("outcome", ["id": "c1", "status": "succeeded", "summary": "done"])
         #expect(
             JSONValue.object(try await watcher.event("finished")).canonicalText
-                == #"{"outcome":{"status":"succeeded","summary":"done"},"subject":"1","tool":"bash","type":"finished"}"#)
+                == #"{"outcome":{"status":"succeeded","summary":"done"},"subject":"1","tool":"bash","type":"finished"}"#
+        )
         await desk.close()
     }
 
@@ -154,7 +161,8 @@ import Testing
         _ = try await desk.client().call("approve", ["request": .integer(number)])
         #expect(
             JSONValue.object(try await watcher.event("closed")).canonicalText
-                == #"{"digest":"\#(digest)","performer":"unobserved","request":1,"status":{"is":"approved","review":{"answer":"approve","reviewer":{"channel":"socket","name":"alice","role":"person"}}},"tool":"bash","type":"closed"}"#)
+                == #"{"digest":"\#(digest)","performer":"unobserved","request":1,"status":{"is":"approved","review":{"answer":"approve","reviewer":{"channel":"socket","name":"alice","role":"person"}}},"tool":"bash","type":"closed"}"#
+        )
         await desk.close()
     }
 

@@ -75,7 +75,8 @@ import Testing
         let own = try DeskAuthority.thisProcess()
         let scratch = Scratch()
         let other = DeskServer(
-            gate: desk.gate, authority: DeskAuthority(desk: own.desk, uid: own.uid + 1, user: "bob"), digest: TestDesk.digest)
+            gate: desk.gate, authority: DeskAuthority(desk: own.desk, uid: own.uid + 1, user: "bob"),
+            digest: TestDesk.digest)
         try other.listen(at: scratch / "other.sock")
         let client = TestClient(try await UnixStream.connect(to: scratch / "other.sock"))
         #expect(
@@ -138,7 +139,9 @@ import Testing
         #expect(try await waiter.call("list").result?["count"] == 2)
         await desk.close()
         for client in agents + [waiter] {
-            #expect(try await client.answer().message == "The desk is closing; a request that is pending stays so for the next desk.")
+            #expect(
+                try await client.answer().message
+                    == "The desk is closing; a request that is pending stays so for the next desk.")
             #expect(try await client.line() == nil)
         }
         #expect(try desk.status(of: 1) == .pending && desk.status(of: 2) == .pending)

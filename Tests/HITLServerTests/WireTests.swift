@@ -15,7 +15,9 @@ import Testing
         var testDescription: String { "\(id): \(why)" }
 
         init?(_ line: JSONObject) {
-            guard let id = line["id"]?.string, let hex = line["hex"]?.string, let expect = line["expect"]?.string else { return nil }
+            guard let id = line["id"]?.string, let hex = line["hex"]?.string, let expect = line["expect"]?.string else {
+                return nil
+            }
             self.id = id
             self.expect = expect
             why = line["why"]?.string ?? ""
@@ -30,7 +32,9 @@ import Testing
 
     @Test func `are all here`() { #expect(Self.cases.count == 26) }
 
-    @Test(arguments: cases) func `as the parameters of ask are accepted exactly or refused in one sentence`(_ one: Case) async throws {
+    @Test(arguments: cases) func `as the parameters of ask are accepted exactly or refused in one sentence`(_ one: Case)
+        async throws
+    {
         let desk = try await TestDesk()
         let client = try await desk.client()
         let line = Array(#"{"jsonrpc":"2.0","id":"m","method":"ask","params":"#.utf8)
@@ -44,7 +48,8 @@ import Testing
             let request = try await desk.gate.queue.open(try #require(opened["number"]?.integer))
             let digits = one.id == "wire-20" ? "9007199254740993" : "75000.10"
             #expect(request.call.arguments["amount"] == .number(try #require(JSONNumber(digits))))
-        case "reject", "accept-but-show or reject", "accept-or-reject, consistently; 1 and \"1\" must not alias", "ignore":
+        case "reject", "accept-but-show or reject", "accept-or-reject, consistently; 1 and \"1\" must not alias",
+            "ignore":
             let answer = try await client.answer()
             #expect(answer["error"] != nil && answer.message?.isEmpty == false)
             #expect(await desk.gate.queue.pendingCount == 0)
@@ -58,7 +63,9 @@ import Testing
         await desk.close()
     }
 
-    @Test(arguments: cases) func `on their own are answered by an error or passed over, and never wait`(_ one: Case) async throws {
+    @Test(arguments: cases) func `on their own are answered by an error or passed over, and never wait`(_ one: Case)
+        async throws
+    {
         let desk = try await TestDesk()
         let client = try await desk.client()
         try await client.send(raw: one.bytes)
@@ -74,10 +81,12 @@ import Testing
     @Test func `of a number and of a string make different ids`() async throws {
         let desk = try await TestDesk()
         let client = try await desk.client()
-        try await client.send(line: #"{"jsonrpc":"2.0","id":1,"method":"ask","params":{"id":1,"tool":"bash","args":{}}}"#)
+        try await client.send(
+            line: #"{"jsonrpc":"2.0","id":1,"method":"ask","params":{"id":1,"tool":"bash","args":{}}}"#)
         #expect(
             try await client.text()
-                == #"{"error":{"code":-32602,"data":{"kind":"parameters"},"message":"`ask`: `id` must be a string."},"id":1,"jsonrpc":"2.0"}"#)
+                == #"{"error":{"code":-32602,"data":{"kind":"parameters"},"message":"`ask`: `id` must be a string."},"id":1,"jsonrpc":"2.0"}"#
+        )
         _ = try await client.ask("1")
         await desk.close()
     }

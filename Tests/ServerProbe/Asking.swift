@@ -41,7 +41,10 @@ extension ServerProbe {
                     say(2, "reported \(session.report(Outcome(status: .failed, summary: "\(result.ending)")))")
                     return 128
                 }
-                say(2, "reported \(session.report(Outcome(status: code == 0 ? .succeeded : .failed, summary: "exit code \(code)")))")
+                say(
+                    2,
+                    "reported \(session.report(Outcome(status: code == 0 ? .succeeded : .failed, summary: "exit code \(code)")))"
+                )
                 return code
             } catch {
                 say(2, "did not run: \(error)")

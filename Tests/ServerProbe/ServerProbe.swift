@@ -53,7 +53,8 @@ struct ServerProbe {
 
     private static func parent(_ path: String) async throws {
         let desk = try await UnixStream.connect(to: path)
-        let ask = #"{"jsonrpc":"2.0","id":1,"method":"ask","params":{"id":"c1","tool":"bash","args":{},"performer":"requester"}}"#
+        let ask =
+            #"{"jsonrpc":"2.0","id":1,"method":"ask","params":{"id":"c1","tool":"bash","args":{},"performer":"requester"}}"#
         try await desk.write(Array(ask.utf8) + [10])
         while let line = try await desk.nextLine() {
             let text = String(decoding: line, as: UTF8.self)
@@ -72,7 +73,9 @@ struct ServerProbe {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8) + [0]) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
         guard bound == 0, listen(descriptor, 8) == 0 else { complain("cannot listen") }
         say(1, "listening")

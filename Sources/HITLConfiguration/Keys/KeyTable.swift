@@ -14,7 +14,7 @@ extension ConfigurationKey {
             example: "enabled: true",
             "Whether the agent's calls pass the gate; `--enable-hitl` turns it on."),
         ConfigurationKey(
-            "hitl.mode", \.mode, .word(of: "hitl.mode"), variables: ["HITL_MODE"], example: "mode: synchronous",
+            "hitl.mode", \.mode, .word(of: "hitl.mode", later: ["asynchronous"]), variables: ["HITL_MODE"], example: "mode: synchronous",
             "Whether an agent waits for the decision or fetches it later."),
         ConfigurationKey(
             "hitl.timeout", \.timeout, .timeout, variables: ["HITL_TIMEOUT"], settable: true,
@@ -107,14 +107,14 @@ extension ConfigurationKey {
 
     private static let agent: [ConfigurationKey] = [
         ConfigurationKey(
-            "agent.name", \.agentName, .word(of: "agent.name", later: ["acp", "claude", "codex"]),
+            "agent.name", \.agentName, .word(of: "agent.name", later: ["exec", "acp", "claude", "codex"]),
             example: "name: simulated", "The agent that the loop runs; `none` is the desk alone."),
         ConfigurationKey(
             "agent.scenario", \.agentScenario, .nameOrPath, example: "scenario: demo",
             "What the simulated agent plays: `demo`, or the path of a scenario file."),
         ConfigurationKey(
-            "agent.command", \.agentCommand, .words, example: "command: [./agent, --verbose]",
-            "Program and arguments of the agent `exec`."),
+            later: "agent.command", "a list of words", inForce: \.isEmptyList, example: "command: []",
+            "Program and arguments of an agent that the loop starts."),
     ]
 
     private static let queue: [ConfigurationKey] = [

@@ -102,13 +102,21 @@ package struct Arguments: Sendable {
     package func requests() throws(UsageError) -> [RequestName] {
         var names: [RequestName] = []
         for word in positionals {
-            for part in word.split(separator: ",", omittingEmptySubsequences: false) {
-                for name in try RequestName.range(String(part), command: command.typed) where !names.contains(name) {
-                    names.append(name)
-                }
-            }
+            for name in try RequestName.list(word, command: command.typed) where !names.contains(name) { names.append(name) }
         }
         return names
+    }
+
+    /// All requests that are named where the command takes some, also where other arguments stand beside them.
+    var namedRequests: [RequestName] {
+        zip(positionals.indices, positionals).flatMap { place, word -> [RequestName] in
+            switch command.positionals[min(place, command.positionals.count - 1)].kind {
+            case .requests, .request: (try? RequestName.list(word, command: command.typed)) ?? []
+            case .text, .tool, .decision, .duration, .moment, .count, .json, .file, .directory, .setting, .assignment,
+                .agent, .command, .word:
+                []
+            }
+        }
     }
 }
 
@@ -127,6 +135,14 @@ package enum RequestName: Sendable, Hashable {
 
     /// The most that one range may name: a slip of the finger should not decide a million requests.
     package static let widestRange: Int64 = 10_000
+
+    static func list(_ text: String, command: String) throws(UsageError) -> [RequestName] {
+        var names: [RequestName] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            names += try range(String(part), command: command)
+        }
+        return names
+    }
 
     static func range(_ text: String, command: String) throws(UsageError) -> [RequestName] {
         if let name = RequestName(text) { return [name] }

@@ -81,10 +81,10 @@ package struct CommandDefinition: Sendable {
         self.examples = examples
     }
 
-    /// `/hitl approve`, `/quit`, `loop`: as it is typed where it is at home.
+    /// `/hitl approve`, `/quit`, `hitl loop`: as it is typed where it is at home.
     package var typed: String {
         switch family {
-        case .program: name
+        case .program: "hitl \(name)"
         case .desk: "/hitl \(name)"
         case .loop: "/\(name)"
         }

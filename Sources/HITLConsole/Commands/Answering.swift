@@ -17,21 +17,31 @@ extension CommandTable {
     /// Whether running these words decides or changes something. What cannot be read does nothing at all.
     package static func changesSomething(_ words: [String]) -> Bool {
         switch words.first {
-        case "approve"?, "reject"?, "edit"?, "extend"?, "withdraw"?, "stop"?: true
-        case "rollback"?: !words.contains("--preview")
-        case "config"?: words.filter { !$0.utf8.starts(with: "-".utf8) }.count > 2
-        case "status"?, "show"?, "history"?, "stats"?, "why"?: false
-        default: true
+        case "approve"?, "reject"?, "edit"?, "extend"?, "withdraw"?, "stop"?: return true
+        case "rollback"?: return arguments(words)?.has("preview") != true
+        case "config"?:
+            guard let arguments = arguments(words) else { return true }
+            return arguments.positionals.count > 1
+        case "status"?, "show"?, "history"?, "stats"?, "why"?: return false
+        default: return true
         }
     }
 
-    /// The requests that these words name, as far as they are numbers.
-    package static func requests(in words: [String]) -> [Int64] {
-        guard let name = words.first, let command = desk.first(where: { $0.definition.name == name }),
-            let arguments = try? Arguments(words.dropFirst(), for: command.definition),
-            let names = try? arguments.requests()
-        else { return [] }
-        return names.compactMap { if case .number(let number) = $0 { number } else { nil } }
+    /// The requests that these words name, by number or by id. Words that no command understands name none.
+    package static func requests(in words: [String], of desk: Desk) -> [Int64] {
+        guard let arguments = arguments(words) else { return [] }
+        return arguments.namedRequests.compactMap { name in
+            switch name {
+            case .number(let number): number
+            // Where the ledger cannot find it now, the command, which looks there too, decides nothing.
+            case .id: try? desk.number(of: name)
+            }
+        }
+    }
+
+    private static func arguments(_ words: [String]) -> Arguments? {
+        guard let command = desk.first(where: { $0.definition.name == words.first }) else { return nil }
+        return try? Arguments(words.dropFirst(), for: command.definition)
     }
 }
 

@@ -34,6 +34,9 @@ package struct Operator: Sendable {
         self.barred = barred
         self.editor = editor
     }
+
+    /// Whether this operator sees what the desk announces, and so need not be told twice.
+    var isAtDesk: Bool { !principal.channel.utf8.elementsEqual("socket".utf8) }
 }
 
 /// What a command has to say. The same facts as text and, where asked for, as JSON.

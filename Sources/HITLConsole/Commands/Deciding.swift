@@ -58,7 +58,7 @@ struct Deciding: Sendable {
         }
         if let early = tooEarly(request) { return early }
         do throws(ReviewError) {
-            desk.outcomes.expect(number)
+            if `operator`.isAtDesk { desk.outcomes.expect(number) }
             let showing = desk.shown.showing(of: number)
             let review = Review(
                 answer: answer, reviewer: `operator`.principal, reason: reason, conditions: conditions,
@@ -133,17 +133,17 @@ struct Deciding: Sendable {
     }
 
     private func outcome(of request: ApprovalRequest, _ gate: Gate) async -> Outcome? {
-        let subject = Subject.request(request.number)
-        defer { if request.call.performer == .unobserved { desk.outcomes.drop(request.number) } }
-        guard request.call.performer != .unobserved, isRunning(request, gate) else { return nil }
-        if let outcome = await gate.queue.outcome(of: subject, within: Self.patience) {
+        guard request.call.performer != .unobserved else {
             desk.outcomes.drop(request.number)
+            return nil
+        }
+        let subject = Subject.request(request.number)
+        if isRunning(request, gate), let outcome = await gate.queue.outcome(of: subject, within: Self.patience) {
+            if `operator`.isAtDesk { desk.outcomes.reported(request.number) }
             return outcome
         }
-        // From here on the outcome is announced when it comes. It may have come just now.
-        desk.outcomes.announce(request.number)
-        guard let finished = try? gate.ledger.history(of: subject).finished else { return nil }
-        return desk.outcomes.drop(request.number) ? finished.value : nil
+        guard `operator`.isAtDesk, desk.outcomes.leave(request.number) else { return nil }
+        return try? gate.ledger.history(of: subject).finished?.value
     }
 
     private func isRunning(_ request: ApprovalRequest, _ gate: Gate) -> Bool {

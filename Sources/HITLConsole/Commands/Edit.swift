@@ -56,7 +56,7 @@ package struct EditCommand: Command {
             guard verdict.effect != .deny else {
                 return "The edited call would be denied: \(RequestView.rules(verdict)). Request \(number) still waits."
             }
-            let new = try await gate.supersede(number, with: call, by: `operator`.principal)
+            let new = try await supersede(number, with: call, gate, desk, `operator`)
             opened = new
             var text = StyledText()
             text.append(.edited)
@@ -76,6 +76,17 @@ package struct EditCommand: Command {
             ])
         }
         return result
+    }
+
+    private func supersede(
+        _ number: Int64, with call: ToolCall, _ gate: Gate, _ desk: Desk, _ operator: Operator
+    ) async throws(ReviewError) -> ApprovalRequest {
+        // As JSON it is not shown in full.
+        if `operator`.isAtDesk, !json { desk.edits.begin(number) }
+        do throws(ReviewError) { return try await gate.supersede(number, with: call, by: `operator`.principal) } catch {
+            desk.edits.drop(number)
+            throw error
+        }
     }
 
     private enum Edited {

@@ -55,8 +55,7 @@ package struct RollbackCommand: Command {
         text.line("Args: ", indent: 3)
         ArgumentsView(call.arguments).append(to: &text, indent: 3)
         for line in DisplayText.block(untrusted: call.facts.preview ?? "").lines {
-            text.line("│ ", .dim, indent: 5, hangingIndent: 7)
-            text.append(line)
+            text.barredLine(line, indent: 5)
         }
         for warning in call.facts.warnings { text.line(DisplayText(untrusted: warning), .warning, indent: 3) }
         return CommandResult(text)

@@ -29,7 +29,8 @@ package struct ArgumentsView {
             let block = DisplayText.block(untrusted: string)
             text.append("\(block.lines.count) lines, \(string.utf8.count) bytes:", .dim)
             for line in block.lines {
-                text.line("│ ", .dim, indent: indent + 4, hangingIndent: indent + 8)
+                text.newLine(indent: indent + 4, hangingIndent: indent + 8)
+                text.append(.bar, .dim)
                 text.append(line)
             }
         }

@@ -19,10 +19,9 @@ package enum HelpView {
     }
 
     /// One command: how it is typed, what it does, its arguments and options, examples.
-    package static func page(_ definition: CommandDefinition, program: DisplayText = "") -> StyledText {
-        let typed = definition.family == .program ? "hitl " + definition.name : definition.typed
-        var text = StyledText(shown(typed), .strong)
-        text.append(" " + shown(definition.synopsis))
+    package static func page(_ definition: CommandDefinition, in place: CommandPlace = .loop) -> StyledText {
+        var text = StyledText(shown(place.typed(definition.typed)), .strong)
+        text.append(definition: " " + definition.synopsis)
         text.line(shown(definition.summary), indent: 2)
         for paragraph in definition.discussion.split(separator: "\n\n") {
             text.newLine()
@@ -41,7 +40,7 @@ package enum HelpView {
         }
         if !definition.examples.isEmpty { text.newLine() }
         for example in definition.examples {
-            text.line(shown(example.line), .strong, indent: 2)
+            text.line(shown(place.typed(example.line)), .strong, indent: 2)
             text.append("   " + shown(example.meaning), .dim)
         }
         return text

@@ -35,7 +35,8 @@ package struct HistoryView {
             text.line(DisplayText(trusted: label) + ": \(value)", indent: Self.indent, hangingIndent: Self.indent + 2)
         }
         if let confidence = call.claims.confidence { line("Confidence", DisplayText(untrusted: confidence.lexeme)) }
-        line("Agent", ([call.origin.agent] + call.origin.lineage).map(DisplayText.init(untrusted:)).joined(separator: " › "))
+        line("Agent", "")
+        text.append(lineage: [call.origin.agent] + call.origin.lineage)
         if let directory = call.directory { line("Directory", DisplayText(untrusted: directory)) }
         if let command = call.facts.command {
             line("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "))
@@ -116,8 +117,7 @@ package struct HistoryView {
                 continue
             }
             for line in DisplayText.block(untrusted: string).lines {
-                text.line("│ ", .dim, indent: Self.indent + 4, hangingIndent: Self.indent + 6)
-                text.append(line)
+                text.barredLine(line, indent: Self.indent + 4)
             }
         }
     }

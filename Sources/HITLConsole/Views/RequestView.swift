@@ -20,7 +20,7 @@ package struct RequestView {
     /// What stands in a list: every argument, and how long it has waited.
     package func appendItem(to text: inout StyledText) {
         appendHead(to: &text)
-        appendLine("Agent", origin, to: &text)
+        appendOrigin(to: &text)
         appendLine("Risk", risk, to: &text)
         appendDeadline(to: &text)
         appendWarnings(to: &text)
@@ -34,15 +34,13 @@ package struct RequestView {
         appendHead(to: &text)
         appendCommand(to: &text)
         if let directory = request.call.directory { appendLine("Directory", DisplayText(untrusted: directory), to: &text) }
-        for path in request.call.facts.paths where !path.given.utf8.elementsEqual(path.resolved.utf8) {
-            appendLine("Resolves to", DisplayText(untrusted: path.resolved), to: &text)
-        }
+        appendPaths(to: &text)
         for path in request.call.facts.gateFiles {
             appendLine("Touches the gate", DisplayText(untrusted: path), .bad, to: &text)
         }
         appendPreview(to: &text)
         appendLine("Approving", whatApprovingDoes, to: &text)
-        appendLine("Agent", origin, to: &text)
+        appendOrigin(to: &text)
         appendLine("Risk", risk, to: &text)
         appendLine("Asked because", Self.rules(request.verdict), to: &text)
         appendDeadline(to: &text)
@@ -55,8 +53,7 @@ package struct RequestView {
         if let reason = request.call.claims.reason {
             text.line("Agent says:", .dim, indent: Self.indent)
             for line in DisplayText.block(untrusted: reason).lines {
-                text.line("│ ", .dim, indent: Self.indent + 2, hangingIndent: Self.indent + 4)
-                text.append(line, .dim)
+                text.barredLine(line, .dim, indent: Self.indent + 2)
             }
         }
         appendEnvironment(to: &text)
@@ -84,18 +81,20 @@ package struct RequestView {
         request.call.claims.confidence.map { DisplayText(untrusted: $0.lexeme) } ?? "not given"
     }
 
-    private var origin: DisplayText {
+    private func appendOrigin(to text: inout StyledText) {
         let origin = request.call.origin
-        var shown = DisplayText(untrusted: origin.agent)
+        appendLine("Agent", DisplayText(untrusted: origin.agent), to: &text)
         if !origin.lineage.isEmpty {
-            shown += " (\(origin.lineage.map(DisplayText.init(untrusted:)).joined(separator: " › ")))"
+            text.append(" (")
+            text.append(lineage: origin.lineage)
+            text.append(")")
         }
         switch requester {
-        case .orphaned?: shown += ", orphaned: it is gone"
-        case .detached? where request.call.performer != .desk: shown += ", not waiting: it comes back for the answer"
+        case .orphaned?: text.append(", orphaned: it is gone")
+        case .detached? where request.call.performer != .desk:
+            text.append(", not waiting: it comes back for the answer")
         case .detached?, .connected?, nil: break
         }
-        return shown
     }
 
     private var risk: DisplayText {
@@ -144,18 +143,34 @@ package struct RequestView {
         }
     }
 
+    /// Where the paths of the call lead, as far as that is not what it says.
+    private func appendPaths(to text: inout StyledText) {
+        let paths = request.call.facts.paths.filter { path in
+            !path.given.utf8.elementsEqual(path.resolved.utf8)
+                && request.call.directory?.utf8.elementsEqual(path.resolved.utf8) != true
+        }
+        for path in paths {
+            if paths.count == 1 {
+                appendLine("Resolves to", DisplayText(untrusted: path.resolved), to: &text)
+            } else {
+                appendLine("Resolves", DisplayText(untrusted: path.given), to: &text)
+                text.append(.becomes)
+                text.append(DisplayText(untrusted: path.resolved))
+            }
+        }
+    }
+
     private func appendPreview(to text: inout StyledText) {
         guard let preview = request.call.facts.preview else { return }
         text.line("Effect:", indent: Self.indent)
         for line in DisplayText.block(untrusted: preview).lines {
-            text.line("│ ", .dim, indent: Self.indent + 2, hangingIndent: Self.indent + 4)
             let style: Style =
                 switch line.text.utf8.first {
                 case UInt8(ascii: "+"): .good
                 case UInt8(ascii: "-"): .bad
                 default: .plain
                 }
-            text.append(line, style)
+            text.barredLine(line, style, indent: Self.indent + 2)
         }
     }
 
@@ -173,7 +188,11 @@ package struct RequestView {
         guard notes.hidden > 0 || notes.lookalikes > 0 else { return }
         text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
         text.append(.warning, .warning)
-        if notes.hidden > 0 { text.append("\(notes.hidden) hidden characters, shown as <U+…>. ", .warning) }
+        if notes.hidden > 0 {
+            text.append("\(notes.hidden) hidden \(notes.hidden == 1 ? "character" : "characters"), shown as <U+", .warning)
+            text.append(.ellipsis, .warning)
+            text.append(">. ", .warning)
+        }
         if notes.lookalikes > 0 { text.append("\(notes.lookalikes) words with letters that imitate others.", .warning) }
     }
 }

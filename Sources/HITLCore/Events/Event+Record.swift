@@ -157,8 +157,8 @@ extension Status {
         switch try record.text("is") {
         case "pending": self = .pending
         case "expired": self = .expired
-        case "approved": self = .approved(try Review(json: try record.value("review")))
-        case "rejected": self = .rejected(try Review(json: try record.value("review")))
+        case "approved": self = .approved(try record.review(.approve))
+        case "rejected": self = .rejected(try record.review(.reject))
         case "withdrawn":
             self = .withdrawn(by: try Principal(json: try record.value("by")), reason: try record.text("reason"))
         case "superseded": self = .superseded(by: try record.integer("by"))
@@ -168,6 +168,13 @@ extension Status {
 }
 
 extension RecordReader {
+    /// A review that says what the status says.
+    fileprivate func review(_ answer: Review.Answer) throws(RecordError) -> Review {
+        let review = try Review(json: try value("review"))
+        guard review.answer == answer else { throw .unknownWord("answer") }
+        return review
+    }
+
     fileprivate func requestID(_ name: String) throws(RecordError) -> RequestID {
         guard let id = RequestID(try text(name)) else { throw .missing(name) }
         return id

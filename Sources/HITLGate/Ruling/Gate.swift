@@ -1,5 +1,5 @@
 public import HITLCore
-import HITLLedger
+public import HITLLedger
 
 /// The enforcement point: every call of every agent goes through `rule(on:from:)`, and nothing else
 /// makes a `Permit`.
@@ -10,14 +10,18 @@ public struct Gate: Sendable {
     let digest: @Sendable (ToolCall) -> CallDigest
     let randomID: @Sendable () -> RequestID
     let clocks: Clocks
+    private let ruleDurability: Durability
     private let assessor = RiskAssessor()
 
     /// - Parameters:
     ///   - policy: the one in force; asked for each call, because an operator may change settings.
     ///   - digest: keyed, so that records do not give short secrets away.
+    ///   - ruleDurability: whether a call that a rule allows waits until that is synced. What a person decides
+    ///     always does.
     public init(
         queue: Queue, ledger: EventLedger, clocks: Clocks, policy: @escaping @Sendable () -> Policy,
-        digest: @escaping @Sendable (ToolCall) -> CallDigest, randomID: @escaping @Sendable () -> RequestID
+        digest: @escaping @Sendable (ToolCall) -> CallDigest, randomID: @escaping @Sendable () -> RequestID,
+        ruleDurability: Durability = .written
     ) {
         self.queue = queue
         self.ledger = ledger
@@ -25,6 +29,7 @@ public struct Gate: Sendable {
         self.policy = policy
         self.digest = digest
         self.randomID = randomID
+        self.ruleDurability = ruleDurability
     }
 
     /// The spine: a call comes in, a ruling goes out, and between them the decision is in the ledger.
@@ -90,7 +95,7 @@ public struct Gate: Sendable {
         ]
         if case .permitted = decision { events += Event.start(of: call, subject, digest) }
         do {
-            try await ledger.append(events, durability: .written)
+            try await ledger.append(events, durability: ruleDurability)
             return Queue.Answer(decision: decision, call: call, digest: digest, subject: subject)
         } catch {
             return Queue.Answer(

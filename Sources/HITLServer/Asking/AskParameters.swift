@@ -47,7 +47,8 @@ struct AskParameters {
         if mode == .async {
             guard request == nil else { throw parameters.fault("`key` is for a client that waits; `mode` is async") }
             guard call.performer == .unobserved else {
-                throw parameters.fault("who asks with `mode` async does not wait for the permit, so it cannot carry the call out")
+                throw parameters.fault(
+                    "who asks with `mode` async does not wait for the permit, so it cannot carry the call out")
             }
         }
     }

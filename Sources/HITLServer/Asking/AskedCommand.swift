@@ -47,7 +47,8 @@ struct AskedCommand {
     private static func state(_ pin: Parameters) throws(DeskError) -> Facts.Pin.State {
         let bytes = try pin.required("bytes", try pin.integer("bytes", in: 0...(.max)))
         guard let sha256 = try pin.text("sha256") else { return .unreadable }
-        guard sha256.utf8.count == 64, sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        guard sha256.utf8.count == 64,
+            sha256.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else { throw pin.fault("`sha256` must be 64 lower-case hexadecimal digits") }
         return .file(sha256: sha256, bytes: bytes)
     }
@@ -66,7 +67,9 @@ enum AskedTool {
     /// The words of a name can only make a tool more than *other*. That it merely reads is never believed of a name.
     static func kind(of tool: String) -> ToolKind {
         let words = ToolName.words(of: tool)
-        for (kind, names) in table where words.contains(where: { word in names.contains(exactly: word) }) { return kind }
+        for (kind, names) in table where words.contains(where: { word in names.contains(exactly: word) }) {
+            return kind
+        }
         return .other
     }
 

@@ -124,7 +124,8 @@ extension DeskConnection {
         }
         asked.patience.begin { [self] in await giveUp(request.number, asked) }
         let form = AnswerForm(
-            id: asked.id, subject: .request(request.number), call: asked.call, digest: request.digest, decided: .pending)
+            id: asked.id, subject: .request(request.number), call: asked.call, digest: request.digest, decided: .pending
+        )
         guard case .object(var answer) = form.json else { return form.json }
         answer["request"] = .string(request.id.description)
         return .object(answer)

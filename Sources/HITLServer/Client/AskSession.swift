@@ -139,7 +139,8 @@ package final class AskSession {
         } catch {
             switch error {
             case .unreadable: return .unreadable
-            case .refused(let refused): return refused.kind.utf8.elementsEqual("deskClosing".utf8) ? nil : .refused(refused)
+            case .refused(let refused):
+                return refused.kind.utf8.elementsEqual("deskClosing".utf8) ? nil : .refused(refused)
             case .socket(.interrupted): return takeBack(client)
             case .socket(.timedOut): return .timedOut(number: number)
             case .socket(.lost), .socket(.nobodyListens), .socket(.notOurs), .socket(.unusable): return nil
@@ -179,7 +180,8 @@ package final class AskSession {
     private func takeBack(_ client: DeskClient) -> AskEnd {
         let until = SystemClock.monotonicNanoseconds() + Self.courtesy
         do throws(DeskClient.Failure) {
-            _ = try client.call("withdraw", ["id": .string(Self.id), "reason": "interrupted by its requester"], until: until)
+            _ = try client.call(
+                "withdraw", ["id": .string(Self.id), "reason": "interrupted by its requester"], until: until)
         } catch {
             // Closing the connection, which comes next, withdraws it too.
         }
@@ -218,7 +220,8 @@ package final class AskSession {
         case .pending, .rejected, .expired, .withdrawn, .superseded, .denied: return .mustNot(.notApproved)
         }
         // An edit makes another call, which has no command of ours.
-        guard answer.json["arguments"] == .object(call.arguments), answer.decision == .allowed || answer.number == firstNumber
+        guard answer.json["arguments"] == .object(call.arguments),
+            answer.decision == .allowed || answer.number == firstNumber
         else { return .mustNot(.edited) }
         return .may
     }

@@ -63,7 +63,8 @@ package struct CommandToRun: Sendable {
             }
         }
         var pins: [Pin] = []
-        for path in paths where pins.count < mostPins && !pins.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) {
+        for path in paths
+        where pins.count < mostPins && !pins.contains(where: { $0.path.utf8.elementsEqual(path.utf8) }) {
             if let state = state(of: path) { pins.append(Pin(path: path, state: state)) }
         }
         return pins

@@ -25,7 +25,8 @@ package final class DeskClient {
         fileprivate init(_ error: JSONValue) {
             let object = error.object
             self.init(
-                kind: object?["data"]?.object?["kind"]?.string ?? "", message: object?["message"]?.string ?? "unknown error")
+                kind: object?["data"]?.object?["kind"]?.string ?? "",
+                message: object?["message"]?.string ?? "unknown error")
         }
     }
 

@@ -51,7 +51,9 @@ package final class DeskSocket {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8) + [0]
-        guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else { throw SystemError(ENAMETOOLONG, "connect") }
+        guard bytes.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+            throw SystemError(ENAMETOOLONG, "connect")
+        }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SystemError(errno, "socket") }
@@ -123,7 +125,9 @@ package final class DeskSocket {
                 timeout = Int32(clamping: (deadline - now + 999_999) / 1_000_000)
             }
             guard poll(&watched, nfds_t(watched.count), timeout) > 0 else { continue }
-            if watched.count > 1, watched[1].revents != 0, let signal = signals?.take() { throw .interrupted(signal: signal) }
+            if watched.count > 1, watched[1].revents != 0, let signal = signals?.take() {
+                throw .interrupted(signal: signal)
+            }
             if watched[0].revents != 0 { return }
         }
     }

@@ -14,7 +14,8 @@ struct EnvironmentDifference: Sendable {
     /// The search path of a fresh login on Debian.
     private static let loginPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     private static let ignored = [
-        "COLORTERM", "COLUMNS", "LANG", "LANGUAGE", "LINES", "LS_COLORS", "NO_COLOR", "OLDPWD", "SHLVL", "TERM", "TZ", "_",
+        "COLORTERM", "COLUMNS", "LANG", "LANGUAGE", "LINES", "LS_COLORS", "NO_COLOR", "OLDPWD", "SHLVL", "TERM", "TZ",
+        "_",
     ]
     private static let expectedNames = ["HOME", "LOGNAME", "PATH", "PWD", "USER"]
     private static let longestValue = 4096
@@ -76,8 +77,10 @@ struct EnvironmentDifference: Sendable {
     }
 
     private static let secretWords = [
-        "KEY", "KEYS", "APIKEY", "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASS", "PASSWD", "PASSWORD", "PASSPHRASE", "PWD",
-        "CREDENTIAL", "CREDENTIALS", "AUTH", "AUTHORIZATION", "COOKIE", "PRIVATE", "DSN", "BEARER", "JWT", "PAT", "SIGNATURE",
+        "KEY", "KEYS", "APIKEY", "TOKEN", "TOKENS", "SECRET", "SECRETS", "PASS", "PASSWD", "PASSWORD", "PASSPHRASE",
+        "PWD",
+        "CREDENTIAL", "CREDENTIALS", "AUTH", "AUTHORIZATION", "COOKIE", "PRIVATE", "DSN", "BEARER", "JWT", "PAT",
+        "SIGNATURE",
     ]
 
     /// By the words of the name, and by such a word at its end: `PGPASSWORD`, `GITHUBTOKEN`.

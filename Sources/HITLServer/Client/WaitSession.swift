@@ -33,7 +33,8 @@ package struct WaitSession {
             } catch {
                 switch error {
                 case .unreadable: return .unreadable
-                case .refused(let refused) where refused.kind.utf8.elementsEqual("deskClosing".utf8): news(.deskGone(number: nil))
+                case .refused(let refused) where refused.kind.utf8.elementsEqual("deskClosing".utf8):
+                    news(.deskGone(number: nil))
                 case .refused(let refused): return .refused(refused)
                 case .socket(.lost): news(.deskGone(number: nil))
                 case .socket(.timedOut): return .timedOut(number: nil)

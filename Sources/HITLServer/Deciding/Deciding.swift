@@ -75,6 +75,8 @@ extension DeskConnection {
 
     /// Nil where the ledger does not say; that it is closed is known without.
     private func decidedAt(_ number: Int64) -> WallTime? {
-        do throws(EventLedgerError) { return try desk.gate.ledger.history(of: .request(number)).decidedAt } catch { return nil }
+        do throws(EventLedgerError) { return try desk.gate.ledger.history(of: .request(number)).decidedAt } catch {
+            return nil
+        }
     }
 }

@@ -18,8 +18,10 @@ package enum Objection: Error, Sendable, Equatable {
         case .unknownAncestry(let failure): "Who decides must be known, and here it is not: \(failure)."
         case .gone: "The process that connected has ended, so nobody can decide over this connection."
         case .startedByDesk: "A process that the desk started can ask and never decide."
-        case .asksItself(let number): "Request \(number) was asked for by this process or one above it; somebody else decides."
-        case .unknownRequester(let number): "Nobody can tell any more which process asked for request \(number); decide at the desk."
+        case .asksItself(let number):
+            "Request \(number) was asked for by this process or one above it; somebody else decides."
+        case .unknownRequester(let number):
+            "Nobody can tell any more which process asked for request \(number); decide at the desk."
         }
     }
 }

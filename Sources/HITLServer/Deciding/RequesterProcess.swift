@@ -46,10 +46,13 @@ package struct RequesterProcess: Sendable, Equatable {
 
     static func read(_ channel: String) -> Reading {
         let parts = channel.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-        guard let way = Way.allCases.first(where: { $0.rawValue.utf8.elementsEqual(parts[0]) }) else { return .elsewhere }
+        guard let way = Way.allCases.first(where: { $0.rawValue.utf8.elementsEqual(parts[0]) }) else {
+            return .elsewhere
+        }
         guard parts.count == 2 else { return .unreadable }
         let numbers = parts[1].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard numbers.count == 2, let pid = Int32(String(numbers[0]) ?? ""), let start = UInt64(String(numbers[1]) ?? "")
+        guard numbers.count == 2, let pid = Int32(String(numbers[0]) ?? ""),
+            let start = UInt64(String(numbers[1]) ?? "")
         else { return .unreadable }
         return .process(RequesterProcess(way: way, root: ProcessIdentity(pid: pid, startTicks: start)))
     }

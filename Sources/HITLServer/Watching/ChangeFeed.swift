@@ -29,7 +29,7 @@ final class ChangeFeed: Sendable {
         }
     }
 
-    /// After the queue has closed, when everything was passed on.
+    /// Lets go of everybody who waits: the desk is closing, and each of them hears so.
     func end() async {
         let pump = state.withLock { state in
             state.hasEnded = true

@@ -6,7 +6,9 @@ extension DeskConnection {
     func list(_ object: JSONObject) async throws(DeskError) -> JSONValue {
         let parameters = try Parameters(object, of: "list", knowing: ["limit"])
         let limit = Int(try parameters.integer("limit", in: 1...10_000) ?? 100)
-        let waiting = await desk.gate.queue.waiting.sorted { ($0.severity.rank, $0.number) < ($1.severity.rank, $1.number) }
+        let waiting = await desk.gate.queue.waiting.sorted {
+            ($0.severity.rank, $0.number) < ($1.severity.rank, $1.number)
+        }
         var pending: [JSONValue] = []
         for one in waiting.prefix(limit) {
             do throws(ReviewError) {

@@ -45,8 +45,10 @@ final class PlainLoop {
 
     func run() {
         while !mailbox.isStopping {
+            // Taken before the output is: what was written before a line was asked for stands before its prompt.
+            let next = read == nil ? mailbox.takeRead() : nil
             serve()
-            if read == nil, let next = mailbox.takeRead() { begin(next) }
+            if let next { begin(next) }
             answer()
             if !mailbox.isStopping && needsWaiting { wait() }
         }

@@ -28,6 +28,7 @@ final class TestDesk: Sendable {
         timeout: Milliseconds? = nil, pendingPerAgent: Int = 100_000, desk: ProcessIdentity? = nil,
         executor: (any Executor)? = nil, commands: ForwardedCommands? = nil,
         gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        digest: @escaping @Sendable (ToolCall) -> CallDigest = TestDesk.digest,
         change: (inout DeskLimits) -> Void = { _ in }
     ) async throws {
         self.scratch = scratch
@@ -47,14 +48,14 @@ final class TestDesk: Sendable {
             ledger: self.ledger, clocks: clocks, limits: .init(pendingPerAgent: pendingPerAgent), randomID: randomID)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "test")
         gate = Gate(
-            queue: queue, ledger: EventLedger(self.ledger), clocks: clocks, policy: { policy }, digest: Self.digest,
+            queue: queue, ledger: EventLedger(self.ledger), clocks: clocks, policy: { policy }, digest: digest,
             randomID: randomID)
         var limits = DeskLimits()
         change(&limits)
         let own = try DeskAuthority.thisProcess()
         server = DeskServer(
             gate: gate, authority: DeskAuthority(desk: desk ?? own.desk, uid: own.uid, user: "alice"),
-            digest: Self.digest, gateFiles: gateFiles, executor: executor, commands: commands, limits: limits)
+            digest: digest, gateFiles: gateFiles, executor: executor, commands: commands, limits: limits)
         try server.listen(at: socket)
     }
 
@@ -109,7 +110,9 @@ final class TestClient: Sendable {
             last += 1
             return last
         }
-        let request: JSONValue = ["id": .integer(id), "jsonrpc": "2.0", "method": .string(method), "params": parameters]
+        let request: JSONValue = [
+            "id": .integer(id), "jsonrpc": "2.0", "method": .string(method), "params": parameters,
+        ]
         try await stream.write(request.canonical + [10])
         return id
     }
@@ -153,7 +156,9 @@ final class TestClient: Sendable {
     }
 
     /// Asks and returns the number under which it waits.
-    func ask(_ id: String = "c1", tool: String = "bash", _ more: KeyValuePairs<String, JSONValue> = [:]) async throws -> Int64 {
+    func ask(_ id: String = "c1", tool: String = "bash", _ more: KeyValuePairs<String, JSONValue> = [:]) async throws
+        -> Int64
+    {
         var parameters = JSONObject([.init("id", .string(id)), .init("tool", .string(tool)), .init("args", [:])])
         for (name, value) in more { parameters[name] = value }
         try await send("ask", .object(parameters))
