@@ -205,16 +205,3 @@ public final class ToolGate: Sendable {
         ledger.close()
     }
 }
-
-extension Clocks {
-    fileprivate static let system = Clocks(
-        wall: { WallTime(milliseconds: SystemClock.wallMilliseconds()) },
-        monotonic: { Milliseconds(Int64(SystemClock.monotonicNanoseconds() / 1_000_000)) },
-        sleep: { moment in
-            while true {
-                let left = moment.count - Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
-                guard left > 0 else { return }
-                try await Task.sleep(for: .milliseconds(min(left, 86_400_000)))
-            }
-        })
-}

@@ -8,16 +8,17 @@ package final class Announcer: Sendable {
     private let desk: Desk
     private let reader: any LineReader
     private let notices: Notices
-    private let promptChanged: @Sendable () async -> Void
+    /// After each change has been announced.
+    private let told: @Sendable (QueueChange) async -> Void
     private let marks = Locked<(reached: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
 
     package init(
-        _ desk: Desk, _ reader: any LineReader, _ notices: Notices, promptChanged: @escaping @Sendable () async -> Void
+        _ desk: Desk, _ reader: any LineReader, _ notices: Notices, told: @escaping @Sendable (QueueChange) async -> Void
     ) {
         self.desk = desk
         self.reader = reader
         self.notices = notices
-        self.promptChanged = promptChanged
+        self.told = told
     }
 
     /// Runs until the queue closes.
@@ -32,7 +33,7 @@ package final class Announcer: Sendable {
             case .finished(let subject, let tool, let outcome): announce(outcome, of: tool, subject)
             case .mark(let number): reach(number)
             }
-            await promptChanged()
+            await told(change)
         }
         reach(.max)
     }

@@ -6,7 +6,8 @@ package import HITLTerminal
 /// What TAB offers, from the command table and what is pending.
 package final class Completer: Sendable {
     private struct Known {
-        var pending: [Int64] = []
+        /// Number and tool, where that is known without looking it up.
+        var pending: [Int64: String?] = [:]
         var tools: [String]
         var agents: [String] = []
     }
@@ -18,8 +19,17 @@ package final class Completer: Sendable {
         known = Locked(Known(tools: tools))
     }
 
+    /// All that are pending.
     package func update(pending: [Int64]) {
-        known.withLock { $0.pending = pending.sorted() }
+        known.withLock { $0.pending = Dictionary(pending.map { ($0, nil) }) { first, _ in first } }
+    }
+
+    func opened(_ number: Int64, tool: String) {
+        known.withLock { _ = $0.pending.updateValue(tool, forKey: number) }
+    }
+
+    func closed(_ number: Int64) {
+        known.withLock { _ = $0.pending.removeValue(forKey: number) }
     }
 
     package func complete(_ line: String, _ cursor: Int) -> [Completion] {
@@ -63,7 +73,7 @@ package final class Completer: Sendable {
 
     private func values(_ kind: ValueKind) -> [(String, String)] {
         switch kind {
-        case .requests, .request: known.withLock(\.pending).map { (String($0), "") }
+        case .requests, .request: known.withLock(\.pending).sorted { $0.key < $1.key }.map { (String($0.key), $0.value ?? "") }
         case .tool: known.withLock(\.tools).map { ($0, "") }
         case .agent: known.withLock(\.agents).map { ($0, "") }
         case .word(let words): words.map { ($0, "") }

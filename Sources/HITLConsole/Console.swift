@@ -26,6 +26,8 @@ package final class Console: Sendable {
     private let completer: Completer
     private let editor: ArgumentEditor?
     private let notices: Notices
+    /// What Ctrl-C ends while no line is read.
+    private let interruptible = Locked<Task<Void, Never>?>(nil)
 
     package init(
         desk: Desk, queue: Queue, reader: any LineReader, notices: Notices, agent: AgentLine, principal: Principal,
@@ -43,36 +45,51 @@ package final class Console: Sendable {
 
     private enum Next { case goOn, quit }
 
+    /// A script is repeatable, is asked nothing, and tells by its exit code whether all went well.
+    private var isScript: Bool { principal.role == .script }
+
     /// Reads and runs lines until the operator quits, the script ends or the terminal goes away.
     ///
-    /// - Returns: `.failed` where a command of a script failed.
+    /// - Returns: `.failed` where a command of a script failed. A person has seen what failed.
     package func run() async -> ExitCode {
-        let announcer = Announcer(desk, reader, notices) { await self.showCount() }
+        let announcer = Announcer(desk, reader, notices) { change in await self.heard(change) }
         let changes = await queue.changes()
+        completer.update(pending: await queue.waiting.map(\.number))
         let announcing = Task { await announcer.run(changes) }
-        defer { announcing.cancel() }
+        let listening = Task { await listen() }
+        defer {
+            announcing.cancel()
+            listening.cancel()
+        }
 
         var exit = ExitCode.done
-        var warnedOfPending = false
+        var askedAbout = 0
         while true {
-            if !reader.presentation.isTerminal { await settle(announcer) }
+            if isScript { await settle(announcer) }
             let event = await reader.readLine(prompt: await prompt())
             switch event {
             case .line(let line):
-                warnedOfPending = false
+                askedAbout = 0
                 let (next, ended) = await handle(line, announcer)
-                if ended != .done { exit = .failed }
+                if isScript, ended != .done { exit = .failed }
                 if case .quit = next { return exit }
-            case .interrupted: warnedOfPending = false
+            case .interrupted: askedAbout = 0
             case .endOfInput:
                 let pending = await queue.pendingCount
-                if reader.presentation.isTerminal, pending > 0, !warnedOfPending {
-                    warnedOfPending = true
-                    reader.write(Self.lastQuestion(pending))
-                    continue
-                }
-                return exit
+                // Asked again where there are more of them than it was asked about.
+                guard !isScript, pending > askedAbout else { return exit }
+                askedAbout = pending
+                reader.write(Self.lastQuestion(pending))
             case .cancelled, .hangup: return exit
+            }
+        }
+    }
+
+    private func listen() async {
+        for await event in reader.events {
+            switch event {
+            case .interrupted, .hangup: interruptible.withLock { $0?.cancel() }
+            case .resized, .signalled: break
             }
         }
     }
@@ -86,7 +103,7 @@ package final class Console: Sendable {
     // MARK: Prompt
 
     private func prompt() async -> StyledText {
-        let count = await refresh()
+        let count = await queue.pendingCount
         // A script's transcript is the documented one, whatever is pending.
         guard reader.presentation.isTerminal, count > 0 else { return "hitl > " }
         var prompt = StyledText("hitl ")
@@ -95,18 +112,25 @@ package final class Console: Sendable {
         return prompt
     }
 
-    private func showCount() async { reader.setPrompt(await prompt()) }
-
-    private func refresh() async -> Int {
-        let numbers = await queue.waiting.map(\.number)
-        completer.update(pending: numbers)
-        return numbers.count
+    private func heard(_ change: QueueChange) async {
+        switch change {
+        case .opened(let request): completer.opened(request.number, tool: request.call.tool)
+        case .closed(let request): completer.closed(request.number)
+        case .extended, .finished, .mark: return
+        }
+        reader.setPrompt(await prompt())
     }
 
     /// So that scripts are repeatable: agents have gone as far as they can, and it is all on the screen.
     private func settle(_ announcer: Announcer) async {
-        await agent.settled()
-        await announcer.caughtUp(queue)
+        let (settled, continuation) = AsyncStream.makeStream(of: Never.self)
+        Task { [agent, queue] in
+            await agent.settled()
+            await announcer.caughtUp(queue)
+            continuation.finish()
+        }
+        // Also over when the loop is told to end, which may be long before the agents are.
+        for await _ in settled {}
     }
 
     // MARK: Lines
@@ -177,7 +201,13 @@ package final class Console: Sendable {
             do { try await clocks.sleep(end) } catch { return }
             waiting.cancel()
         }
-        await waiting.value
+        interruptible.withLock { $0 = waiting }
+        await withTaskCancellationHandler {
+            await waiting.value
+        } onCancel: {
+            waiting.cancel()
+        }
+        interruptible.withLock { $0 = nil }
         timer.cancel()
     }
 

@@ -47,12 +47,12 @@ package final class Desk: Sendable {
     package struct Agents: Sendable {
         package let names: @Sendable () -> [String]
         /// Per agent and sub-agent: its lineage, and what it is doing, in our own words.
-        package let activities: @Sendable () async -> [(lineage: String, doing: String)]
+        package let activities: @Sendable () async -> [(lineage: [String], doing: String)]
         package let cancel: @Sendable () async -> Void
 
         package init(
             names: @escaping @Sendable () -> [String],
-            activities: @escaping @Sendable () async -> [(lineage: String, doing: String)],
+            activities: @escaping @Sendable () async -> [(lineage: [String], doing: String)],
             cancel: @escaping @Sendable () async -> Void
         ) {
             self.names = names

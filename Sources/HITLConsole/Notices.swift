@@ -9,31 +9,50 @@ package final class Notices: Sendable {
         let drawn: @Sendable (Drawn) -> Void
     }
 
+    private enum State {
+        case open
+        case held([Notice])
+        case closed
+    }
+
     private let reader: any LineReader
-    private let held = Locked<[Notice]?>(nil)
+    private let state = Locked(State.open)
 
     package init(_ reader: any LineReader) {
         self.reader = reader
     }
 
     package func post(_ text: StyledText, drawn: @escaping @Sendable (Drawn) -> Void = { _ in }) {
-        let now = held.withLock { held in
-            guard held != nil else { return true }
-            held?.append(Notice(text: text, drawn: drawn))
-            return false
+        let now = state.withLock { state in
+            switch state {
+            case .open: return true
+            case .held(let notices):
+                state = .held(notices + [Notice(text: text, drawn: drawn)])
+                return false
+            case .closed:
+                return false
+            }
         }
         if now { reader.post(text, drawn: drawn) }
     }
 
     func hold() {
-        held.withLock { if $0 == nil { $0 = [] } }
+        state.withLock { state in
+            if case .open = state { state = .held([]) }
+        }
     }
 
     func release() {
-        let waiting = held.withLock { held in
-            defer { held = nil }
-            return held ?? []
+        let waiting = state.withLock { state -> [Notice] in
+            guard case .held(let notices) = state else { return [] }
+            state = .open
+            return notices
         }
         for notice in waiting { reader.post(notice.text, drawn: notice.drawn) }
+    }
+
+    /// Nothing is said unasked any more.
+    package func close() {
+        state.withLock { $0 = .closed }
     }
 }

@@ -74,7 +74,7 @@ final class AgentHost: Sendable {
         return HITLConsole.Desk.Agents(
             names: { ["simulated, scenario \(scenario.name)"] },
             activities: { [activity] in
-                await activity.agents().map { ($0.lineage.joined(separator: " › "), Self.words($0.doing)) }
+                await activity.agents().map { ($0.lineage, Self.words($0.doing)) }
             },
             cancel: { await self.cancel() })
     }

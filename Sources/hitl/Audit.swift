@@ -36,7 +36,7 @@ enum Audit {
         run: run)
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
-        let now = Place.clocks.wall()
+        let now = Clocks.system.wall()
         let since = try arguments.moment("since", now: now)
         if let format = arguments.text("format"), format != "jsonl" {
             throw .badValue(format, of: "--format", expected: "jsonl")

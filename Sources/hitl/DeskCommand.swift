@@ -14,7 +14,7 @@ enum DeskCommand {
     static func run(_ words: [String]) -> ExitCode {
         // Understood here first: a slip is answered without a desk.
         if words.contains("--help") || words.contains("-h") { return ProgramHelp.run([words[0]]) }
-        do throws(UsageError) { _ = try CommandTable.desk(words, now: Place.clocks.wall()) } catch {
+        do throws(UsageError) { _ = try CommandTable.desk(words, now: Clocks.system.wall()) } catch {
             return Output.usage(error)
         }
         let place: Place
@@ -107,9 +107,9 @@ enum ReadingDesk {
                 HITLConsole.Desk(
                     records: Records(try open()), gate: nil,
                     session: .init(
-                        id: "", startedAt: Place.clocks.wall(), workspace: nil, ledgerPath: place.ledgerPath,
+                        id: "", startedAt: Clocks.system.wall(), workspace: nil, ledgerPath: place.ledgerPath,
                         socketPath: nil, gated: .gated),
-                    settings: Settings(place.configuration, sha256: { HITLLedger.Digest(hashing: $0).hex }), clocks: Place.clocks))
+                    settings: Settings(place.configuration, sha256: { HITLLedger.Digest(hashing: $0).hex }), clocks: Clocks.system))
         } catch let error as LedgerError {
             return .failure(Failure(error))
         } catch {

@@ -99,20 +99,32 @@ extension ForwardedCommands {
 enum Lines {
     static var isScript: Bool { isatty(0) != 1 }
 
-    static func open(_ presentation: Presentation, _ plan: LoopPlan, _ completer: Completer) throws(TerminalError) -> any LineReader {
+    /// A reader, and what tells it of a Ctrl-C that came as a signal.
+    struct Opened: Sendable {
+        let reader: any LineReader
+        let interrupt: @Sendable () -> Void
+    }
+
+    static func open(_ presentation: Presentation, _ plan: LoopPlan, _ completer: Completer) throws(TerminalError) -> Opened {
         let configuration = plan.place.configuration
         let options = TerminalOptions(
             historyPath: configuration.paths.lineHistory, historyFilter: HistoryFilter.kept,
             complete: completer.complete, rings: configuration.bell.value,
             notifications: Self.notifications(configuration.notify.value))
         if !isScript, presentation.kind == .terminal {
-            do throws(TerminalError) { return try Terminal(presentation: presentation, options: options) } catch {
+            do throws(TerminalError) {
+                let terminal = try SignalSet.stopping.unblocked { () throws(TerminalError) in
+                    try Terminal(presentation: presentation, options: options)
+                }
+                return Opened(reader: terminal) { terminal.signalled(SIGINT) }
+            } catch {
                 // A terminal that cannot be edited on can still be read from.
             }
         }
         var plain = presentation
         if isScript { (plain.kind, plain.columns, plain.rows) = (.stream, nil, nil) }
-        return try PlainReader(presentation: plain, options: options)
+        let lines = try PlainReader(presentation: plain, options: options)
+        return Opened(reader: lines) { lines.signalled(SIGINT) }
     }
 
     private static func notifications(_ notify: Configuration.Notify) -> TerminalOptions.Notifications {
@@ -126,7 +138,8 @@ enum Lines {
 
 /// The first lines of a loop: what this desk is, and how to have another.
 enum Greeting {
-    static func text(_ plan: LoopPlan, gated: Event.Session.Gated) -> StyledText {
+    /// - Parameter former: requests that an earlier desk left.
+    static func text(_ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64]) -> StyledText {
         var text = StyledText()
         switch plan.agent {
         case .simulated(_, isDemoByDefault: true):
@@ -147,7 +160,27 @@ enum Greeting {
         for notice in plan.place.configuration.notices {
             text.append(DisplayText.block(untrusted: notice.description), indent: 0, .warning)
         }
+        if !former.isEmpty {
+            text.line("\(NumbersText.subject(former)) \(former.count == 1 ? "waits" as DisplayText : "wait") from before: /hitl status")
+        }
         text.newLine()
         return text
     }
+}
+
+/// The last lines of a loop: what it leaves undecided, and where its files are.
+enum Farewell {
+    static func text(_ plan: LoopPlan, withdrawn: [Int64], left: [Int64]) -> StyledText {
+        var text = StyledText()
+        if !withdrawn.isEmpty {
+            text.line("\(NumbersText.subject(withdrawn)) \(was(withdrawn)) withdrawn: the loop ended.", .dim)
+        }
+        if !left.isEmpty {
+            text.line("\(NumbersText.subject(left)) \(left.count == 1 ? "stays" as DisplayText : "stay") pending for the next desk.", .dim)
+        }
+        if plan.isScratch { text.line("What was done is in \(DisplayText(untrusted: plan.workspace))", .dim) }
+        return text
+    }
+
+    private static func was(_ numbers: [Int64]) -> DisplayText { numbers.count == 1 ? "was" : "were" }
 }

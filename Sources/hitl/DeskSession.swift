@@ -1,3 +1,4 @@
+import Glibc
 import HITLAgents
 import HITLConfiguration
 import HITLConsole
@@ -23,6 +24,7 @@ final class DeskSession: Sendable {
     private let agent: AgentHost
     private let activity: AgentActivity
     private let signal = StopSignal()
+    private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
 
     // MARK: Opening
 
@@ -50,7 +52,7 @@ final class DeskSession: Sendable {
             path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
         let key = try DigestKey.load(from: plan.stateDirectory)
         let events = EventLedger(ledger)
-        let clocks = Place.clocks
+        let clocks = Clocks.system
         queue = try await Queue(
             ledger: ledger, clocks: clocks,
             limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
@@ -119,20 +121,27 @@ final class DeskSession: Sendable {
 
     // MARK: Running
 
-    func end() { signal.request() }
+    /// SIGINT ends a script, and a person's line only.
+    func take(_ number: Int32) {
+        guard number == SIGINT, !Lines.isScript, let interrupt = interrupt.withLock({ $0 }) else { return signal.request() }
+        interrupt()
+    }
 
     func run() async -> ExitCode {
         let presentation = Output.presentation(of: 1, plain: plan.plain)
         let completer = Completer(tools: workbench.tools)
-        let reader: any LineReader
-        do { reader = try Lines.open(presentation, plan, completer) } catch {
+        let lines: Lines.Opened
+        do { lines = try Lines.open(presentation, plan, completer) } catch {
             return Failure(.failed, "The terminal cannot be used: \(error)").report()
         }
+        let reader = lines.reader
+        let former = await queue.waiting.map(\.number).sorted()
         do { try listen() } catch {
             await reader.stop()
             return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
         }
-        reader.write(Greeting.text(plan, gated: desk.session.gated))
+        interrupt.withLock { $0 = lines.interrupt }
+        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former))
         await gate.ledger.note(
             .sessionStarted(
                 .init(
@@ -149,7 +158,7 @@ final class DeskSession: Sendable {
         let loop = Task { await console.run() }
         signal.onRequest { loop.cancel() }
         let exit = await loop.value
-        await close(reader)
+        await close(reader, notices)
         return exit
     }
 
@@ -162,13 +171,19 @@ final class DeskSession: Sendable {
 
     /// The order matters: nobody new, then the loop's own requests withdrawn and everybody else let go of
     /// with theirs pending, then what still runs is ended, and last the ledger's head is written down.
-    private func close(_ reader: any LineReader) async {
+    private func close(_ reader: any LineReader, _ notices: Notices) async {
         server.stopAccepting()
+        // What the agent says to being turned away would be the last words on the screen.
+        notices.close()
+        let pending = await queue.waiting.map(\.number).sorted()
         await queue.close(withdrawing: [sessionID], reason: "the loop ended")
+        let left = Set(await queue.waiting.map(\.number))
         await queue.stopAll()
         await agent.end()
+        await queue.allEnded()
         await server.close()
         await gate.ledger.note(.sessionEnded(id: sessionID))
+        reader.write(Farewell.text(plan, withdrawn: pending.filter { !left.contains($0) }, left: left.sorted()))
         await reader.stop()
         do { try ledger.rememberHead() } catch { Output.complaint(StyledText(DisplayText(untrusted: error.description))) }
         ledger.close()

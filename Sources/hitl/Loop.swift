@@ -48,33 +48,44 @@ enum Loop {
             switch await DeskSession.open(plan) {
             case .failure(let failure): return failure.report()
             case .success(let session):
-                signals.onArrival { session.end() }
+                signals.onArrival { session.take($0) }
                 return await session.run()
             }
         }
     }
 }
 
-/// Signals that end the loop in an orderly way.
+/// Some signals, for a mask.
 struct SignalSet: Sendable {
     private let numbers: [Int32]
 
+    /// Those that end the loop in an orderly way.
     static let ending = SignalSet(numbers: [SIGTERM, SIGHUP, SIGINT])
+    /// Ctrl-Z. The threads of the pool, and so those that they start, block it as they do most others.
+    static let stopping = SignalSet(numbers: [SIGTSTP])
 
     func block() {
         var set = mask
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Runs `body` with these signals let through on its thread, and on those that it starts.
+    func unblocked<Value, Failure>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+        var (set, before) = (mask, sigset_t())
+        pthread_sigmask(SIG_UNBLOCK, &set, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return try body()
+    }
+
     /// Calls `handler` at each of these signals, on a thread that does nothing else.
-    func onArrival(_ handler: @escaping @Sendable () -> Void) {
+    func onArrival(_ handler: @escaping @Sendable (_ signal: Int32) -> Void) {
         let set = mask
         WaitingThread.start {
             var set = set
             while true {
                 var number: Int32 = 0
                 guard sigwait(&set, &number) == 0 else { continue }
-                handler()
+                handler(number)
             }
         }
     }

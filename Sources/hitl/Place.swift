@@ -42,18 +42,6 @@ struct Place: Sendable {
         return option != nil || Process.environment["HITL_SOCKET"] != nil || first == last ? [first] : [first, last]
     }
 
-    static let clocks = Clocks(
-        wall: { WallTime(milliseconds: SystemClock.wallMilliseconds()) },
-        monotonic: { Milliseconds(Int64(SystemClock.monotonicNanoseconds() / 1_000_000)) },
-        sleep: { moment in
-            // The task's clock stands still while the machine sleeps; so it is asked again on waking.
-            while true {
-                let left = moment.count - Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
-                guard left > 0 else { return }
-                try await Task.sleep(for: .milliseconds(min(left, 86_400_000)))
-            }
-        })
-
     static let newID: @Sendable () -> RequestID = {
         RequestID(bits: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
     }

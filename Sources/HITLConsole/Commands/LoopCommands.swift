@@ -29,7 +29,9 @@ package struct AgentCommand: Command {
         case .no:
             var text = StyledText(agents.names().map(DisplayText.init(untrusted:)).joined(separator: ", "), .strong)
             for (lineage, doing) in await agents.activities() {
-                text.line("\(DisplayText(untrusted: lineage)): \(DisplayText(untrusted: doing))", indent: 3)
+                text.newLine(indent: 3)
+                text.append(lineage: lineage)
+                text.append(": \(DisplayText(untrusted: doing))")
             }
             return CommandResult(text)
         }

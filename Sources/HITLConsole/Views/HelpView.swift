@@ -35,7 +35,9 @@ package enum HelpView {
         if !rows.isEmpty { text.newLine() }
         let width = rows.map { shown($0.0).columns }.max() ?? 0
         for (name, doc) in rows {
-            text.line(shown(name).padded(to: width + 2), .accent, indent: 2, hangingIndent: width + 4)
+            text.newLine(indent: 2, hangingIndent: width + 4)
+            text.append(definition: name, .accent)
+            text.append(DisplayText.empty.padded(to: width + 2 - shown(name).columns))
             text.append(shown(doc))
         }
         if !definition.examples.isEmpty { text.newLine() }

@@ -189,10 +189,14 @@ package struct RequestView {
         text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
         text.append(.warning, .warning)
         if notes.hidden > 0 {
-            text.append("\(notes.hidden) hidden \(notes.hidden == 1 ? "character" : "characters"), shown as <U+", .warning)
+            let noun: DisplayText = notes.hidden == 1 ? "character" : "characters"
+            text.append("\(notes.hidden) hidden \(noun), shown as <U+", .warning)
             text.append(.ellipsis, .warning)
             text.append(">. ", .warning)
         }
-        if notes.lookalikes > 0 { text.append("\(notes.lookalikes) words with letters that imitate others.", .warning) }
+        if notes.lookalikes > 0 {
+            let noun: DisplayText = notes.lookalikes == 1 ? "word" : "words"
+            text.append("\(notes.lookalikes) \(noun) with letters that imitate others.", .warning)
+        }
     }
 }
