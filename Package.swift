@@ -53,6 +53,8 @@ let package = Package(
         module("HITLServer", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         module("HITLTerminal", ["HITLPlatform", "CLibedit"]),
         module("HITLConsole", ["HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLTerminal", "HITLPlatform"]),
+        // Writes the manual and the completions; only a test uses it, so that the program is without it.
+        module("HITLManual", ["HITLConsole", "HITLConfiguration"]),
         module("HITL", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         .executableTarget(
             name: "refund-desk", dependencies: ["HITL"], path: "examples/refund-desk", swiftSettings: settings),
@@ -73,6 +75,8 @@ let package = Package(
         probe("PlatformProbe", ["HITLPlatform"]),
         probe("ServerProbe", ["HITLServer", "HITLCore", "HITLPlatform"]),
         tests("HITLPlatformTests", ["HITLTestSupport", "CPlatform", "HITLPlatform", "PlatformProbe"]),
+        tests("HITLCoreTests", ["HITLCore", "HITLTestSupport", "HITLPlatform"]),
+        tests("HITLGateTests", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "HITLTestSupport"]),
         tests("HITLLedgerTests", ["HITLTestSupport", "HITLLedger", "HITLPlatform", "CSQLite", "LedgerProbe"]),
         tests("HITLConfigurationTests", ["HITLConfiguration", "HITLCore"]),
         tests("HITLToolsTests", ["HITLTestSupport", "HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
@@ -82,6 +86,11 @@ let package = Package(
         tests("HITLServerTests", ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
         tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
         tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
+        tests(
+            "ManualTests",
+            [
+                "hitl", "HITLManual", "HITLConsole", "HITLTools", "HITLConfiguration", "HITLCore", "HITLTestSupport",
+            ]),
         tests("HITLTests", ["HITL", "HITLPlatform", "HITLTestSupport", "refund-desk"]),
     ],
     swiftLanguageModes: [.v6]

@@ -23,17 +23,15 @@ package final class Notices: Sendable {
     }
 
     package func post(_ text: StyledText, drawn: @escaping @Sendable (Drawn) -> Void = { _ in }) {
-        let now = state.withLock { state in
-            switch state {
-            case .open: return true
-            case .held(let notices):
-                state = .held(notices + [Notice(text: text, drawn: drawn)])
-                return false
-            case .closed:
-                return false
-            }
+        let answer = state.withLock { state in
+            if case .held(let notices) = state { state = .held(notices + [Notice(text: text, drawn: drawn)]) }
+            return state
         }
-        if now { reader.post(text, drawn: drawn) }
+        switch answer {
+        case .open: reader.post(text, drawn: drawn)
+        case .held: break
+        case .closed: drawn(.never)
+        }
     }
 
     func hold() {

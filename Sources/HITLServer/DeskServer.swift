@@ -38,7 +38,8 @@ package final class DeskServer: Sendable {
 
     deinit { stopAccepting() }
 
-    /// Listens at `path`, which is made with mode 0600 in a directory with mode 0700. Clients may connect once it returns.
+    /// Listens at `path`, which is made with mode 0600 in a directory with mode 0700. Once it returns clients may
+    /// connect.
     package func listen(at path: String) throws(SocketError) {
         do throws(SystemError) {
             // Every client that waits is a descriptor.

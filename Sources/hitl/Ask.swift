@@ -1,6 +1,7 @@
 import Glibc
 import HITLConsole
 import HITLCore
+import HITLGate
 import HITLPlatform
 import HITLServer
 import HITLTerminal
@@ -242,8 +243,24 @@ struct AskWords: Sendable {
             Output.complaint("Refused by policy: \(DisplayText(untrusted: answer.rules.joined(separator: ", "))).")
             exit = .denied
         }
-        document(answer.json.members)
+        document(answer.facts)
         return (hasCommand ? .notRun : exit).rawValue
+    }
+
+    /// Of a request that was decided while nobody waited; nil where it was not.
+    func decided(_ history: RequestHistory) -> Int32? {
+        let exit: ExitCode
+        switch history.status {
+        case nil, .pending?: return nil
+        case .approved?: exit = .done
+        case .rejected?: exit = .rejected
+        case .expired?, .withdrawn?, .superseded?: exit = .undecided
+        }
+        if let status = history.status, exit != .done {
+            Output.complaint("Request \(history.request?.number ?? 0): \(DecisionText.status(status)).")
+        }
+        document(history.json.object?.members ?? [])
+        return exit.rawValue
     }
 
     func approved(_ answer: AskAnswer) {
@@ -258,12 +275,12 @@ struct AskWords: Sendable {
         if reported == .no {
             Output.complaint("The desk is gone and has not heard of the outcome; it will be recorded as unknown.")
         }
-        document(answer.json.members + [.init("outcome", outcome.json)])
+        document(answer.facts + [.init("outcome", outcome.json)])
     }
 
     func didNotRun(_ message: String, _ answer: AskAnswer, _ outcome: Outcome) -> Int32 {
         Output.complaint(StyledText(DisplayText(untrusted: message)))
-        document(answer.json.members + [.init("outcome", outcome.json)])
+        document(answer.facts + [.init("outcome", outcome.json)])
         return ExitCode.notRun.rawValue
     }
 
@@ -279,6 +296,19 @@ struct AskWords: Sendable {
         guard json else { return }
         let text = JSONValue.object(JSONObject(members)).printable + "\n"
         if hasCommand { Output.error(text) } else { Output.standard(text) }
+    }
+}
+
+extension AskAnswer {
+    /// For programs, with the names that all commands use: `id` is the request's, not that of the call to the desk.
+    fileprivate var facts: [JSONObject.Member] {
+        json.members.compactMap { member in
+            switch member.name {
+            case "id": nil
+            case "request": .init("id", member.value)
+            default: member
+            }
+        }
     }
 }
 

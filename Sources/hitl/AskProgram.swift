@@ -1,5 +1,6 @@
 import HITLConsole
 import HITLCore
+import HITLGate
 
 /// `hitl ask` on the command line.
 enum AskProgram {
@@ -74,7 +75,7 @@ enum WaitProgram {
         status: run)
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> Int32 {
-        guard RequestName(arguments.positionals[0]) != nil else {
+        guard let name = RequestName(arguments.positionals[0]) else {
             throw .badValue(arguments.positionals[0], of: "ID", expected: "the number or id of a request")
         }
         let place: Place
@@ -83,9 +84,15 @@ enum WaitProgram {
         case .success(let found): place = found
         }
         var options = WaitOptions(
-            request: arguments.positionals[0], sockets: place.socketCandidates(arguments.text("socket")))
+            request: arguments.positionals[0], sockets: place.socketCandidates(arguments.text("socket")),
+            recorded: { recorded(name, at: place) })
         options.timeout = try arguments.duration("timeout")
         options.json = arguments.has("json")
         return wait(options)
+    }
+
+    private static func recorded(_ name: RequestName, at place: Place) -> RequestHistory? {
+        guard case .success(let desk) = ReadingDesk.open(place), let number = try? desk.number(of: name) else { return nil }
+        return try? desk.records.events.history(of: .request(number))
     }
 }

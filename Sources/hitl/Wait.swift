@@ -1,6 +1,7 @@
 import Glibc
 import HITLConsole
 import HITLCore
+import HITLGate
 import HITLPlatform
 import HITLServer
 
@@ -11,10 +12,13 @@ struct WaitOptions: Sendable {
     var timeout: Milliseconds?
     var json = false
     var sockets: [String]
+    /// What the ledger's file has of the request, where no desk is there to ask.
+    var recorded: @Sendable () -> RequestHistory?
 
-    init(request: String, sockets: [String]) {
+    init(request: String, sockets: [String], recorded: @escaping @Sendable () -> RequestHistory?) {
         self.request = request
         self.sockets = sockets
+        self.recorded = recorded
     }
 }
 
@@ -29,6 +33,7 @@ func wait(_ options: WaitOptions) -> Int32 {
     case .answered(let answer): return said.waited(answer)
     case .timedOut(nil): return said.failed("The time is over, and no desk was there to tell.", .pending)
     case .timedOut(let number?): return said.failed("The time is over; request \(number) is not decided yet.", .pending)
+    case .noDesk(let failure): return options.recorded().flatMap(said.decided) ?? said.unanswered(.noDesk(failure))
     case let end: return said.unanswered(end)
     }
 }

@@ -1,6 +1,8 @@
 import HITLTestSupport
 import Testing
 
+@testable import HITLTerminal
+
 @Suite(.oneAtATime) struct `An announcement` {
     @Test(arguments: [13, 24, 40, 80])
     func `is shown whole and once above a line that is being typed`(columns: Int) async throws {
@@ -24,6 +26,16 @@ import Testing
         #expect(joined.contains("line(日本語!ab👍e\u{301}xandwhatfollowsit,longenoughforrows)typed"))
         #expect(screen.unknown.isEmpty)
         #expect(screen.isCursorShown && screen.wraps)
+    }
+
+    @Test func `is not erased by a terminal that counts the line's columns differently`() async throws {
+        let terminal = try await startProbe(columns: 30, rows: 12, ambiguousIsWide: true)
+        try await terminal.enter("post 60 5")
+        try await terminal.until { $0.contains("notice 0 ends") }
+        for character in "Строка, которая длиннее одного ряда" { terminal.send(String(character)) }
+        try await terminal.until { $0.contains("notices done") }
+        for number in 0..<60 { #expect(terminal.screen.count(of: "notice \(number) ends") == 1, "\(number)") }
+        #expect(terminal.screen.count(of: "probe > С") == 1, "\(terminal.screen.picture)")
     }
 
     @Test func `leaves one prompt on the screen however often the prompt changes`() async throws {
@@ -85,6 +97,13 @@ import Testing
         try await terminal.until { !$0.commands.isEmpty }
         #expect(terminal.screen.commands == ["9;Request: <U+0007><U+001B>\\9;4"])
         #expect(terminal.screen.unknown.isEmpty)
+    }
+
+    @Test(arguments: ["4;1;50", "7;rm", "9;/tmp", "", ";x"])
+    func `never begins with what some terminals obey`(body: String) {
+        let sequence = Notification.sequence(
+            title: "", body: DisplayText(untrusted: body), protocol: .osc9, encoding: .utf8)
+        #expect(sequence == "\u{1B}]9;- \(body)\u{07}")
     }
 
     @Test func `has fields where the terminal wants fields`() async throws {

@@ -71,7 +71,7 @@ extension PseudoTerminal {
     /// `xterm-256color` and the locale UTF-8 unless it says otherwise.
     package static func spawn(
         _ arguments: [String], environment: [String: String] = [:], columns: Int = 80, rows: Int = 24,
-        directory: String? = nil
+        directory: String? = nil, ambiguousIsWide: Bool = false
     ) throws -> PseudoTerminal {
         var primary: Int32 = -1
         var replica: Int32 = -1
@@ -123,7 +123,8 @@ extension PseudoTerminal {
             throw SpawnFailure(call: "posix_spawn \(arguments[0])", errno: failure)
         }
         let terminal = PseudoTerminal(
-            process: process, primary: primary, replica: replica, screen: ScreenModel(columns: columns, rows: rows))
+            process: process, primary: primary, replica: replica,
+            screen: ScreenModel(columns: columns, rows: rows, ambiguousIsWide: ambiguousIsWide))
         terminal.startReading()
         return terminal
     }

@@ -27,6 +27,7 @@ package struct ScreenModel: Sendable {
         var isContinuation = false
     }
 
+    private let ambiguousIsWide: Bool
     private var cells: [[Cell]]
     private var look = ""
     private var isWrapPending = false
@@ -40,7 +41,9 @@ package struct ScreenModel: Sendable {
         case command(String, escaped: Bool)
     }
 
-    package init(columns: Int, rows: Int) {
+    /// `ambiguousIsWide`: Greek, Cyrillic, arrows and lines take two columns, whatever the program thinks.
+    package init(columns: Int, rows: Int, ambiguousIsWide: Bool = false) {
+        self.ambiguousIsWide = ambiguousIsWide
         self.columns = columns
         self.rows = rows
         cells = Self.blank(rows, columns)
@@ -260,7 +263,7 @@ extension ScreenModel {
     }
 
     private mutating func put(_ scalar: Unicode.Scalar) {
-        let width = ScreenWidth.columns(of: scalar)
+        let width = ScreenWidth.columns(of: scalar, ambiguousIsWide: ambiguousIsWide)
         if width == 0 {
             // It belongs to the character before the cursor.
             var column = isWrapPending ? cursorColumn : cursorColumn - 1

@@ -1,13 +1,19 @@
 /// Columns of a character as a plain terminal counts them: per code point, by blocks.
 enum ScreenWidth {
-    static func columns(of scalar: Unicode.Scalar) -> Int {
+    /// `ambiguousIsWide` as terminals in East Asia are set up: Greek, Cyrillic, arrows and lines take two columns.
+    static func columns(of scalar: Unicode.Scalar, ambiguousIsWide: Bool) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: break
         }
         if (0x1160...0x11FF).contains(scalar.value) { return 0 }
+        if ambiguousIsWide && ambiguous.contains(where: { $0.contains(scalar.value) }) { return 2 }
         return wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
+
+    private static let ambiguous: [ClosedRange<UInt32>] = [
+        0x391...0x3C9, 0x410...0x44F, 0x2190...0x2199, 0x2500...0x257F,
+    ]
 
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x231A...0x231B, 0x23E9...0x23EC, 0x2614...0x2615, 0x2648...0x2653, 0x26A1...0x26A1,

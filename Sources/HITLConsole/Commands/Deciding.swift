@@ -18,6 +18,8 @@ struct Deciding: Sendable {
         let json: JSONValue
         var exit = ExitCode.done
         var shows: ApprovalRequest?
+        /// The request that is decided now.
+        var decided: Int64?
     }
 
     func decide(_ names: [RequestName], json: Bool) async -> CommandResult {
@@ -32,7 +34,11 @@ struct Deciding: Sendable {
             return reports.sorted { $0.0 < $1.0 }.map(\.1)
         }
         var text = StyledText()
-        for report in reports { text.append(linesOf: report.text) }
+        for report in reports {
+            text.append(linesOf: report.text)
+            // Which of several it is about; of one, and where it was refused, that is plain.
+            if names.count > 1, let number = report.decided { text.line("Request \(number)", indent: 3) }
+        }
         return CommandResult(
             json ? StyledText() : text,
             json: json ? .members(["decisions": .array(reports.map(\.json))]) : nil,
@@ -107,7 +113,7 @@ struct Deciding: Sendable {
             } else {
                 text.line("No reason given", indent: 3)
             }
-            return Report(text: text, json: facts(request, nil))
+            return Report(text: text, json: facts(request, nil), decided: request.number)
         case .pending, .expired, .withdrawn, .superseded:
             desk.outcomes.drop(request.number)
             return failure(
@@ -129,7 +135,7 @@ struct Deciding: Sendable {
         case (nil, .requester), (nil, .desk):
             text.line(isRunning(request, gate) ? "Running" : "It runs when its requester comes back", indent: 3)
         }
-        return Report(text: text, json: facts(request, outcome))
+        return Report(text: text, json: facts(request, outcome), decided: request.number)
     }
 
     private func outcome(of request: ApprovalRequest, _ gate: Gate) async -> Outcome? {

@@ -17,7 +17,8 @@ package final class Peer: Sendable {
 
     /// Itself first, then upwards.
     ///
-    /// Looked up once: a process only ever loses ancestors (when they end), so what was found first holds all that count.
+    /// Looked up once: a process only ever loses ancestors (when they end), so what was found first holds all that
+    /// count.
     func ancestry() throws(Objection) -> [ProcessIdentity] {
         guard isAlive() else { throw .gone }
         if let found = known.withLock({ $0 }) { return found }

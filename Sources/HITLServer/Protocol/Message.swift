@@ -39,7 +39,8 @@ enum Line {
 
     private init(_ object: JSONObject) {
         guard let id = object["id"], id.isMessageID(within: Self.longestName) else {
-            // A request that does not want to hear what came of it is not carried out: it would be decided or asked blindly.
+            // A request that does not want to hear what came of it is not carried out: it would be decided or asked
+            // blindly.
             let why = "it needs an `id` of its own, a string of at most \(Self.longestName) bytes or an integer"
             self = .refused(id: .null, .notARequest(why))
             return

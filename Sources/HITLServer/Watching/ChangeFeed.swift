@@ -2,7 +2,8 @@ import HITLCore
 import HITLGate
 import HITLPlatform
 
-/// Hands what happens in the queue to those connections that watch it: one listener to the queue, however many they are.
+/// Hands what happens in the queue to those connections that watch it: one listener to the queue, however many they
+/// are.
 final class ChangeFeed: Sendable {
     private struct State {
         var pump: Task<Void, Never>?

@@ -104,7 +104,6 @@ extension LineEditor {
     private func readLine(prompt: StyledText) -> LineEvent {
         guard !isHungUp else { return .hangup }
         line = Reading(prompt: prompt, keyTime: .now)
-        view.forget()
         let text = libedit.readLine()
         guard let reading = line else { preconditionFailure("a line ends here only") }
         line = nil
