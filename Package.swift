@@ -73,6 +73,7 @@ let package = Package(
         probe("TerminalProbe", ["HITLTerminal"]),
         probe("LedgerProbe", ["HITLLedger"]),
         probe("PlatformProbe", ["HITLPlatform"]),
+        probe("CrashProbe", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         probe("ServerProbe", ["HITLServer", "HITLCore", "HITLPlatform"]),
         tests("HITLPlatformTests", ["HITLTestSupport", "CPlatform", "HITLPlatform", "PlatformProbe"]),
         tests("HITLCoreTests", ["HITLCore", "HITLTestSupport", "HITLPlatform"]),
@@ -86,6 +87,7 @@ let package = Package(
         tests("HITLServerTests", ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
         tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
         tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
+        tests("CrashTests", ["HITLTestSupport", "HITLPlatform", "CrashProbe"]),
         tests(
             "ManualTests",
             [

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is known of a record without reading it: how it is found again.
 ///
 /// The appender gives it with the record, and it can be derived from the record alone (`Indexer`), so
@@ -69,7 +71,7 @@ package struct ByteKey: Sendable, Hashable, Comparable {
     }
 
     package static func == (one: ByteKey, other: ByteKey) -> Bool {
-        one.text.utf8.elementsEqual(other.text.utf8)
+        one.withBytes { bytes in other.withBytes { $0.hasBytes(of: bytes) } }
     }
 
     package static func < (one: ByteKey, other: ByteKey) -> Bool {
@@ -77,8 +79,21 @@ package struct ByteKey: Sendable, Hashable, Comparable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        withBytes { hasher.combine(bytes: $0) }
         hasher.combine(0xff as UInt8)
+    }
+
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        var text = text
+        return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// `elementsEqual` compares byte by byte through generic code; this is on the path of every row.
+    func hasBytes(of other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count else { return false }
+        guard count > 0, let mine = baseAddress, let others = other.baseAddress else { return true }
+        return memcmp(mine, others, count) == 0
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let sources = root.joined(separator: "/") + "/Sources"
         let products = try #require(Self.products)
         // As a file of this very package, which sees all that is `package` and not only what is `public`.
-        let package = root.last.map { $0.lowercased() } ?? ""
+        let package = String((root.last ?? "").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         let maps = [
             "\(products)/CPlatform.build/module.modulemap", "\(sources)/CCrypto/include/module.modulemap",
             "\(sources)/CSQLite/module.modulemap",
@@ -19,7 +19,7 @@ import Testing
         modules =
             [
                 "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-package-name", package,
-                "-I", "\(products)/Modules", "-module-cache-path", "\(products)/ModuleCache",
+                "-I", "\(products)/Modules", "-module-cache-path", "\(products)/ForgingCache",
             ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
             + ["CPlatform", "CCrypto"].flatMap { ["-Xcc", "-I\(sources)/\($0)/include"] } + ["-"]
     }

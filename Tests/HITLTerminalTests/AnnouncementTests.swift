@@ -59,14 +59,19 @@ import Testing
         let terminal = try await startProbe(columns: 50, rows: 40)
         // Conceal, carriage return, cursor up, title, C1 control sequence introducer, right-to-left override,
         // a tag character, a filler letter, a line feed before a forged prompt.
-        let hostile = [0x1B, 0x5B, 0x38, 0x6D, 0x0D, 0x1B, 0x5B, 0x41, 0x1B, 0x5D, 0x30, 0x3B, 0x78, 0x07, 0x9B, 0x32,
-            0x4A, 0x202E, 0xE0041, 0x3164, 0x0A, 0x70, 0x72, 0x6F, 0x62, 0x65, 0x20, 0x3E, 0x20]
+        let hostile = [
+            0x1B, 0x5B, 0x38, 0x6D, 0x0D, 0x1B, 0x5B, 0x41, 0x1B, 0x5D, 0x30, 0x3B, 0x78, 0x07, 0x9B, 0x32,
+            0x4A, 0x202E, 0xE0041, 0x3164, 0x0A, 0x70, 0x72, 0x6F, 0x62, 0x65, 0x20, 0x3E, 0x20,
+        ]
         terminal.send("show " + hostile.map { String($0, radix: 16) }.joined(separator: " ") + "\r")
         try await terminal.until { $0.contains("    probe >") && $0.cursorLine == "probe >" }
         let screen = terminal.screen
         #expect(screen.unknown.isEmpty && screen.commands.isEmpty)
         let joined = screen.text.replacing("\n      ", with: "")
-        #expect(joined.contains("    <U+001B>[8m<U+000D><U+001B>[A<U+001B>]0;x<U+0007><U+009B>2J<U+202E><U+E0041><U+3164>\n    probe >"))
+        #expect(
+            joined.contains(
+                "    <U+001B>[8m<U+000D><U+001B>[A<U+001B>]0;x<U+0007><U+009B>2J<U+202E><U+E0041><U+3164>\n    probe >")
+        )
     }
 
     @Test(arguments: 0..<20)
@@ -85,7 +90,8 @@ import Testing
         }
         #expect(terminal.screen.unknown.isEmpty && terminal.screen.commands.isEmpty && terminal.screen.bells == 0)
         let screen = terminal.screen
-        let looks = Set((0..<screen.rows).flatMap { row in (0..<screen.columns).map { screen.look(row: row, column: $0) } })
+        let looks = Set(
+            (0..<screen.rows).flatMap { row in (0..<screen.columns).map { screen.look(row: row, column: $0) } })
         #expect(looks.isSubset(of: ["", "33", "7"]))
     }
 }

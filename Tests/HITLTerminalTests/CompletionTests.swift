@@ -32,7 +32,10 @@ import Testing
         let terminal = try await startProbe(columns: 60, rows: 4)
         terminal.send("\t")
         try await terminal.until { $0.line(3) == "… and 4 more" }
-        #expect(terminal.screen.lines == ["probe >", "  approve      does approve", "  approve-all  does approve-all", "… and 4 more"])
+        #expect(
+            terminal.screen.lines == [
+                "probe >", "  approve      does approve", "  approve-all  does approve-all", "… and 4 more",
+            ])
     }
 
     @Test func `rings where nothing fits`() async throws {

@@ -6,7 +6,8 @@ import Testing
 @Suite struct `Every text of the attack corpus` {
     /// Beside the package, where the corpus is kept; a checkout elsewhere does not have it.
     private static let path =
-        #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 } + "/../shared/corpus/policy-cases.jsonl"
+        #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 }
+        + "/../shared/corpus/policy-cases.jsonl"
 
     @Test func `is shown without a character that deceives, and can be had back`() throws {
         guard access(Self.path, R_OK) == 0 else {

@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct `Text of anybody` {
     @Test func `is shown as it is where nothing hides in it`() {
-        for text in ["", "rm -rf /tmp/x && echo \"é\" > y", "日本語", "مرحبا", "e\u{301}", "👍🏽", "🇯🇵", "a < b", "<U>", "<0x1", "각", "\u{1100}\u{1161}"] {
+        for text in [
+            "", "rm -rf /tmp/x && echo \"é\" > y", "日本語", "مرحبا", "e\u{301}", "👍🏽", "🇯🇵", "a < b", "<U>", "<0x1", "각",
+            "\u{1100}\u{1161}",
+        ] {
             #expect(DisplayText(untrusted: text).text == text)
             #expect(DisplayText(untrusted: text).notes.hidden == 0)
         }
@@ -41,7 +44,8 @@ import Testing
 
     @Test func `that is not UTF-8 shows each byte that is not`() {
         #expect(DisplayText(untrusted: [0x61, 0xFF, 0xC3, 0x28, 0xE2, 0x82]).text == "a<0xFF><0xC3>(<0xE2><0x82>")
-        #expect(DisplayText(untrusted: [0xED, 0xA0, 0x80, 0xC0, 0xAF, 0xF5]).text == "<0xED><0xA0><0x80><0xC0><0xAF><0xF5>")
+        #expect(
+            DisplayText(untrusted: [0xED, 0xA0, 0x80, 0xC0, 0xAF, 0xF5]).text == "<0xED><0xA0><0x80><0xC0><0xAF><0xF5>")
         #expect(DisplayText(untrusted: [0xC2, 0x9B]).text == "<U+009B>")
     }
 
@@ -49,12 +53,15 @@ import Testing
     func `can be had back, whatever it was, and never shows what must not be`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let pieces: [[UInt8]] = [
-            Array("<U+".utf8), Array("<".utf8), Array("U+202E>".utf8), Array("<0x".utf8), Array("FF>".utf8), Array(">".utf8),
+            Array("<U+".utf8), Array("<".utf8), Array("U+202E>".utf8), Array("<0x".utf8), Array("FF>".utf8),
+            Array(">".utf8),
             Array("plain text".utf8), [0xFF], [0xE2, 0x80], [0xCC, 0x81], [0xE2, 0x80, 0xAE], [0x1B], [0x0A], [0x00],
             Array("日e\u{301}👍🏽\u{200D}".utf8), Array("12345678".utf8), [0xF0, 0x9F], [0x9B],
         ]
         for _ in 0..<200 {
-            let bytes = (0..<Int.random(in: 0...12, using: &random)).flatMap { _ in pieces.randomElement(using: &random)! }
+            let bytes = (0..<Int.random(in: 0...12, using: &random)).flatMap { _ in
+                pieces.randomElement(using: &random)!
+            }
             let shown = DisplayText(untrusted: bytes).text
             #expect(Escape.undo(shown) == bytes, "\(shown)")
             #expect(shown.unicodeScalars.allSatisfy { !isForbidden($0) }, "\(shown)")
@@ -73,7 +80,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("paypal", 0), ("pаypal", 1), ("Привет мир", 0), ("Привет world", 0), ("gοοgle.com аpple.com", 2), ("東京Tower", 0),
+        ("paypal", 0), ("pаypal", 1), ("Привет мир", 0), ("Привет world", 0), ("gοοgle.com аpple.com", 2),
+        ("東京Tower", 0),
         ("ＤＲＯＰ TABLE", 4), ("𝐫𝐦 -rf", 2), ("echo hi\u{37E} touch x", 1), ("\u{1FEF}id\u{1FEF}", 2), ("\u{212A}ill", 1),
         ("https:\u{2044}\u{2215}x", 2), ("naïve café", 0), ("Ελλάδα", 0), ("Straße", 0),
     ])

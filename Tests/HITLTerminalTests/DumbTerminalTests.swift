@@ -74,20 +74,23 @@ import Testing
         let directory = try TemporaryDirectory()
         try directory.write("one\r\ntwo \u{202E}\n\nlast without end", to: "script")
         let terminal = try PseudoTerminal.spawn(
-            ["/bin/sh", "-c", "exec \"$0\" < \"$1\" > \"$2\"", PseudoTerminal.built("TerminalProbe"),
-             directory.path("script"), directory.path("output")])
+            [
+                "/bin/sh", "-c", "exec \"$0\" < \"$1\" > \"$2\"", PseudoTerminal.built("TerminalProbe"),
+                directory.path("script"), directory.path("output"),
+            ])
         #expect(try await terminal.waitForExit() == .exited(0))
-        #expect(String(decoding: try contents(of: directory.path("output")), as: UTF8.self) == """
-            probe > one
-            line(one) script now
-            probe > two <U+202E>
-            line(two <U+202E>) script now
-            probe >\u{20}
-            line() script now
-            probe > last without end
-            line(last without end) script now
-            end
+        #expect(
+            String(decoding: try contents(of: directory.path("output")), as: UTF8.self) == """
+                probe > one
+                line(one) script now
+                probe > two <U+202E>
+                line(two <U+202E>) script now
+                probe >\u{20}
+                line() script now
+                probe > last without end
+                line(last without end) script now
+                end
 
-            """)
+                """)
     }
 }

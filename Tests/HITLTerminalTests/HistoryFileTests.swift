@@ -11,7 +11,9 @@ import Testing
         let lines = ["/hitl status", "two\nlines", "back\\slash \\n", "CR\r", "日本 \u{202E}", ""]
         for line in lines { #expect(file.append(line)) }
         #expect(file.load() == lines.filter { !$0.isEmpty })
-        #expect(String(decoding: try contents(of: file.path), as: UTF8.self).hasPrefix("/hitl status\ntwo\\nlines\nback\\\\slash"))
+        #expect(
+            String(decoding: try contents(of: file.path), as: UTF8.self).hasPrefix(
+                "/hitl status\ntwo\\nlines\nback\\\\slash"))
     }
 
     @Test func `is readable for its owner alone`() throws {
@@ -70,7 +72,9 @@ import Testing
         try await first.enter("überprüfen 日本")
         try await first.until { $0.contains("line(über") && $0.cursorLine == "probe >" }
         #expect(try await first.quit() == .exited(0))
-        #expect(String(decoding: try contents(of: directory.path("history")), as: UTF8.self) == "secret\nüberprüfen 日本\nquit\n")
+        #expect(
+            String(decoding: try contents(of: directory.path("history")), as: UTF8.self)
+                == "secret\nüberprüfen 日本\nquit\n")
 
         let second = try await startProbe(environment: environment)
         second.send("\u{1B}[A\u{1B}[A")

@@ -4,9 +4,10 @@ import Testing
 
 @Suite struct `Keys` {
     @Test func `are characters, arrows and Meta`() {
-        #expect(keys("aé\u{1B}[A\u{1B}OB\u{1B}[1;5C\u{1B}f\u{1B}[3~") == [
-            .character("a"), .character("é"), .up, .down, .wordRight, .meta("f"), .deleteForward,
-        ])
+        #expect(
+            keys("aé\u{1B}[A\u{1B}OB\u{1B}[1;5C\u{1B}f\u{1B}[3~") == [
+                .character("a"), .character("é"), .up, .down, .wordRight, .meta("f"), .deleteForward,
+            ])
     }
 
     @Test func `may arrive in pieces`() {
@@ -31,20 +32,24 @@ import Testing
     }
 
     @Test func `that are no UTF-8 or second controls are none`() {
-        #expect(keys([0x61, 0xFF, 0x62, 0xC2, 0x9B, 0x00, 0x63]) == [.character("a"), .character("b"), .character("c")])
+        #expect(
+            keys([0x61, 0xFF, 0x62, 0xC2, 0x9B, 0x00, 0x63]) == [.character("a"), .character("b"), .character("c")])
     }
 
     @Test(arguments: 0..<200)
     func `come to an end whatever the bytes are, and a sent line has its own Enter`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let pieces: [[UInt8]] = [
-            [0x1B], [0x5B], [0x0D], [0x0A], [0x0D, 0x0A], Array("abc".utf8), Array("\u{1B}[200~".utf8), Array("\u{1B}[201~".utf8),
-            [0x03], [0x1A], [0x07], Array("\u{1B}]0;".utf8), Array("\u{1B}P".utf8), [0xE6, 0x97], [0xFF], Array("12;3~".utf8), [0x1B, 0x4F],
+            [0x1B], [0x5B], [0x0D], [0x0A], [0x0D, 0x0A], Array("abc".utf8), Array("\u{1B}[200~".utf8),
+            Array("\u{1B}[201~".utf8),
+            [0x03], [0x1A], [0x07], Array("\u{1B}]0;".utf8), Array("\u{1B}P".utf8), [0xE6, 0x97], [0xFF],
+            Array("12;3~".utf8), [0x1B, 0x4F],
         ]
         var decoder = KeyDecoder(now: start)
         var now = start
         for _ in 0..<100 {
-            let bytes = (0..<Int.random(in: 1...6, using: &random)).flatMap { _ in pieces.randomElement(using: &random)! }
+            let bytes = (0..<Int.random(in: 1...6, using: &random)).flatMap { _ in pieces.randomElement(using: &random)!
+            }
             decoder.feed(bytes, at: now)
             var count = 0
             while decoder.next(at: now) != nil { count += 1 }
@@ -130,9 +135,10 @@ import Testing
 
 @Suite struct `A paste between its marks` {
     @Test func `is text whatever is in it, without its last line feeds`() {
-        #expect(keys("\u{1B}[200~a\r\n\u{1B}[A\u{03}\r\r\u{1B}[201~z") == [
-            .pasted(Array("a\n\u{1B}[A\u{03}".unicodeScalars)), .character("z"),
-        ])
+        #expect(
+            keys("\u{1B}[200~a\r\n\u{1B}[A\u{03}\r\r\u{1B}[201~z") == [
+                .pasted(Array("a\n\u{1B}[A\u{03}".unicodeScalars)), .character("z"),
+            ])
     }
 
     @Test func `may have its marks in pieces`() {

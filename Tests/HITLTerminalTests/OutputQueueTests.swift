@@ -19,7 +19,9 @@ import Testing
             }
         }
         #expect(rows.filter { $0 == "output" }.count == OutputQueue.mostAnnouncements + 20)
-        #expect(rows.filter { $0.hasPrefix("notice") } == (20..<(OutputQueue.mostAnnouncements + 20)).map { "notice \($0)" })
+        #expect(
+            rows.filter { $0.hasPrefix("notice") } == (20..<(OutputQueue.mostAnnouncements + 20)).map { "notice \($0)" }
+        )
         let omission = rows.firstIndex(of: "… and 20 more announcements that this terminal was too slow for")
         #expect(omission.map { $0 + 1 } == rows.firstIndex(of: "notice 20"))
         #expect(queue.isEmpty)

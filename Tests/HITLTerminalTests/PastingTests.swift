@@ -71,8 +71,11 @@ import Testing
 }
 
 @Suite(.oneAtATime) struct `What a terminal answers` {
-    @Test(arguments: ["\u{1B}[?64;1;2;6;22c", "\u{1B}[24;80R", "\u{1B}]11;rgb:0000/0000/0000\u{07}", "\u{1B}]11;rgb:ffff/0000/0000\u{1B}\\",
-        "\u{1B}P1$r0m\u{1B}\\", "\u{1B}[Z", "\u{1B}[[A", "\u{1B}[15~", "\u{1B}[I", "\u{1B}OP"])
+    @Test(arguments: [
+        "\u{1B}[?64;1;2;6;22c", "\u{1B}[24;80R", "\u{1B}]11;rgb:0000/0000/0000\u{07}",
+        "\u{1B}]11;rgb:ffff/0000/0000\u{1B}\\",
+        "\u{1B}P1$r0m\u{1B}\\", "\u{1B}[Z", "\u{1B}[[A", "\u{1B}[15~", "\u{1B}[I", "\u{1B}OP",
+    ])
     func `never becomes text`(reply: String) async throws {
         let terminal = try await startProbe()
         terminal.send("a")

@@ -39,7 +39,10 @@ import Testing
 
     @Test(arguments: 1...40)
     func `fits, and is the whole text again`(columns: Int) {
-        let texts = ["日本語 and 👍🏽 e\u{301} <U+", "     many   spaces   ", "", "x", String(repeating: "wide 日", count: 20), "a\u{202E}\u{200B}b"]
+        let texts = [
+            "日本語 and 👍🏽 e\u{301} <U+", "     many   spaces   ", "", "x", String(repeating: "wide 日", count: 20),
+            "a\u{202E}\u{200B}b",
+        ]
         for text in texts.map({ DisplayText(untrusted: $0) }) {
             let rows = text.wrapped(columns: columns)
             #expect(rows.map(\.text).joined() == text.text)
@@ -94,19 +97,47 @@ import Testing
 }
 
 @Suite struct `A presentation` {
-    @Test(arguments: [
-        (["LANG": "C.UTF-8", "TERM": "xterm"], true, false, Presentation(kind: .terminal, colour: .ansi, glyphs: .emoji, columns: 90, rows: 30)),
-        (["LANG": "de_DE.utf8", "TERM": "xterm"], true, true, Presentation(kind: .terminal, colour: .ansi, glyphs: .words, columns: 90, rows: 30)),
-        (["LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"], true, false, Presentation(kind: .terminal, glyphs: .emoji, columns: 90, rows: 30)),
-        (["LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": ""], true, false, Presentation(kind: .terminal, colour: .ansi, glyphs: .emoji, columns: 90, rows: 30)),
-        (["LANG": "C.UTF-8", "TERM": "dumb"], true, false, Presentation(kind: .dumbTerminal, glyphs: .emoji, columns: 90, rows: 30)),
-        (["LANG": "C.UTF-8"], true, false, Presentation(kind: .dumbTerminal, glyphs: .emoji, columns: 90, rows: 30)),
-        (["LANG": "C.UTF-8", "TERM": "xterm"], false, false, Presentation(kind: .stream, glyphs: .emoji)),
-        (["LC_ALL": "C", "LANG": "C.UTF-8", "TERM": "xterm"], false, false, Presentation(kind: .stream, encoding: .ascii)),
-        (["LC_ALL": "", "LC_CTYPE": "C.UTF-8", "LANG": "C"], false, false, Presentation(kind: .stream, glyphs: .emoji)),
-        ([:], false, false, Presentation(kind: .stream, encoding: .ascii)),
-    ] as [([String: String], Bool, Bool, Presentation)])
-    func `follows the environment`(environment: [String: String], isTerminal: Bool, plain: Bool, expected: Presentation) {
-        #expect(Presentation(environment: environment, isTerminal: isTerminal, columns: 90, rows: 30, plain: plain) == expected)
+    @Test(
+        arguments: [
+            (
+                ["LANG": "C.UTF-8", "TERM": "xterm"], true, false,
+                Presentation(kind: .terminal, colour: .ansi, glyphs: .emoji, columns: 90, rows: 30)
+            ),
+            (
+                ["LANG": "de_DE.utf8", "TERM": "xterm"], true, true,
+                Presentation(kind: .terminal, colour: .ansi, glyphs: .words, columns: 90, rows: 30)
+            ),
+            (
+                ["LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"], true, false,
+                Presentation(kind: .terminal, glyphs: .emoji, columns: 90, rows: 30)
+            ),
+            (
+                ["LANG": "C.UTF-8", "TERM": "xterm", "NO_COLOR": ""], true, false,
+                Presentation(kind: .terminal, colour: .ansi, glyphs: .emoji, columns: 90, rows: 30)
+            ),
+            (
+                ["LANG": "C.UTF-8", "TERM": "dumb"], true, false,
+                Presentation(kind: .dumbTerminal, glyphs: .emoji, columns: 90, rows: 30)
+            ),
+            (
+                ["LANG": "C.UTF-8"], true, false,
+                Presentation(kind: .dumbTerminal, glyphs: .emoji, columns: 90, rows: 30)
+            ),
+            (["LANG": "C.UTF-8", "TERM": "xterm"], false, false, Presentation(kind: .stream, glyphs: .emoji)),
+            (
+                ["LC_ALL": "C", "LANG": "C.UTF-8", "TERM": "xterm"], false, false,
+                Presentation(kind: .stream, encoding: .ascii)
+            ),
+            (
+                ["LC_ALL": "", "LC_CTYPE": "C.UTF-8", "LANG": "C"], false, false,
+                Presentation(kind: .stream, glyphs: .emoji)
+            ),
+            ([:], false, false, Presentation(kind: .stream, encoding: .ascii)),
+        ] as [([String: String], Bool, Bool, Presentation)])
+    func `follows the environment`(environment: [String: String], isTerminal: Bool, plain: Bool, expected: Presentation)
+    {
+        #expect(
+            Presentation(environment: environment, isTerminal: isTerminal, columns: 90, rows: 30, plain: plain)
+                == expected)
     }
 }

@@ -100,7 +100,7 @@ extension PseudoTerminal {
         sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        let newSession: Int32 = 0x80        // POSIX_SPAWN_SETSID, which is behind a feature macro
+        let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, which is behind a feature macro
         posix_spawnattr_setflags(&attributes, Int16(newSession | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         // The action that would change the directory is behind a feature macro; `env` replaces itself.

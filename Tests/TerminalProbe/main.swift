@@ -94,7 +94,8 @@ reading: while true {
                 }
             }
         case "show":
-            reader.write(StyledText(DisplayText.block(untrusted: hostile(Array(words.dropFirst()))), indent: 4, .warning))
+            reader.write(
+                StyledText(DisplayText.block(untrusted: hostile(Array(words.dropFirst()))), indent: 4, .warning))
         case "busy":
             try await Task.sleep(for: .milliseconds(Int(words[1])!))
         case "lend":

@@ -27,7 +27,7 @@ struct ChainVerifier {
             if walk.failure == nil {
                 try snapshot.scanChain { row in
                     guard row.sequence <= size, walk.step(row) else { return false }
-                    if row.sequence % 16_384 == 0 { progress(row.sequence) }
+                    if row.sequence % progressStep == 0 { progress(row.sequence) }
                     return true
                 }
             }

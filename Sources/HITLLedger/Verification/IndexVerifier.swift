@@ -3,11 +3,24 @@ struct IndexVerifier {
     private let snapshot: any LedgerSnapshot
     private let indexer: Indexer
 
-    /// What verification of the lists costs in memory: what is open at one time, and a sum per list.
+    /// What the records say of lists and tables. In memory: what is open at one time, the pairs of kind
+    /// and label, and a sum for each list.
     fileprivate struct Derived {
-        var sums: [IndexColumn: UInt64] = [:]
+        var sums = Sums()
         var unresolved: [ByteKey: Unresolved] = [:]
-        var tallies: [ByteKey: [ByteKey?: Int64]] = [:]
+        var tallies: [TallyKey: Int64] = [:]
+    }
+
+    fileprivate struct Sums {
+        var claim: UInt64 = 0
+        var subject: UInt64 = 0
+        var kind: UInt64 = 0
+        var label: UInt64 = 0
+    }
+
+    fileprivate struct TallyKey: Hashable {
+        var kind: ByteKey
+        var label: ByteKey?
     }
 
     init(_ snapshot: any LedgerSnapshot, indexer: @escaping Indexer) {
@@ -15,7 +28,7 @@ struct IndexVerifier {
         self.indexer = indexer
     }
 
-    func run() throws(LedgerError) -> [VerificationFailure] {
+    func run(progress: (Int64) -> Void) throws(LedgerError) -> [VerificationFailure] {
         var derived = Derived()
         var failure: VerificationFailure?
         var last: Int64 = 0
@@ -32,10 +45,13 @@ struct IndexVerifier {
                     return false
                 }
                 derived.add(index, at: row.sequence)
+                if row.sequence % progressStep == 0 { progress(row.sequence) }
                 return true
             }
             if let failure { return [failure] }
-            return try lists(derived) + unresolved(derived) + tallies(derived)
+            let failures = try lists(derived) + unresolved(derived) + tallies(derived)
+            progress(last)
+            return failures
         } catch .damaged(_, .structure(let sentence)) {
             return [.unreadable(after: last, sentence)]
         }
@@ -51,16 +67,19 @@ struct IndexVerifier {
     }
 
     private static func same(_ stored: UnsafeRawBufferPointer?, _ text: String?) -> Bool {
-        guard let stored, var text else { return stored == nil && text == nil }
-        return text.withUTF8 { $0.elementsEqual(stored) }
+        guard let stored, let text else { return stored == nil && text == nil }
+        return ByteKey(text).withBytes { $0.hasBytes(of: stored) }
     }
 
     // MARK: - Lists
 
     private func lists(_ derived: Derived) throws(LedgerError) -> [VerificationFailure] {
         var failures: [VerificationFailure] = []
-        for list in [IndexColumn.claim, .subject, .kind, .label] {
-            if let failure = try check(list, sum: derived.sums[list] ?? 0) { failures.append(failure) }
+        let sums = derived.sums
+        for (list, sum) in [
+            (IndexColumn.claim, sums.claim), (.subject, sums.subject), (.kind, sums.kind), (.label, sums.label),
+        ] {
+            if let failure = try check(list, sum: sum) { failures.append(failure) }
         }
         return failures
     }
@@ -74,7 +93,7 @@ struct IndexVerifier {
         var sequence: Int64 = 0
         var isFirst = true
         try snapshot.scanList(list) { nextKey, nextSequence in
-            let isSame = !isFirst && nextKey.elementsEqual(key)
+            let isSame = !isFirst && key.withUnsafeBytes { $0.hasBytes(of: nextKey) }
             if isSame, list == .claim {
                 failure = .claimedTwice(
                     key: String(decoding: key, as: UTF8.self), first: sequence, second: nextSequence)
@@ -131,16 +150,18 @@ struct IndexVerifier {
         var recorded = derived.tallies
         var failures: [VerificationFailure] = []
         for found in try snapshot.tallies() {
-            let expected = recorded[ByteKey(found.kind)]?.removeValue(forKey: found.label.map(ByteKey.init)) ?? 0
+            let key = TallyKey(kind: ByteKey(found.kind), label: found.label.map(ByteKey.init))
+            let expected = recorded.removeValue(forKey: key) ?? 0
             if expected != found.count {
                 failures.append(
                     .tally(kind: found.kind, label: found.label, recorded: expected, found: found.count))
             }
         }
-        for (kind, counts) in recorded.sorted(by: { $0.key < $1.key }) {
-            for (label, count) in counts.sorted(by: { ($0.key?.text ?? "") < ($1.key?.text ?? "") }) {
-                failures.append(.tally(kind: kind.text, label: label?.text, recorded: count, found: 0))
-            }
+        let uncounted = recorded.sorted {
+            ($0.key.kind, $0.key.label?.text ?? "") < ($1.key.kind, $1.key.label?.text ?? "")
+        }
+        for (key, count) in uncounted {
+            failures.append(.tally(kind: key.kind.text, label: key.label?.text, recorded: count, found: 0))
         }
         return failures
     }
@@ -148,11 +169,12 @@ struct IndexVerifier {
 
 extension IndexVerifier.Derived {
     fileprivate mutating func add(_ index: Index, at sequence: Int64) {
-        add(.claim, index.claim, sequence)
-        add(.subject, index.subject, sequence)
-        add(.kind, index.kind, sequence)
-        add(.label, index.label, sequence)
-        tallies[ByteKey(index.kind), default: [:]][index.label.map(ByteKey.init), default: 0] += 1
+        sums.claim &+= fingerprint(index.claim, sequence)
+        sums.subject &+= fingerprint(index.subject, sequence)
+        sums.kind &+= fingerprint(index.kind, sequence)
+        sums.label &+= fingerprint(index.label, sequence)
+        tallies[
+            IndexVerifier.TallyKey(kind: ByteKey(index.kind), label: index.label.map(ByteKey.init)), default: 0] += 1
         guard let subject = index.subject else { return }
         switch index.standing {
         case .unchanged: break
@@ -162,10 +184,10 @@ extension IndexVerifier.Derived {
         }
     }
 
-    private mutating func add(_ list: IndexColumn, _ key: String?, _ sequence: Int64) {
-        guard var key else { return }
-        let hash = key.withUTF8 { fingerprint(UnsafeRawBufferPointer($0), sequence) }
-        sums[list, default: 0] &+= hash
+    /// What is in no list adds nothing to its sum.
+    private func fingerprint(_ key: String?, _ sequence: Int64) -> UInt64 {
+        guard let key else { return 0 }
+        return ByteKey(key).withBytes { HITLLedger.fingerprint($0, sequence) }
     }
 }
 
@@ -181,7 +203,7 @@ extension IndexRow {
     }
 }
 
-private func fingerprint(_ key: UnsafeRawBufferPointer, _ sequence: Int64) -> UInt64 {
+func fingerprint(_ key: UnsafeRawBufferPointer, _ sequence: Int64) -> UInt64 {
     var hasher = Hasher()
     hasher.combine(bytes: key)
     hasher.combine(sequence)

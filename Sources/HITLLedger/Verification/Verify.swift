@@ -1,4 +1,5 @@
 import Glibc
+import HITLPlatform
 
 extension Ledger {
     /// Checks everything that can be checked without knowing what the records mean: every hash, gaps
@@ -8,7 +9,7 @@ extension Ledger {
     /// It reads stored bytes, in memory bounded by what is unresolved at one time, on two threads of
     /// its own; the desk may go on appending.
     ///
-    /// - Parameter progress: called from one of these threads.
+    /// - Parameter progress: called from these threads, one call at a time, with what both have passed.
     /// - Throws: what keeps it from reading at all. What is wrong with the ledger is in the result.
     public func verify(
         against heads: [Head] = [],
@@ -27,9 +28,12 @@ extension Ledger {
             try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads)
         let index = IndexVerifier(indexes, indexer: indexer)
 
-        async let indexResult = onWorkerThread { () throws(LedgerError) in try index.run() }
+        let both = BothPassed(size: size, progress)
+        async let indexResult = onWorkerThread { () throws(LedgerError) in
+            try index.run { sequence in both.report { $0.index = sequence } }
+        }
         let chainResult = await onWorkerThread { () throws(LedgerError) in
-            try chain.run { progress(VerificationProgress(checked: $0, size: size)) }
+            try chain.run { sequence in both.report { $0.chain = sequence } }
         }
         let findings = try chainResult.get()
         let indexFailures = try await indexResult.get()
@@ -53,6 +57,37 @@ extension VerificationFailure {
         switch self {
         case .notARecord(let sequence), .index(let sequence, _): return sequence != broken
         default: return false
+        }
+    }
+}
+
+/// How many entries are checked between two reports.
+let progressStep: Int64 = 16_384
+
+/// Reports of two threads as one.
+private final class BothPassed: Sendable {
+    struct Passed {
+        var chain: Int64 = 0
+        var index: Int64 = 0
+        var reported: Int64 = -1
+    }
+
+    private let passed = Locked(Passed())
+    private let size: Int64
+    private let progress: @Sendable (VerificationProgress) -> Void
+
+    init(size: Int64, _ progress: @escaping @Sendable (VerificationProgress) -> Void) {
+        self.size = size
+        self.progress = progress
+    }
+
+    func report(_ change: (inout Passed) -> Void) {
+        passed.withLock { passed in
+            change(&passed)
+            let checked = min(passed.chain, passed.index)
+            guard checked > passed.reported, checked > 0 else { return }
+            passed.reported = checked
+            progress(VerificationProgress(checked: checked, size: size))
         }
     }
 }

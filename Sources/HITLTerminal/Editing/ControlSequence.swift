@@ -18,12 +18,14 @@ enum ControlSequence: Equatable {
         case UInt8(ascii: "["):
             self = Self.control(bytes)
         case UInt8(ascii: "O"):
-            self = bytes.count == 2
+            self =
+                bytes.count == 2
                 ? .incomplete(otherwise: .meta("O"), length: 2)
                 : .key(Self.key(final: bytes[2], parameters: []), length: 3)
         case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
             // Alone, it is a key with Meta; a terminal sends its reply in one piece.
-            self = bytes.count == 2
+            self =
+                bytes.count == 2
                 ? .incomplete(otherwise: .meta(Unicode.Scalar(bytes[1])), length: 2)
                 : .stringBegins(length: 2)
         case 0x20..<0x7F, 0x08, 0x7F:

@@ -210,8 +210,7 @@ extension KeyDecoder {
         case 0x1B:
             // ESC \ ends it; any other escape begins something new.
             state = .typing
-            if rest.dropFirst().first == UInt8(ascii: "\\") { take(2) }
-            else if rest.count == 1 { take(1) }
+            if rest.dropFirst().first == UInt8(ascii: "\\") { take(2) } else if rest.count == 1 { take(1) }
         case 0x00..<0x20:
             state = .typing
         default:

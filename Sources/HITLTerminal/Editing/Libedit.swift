@@ -23,7 +23,7 @@ final class Libedit {
     private let primary: Int32
     private let replica: Int32
 
-    static let historySize = 1000   // as many as the file gives
+    static let historySize = 1000  // as many as the file gives
 
     /// `terminal` gives the private one its special characters.
     init(terminal: Int32) throws(TerminalError) {
@@ -109,7 +109,8 @@ final class Libedit {
         let text = line.text
         guard let feed = text.lastIndex(of: "\n") else { return nil }
         let question = text[(feed + 1)...]
-        guard question.count >= 4, question.starts(with: "bck".unicodeScalars) || question.starts(with: "fwd".unicodeScalars)
+        guard question.count >= 4,
+            question.starts(with: "bck".unicodeScalars) || question.starts(with: "fwd".unicodeScalars)
         else { return nil }
         let mark = question[question.startIndex + 3]
         return mark == ":" || mark == "?" ? question.dropFirst(4) : nil

@@ -148,7 +148,7 @@ final class PlainLoop {
 
     // MARK: Waiting
 
-    private static let burstGap: Int32 = 25     // milliseconds
+    private static let burstGap: Int32 = 25  // milliseconds
 
     private func wait() {
         // A script is read when it is asked; a terminal always, to know when its lines came.

@@ -55,4 +55,3 @@ struct Cell: Equatable {
         return cells
     }
 }
-

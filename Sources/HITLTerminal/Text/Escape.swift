@@ -148,7 +148,7 @@ extension Escape {
 
     private static func read(_ bytes: some RandomAccessCollection<UInt8>, at index: Int) -> Original? {
         let start = bytes.index(bytes.startIndex, offsetBy: index)
-        let rest = bytes[start...].prefix(11)       // the longest is <U+10FFFF>
+        let rest = bytes[start...].prefix(11)  // the longest is <U+10FFFF>
         guard rest.count >= 6, let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return nil }
         let digits = rest[..<end].dropFirst(3)
         guard digits.allSatisfy(hexadecimalDigits.contains),

@@ -1,0 +1,78 @@
+import Glibc
+import HITLPlatform
+import HITLTestSupport
+
+/// A loop on a pseudo-terminal, with an operator's hands on it.
+final class Desk: Sendable {
+    let terminal: PseudoTerminal
+
+    /// Opens the loop and waits for its first prompt.
+    static func open(
+        _ home: Home, _ arguments: [String] = ["--enable-hitl", "--agent", "none"], columns: Int = 100, rows: Int = 40,
+        environment: [String: String] = [:], firstPrompt: String = "hitl >"
+    ) async throws -> Desk {
+        let desk = Desk(
+            try PseudoTerminal.spawn(
+                [Home.hitl, "loop"] + arguments, environment: home.environment.merging(environment) { $1 },
+                columns: columns, rows: rows, directory: home.workspace))
+        try await desk.until { $0.cursorLine == firstPrompt }
+        return desk
+    }
+
+    init(_ terminal: PseudoTerminal) {
+        self.terminal = terminal
+    }
+
+    var screen: ScreenModel { terminal.screen }
+
+    func until(
+        _ condition: @escaping @Sendable (ScreenModel) -> Bool, file: String = #fileID, line: Int = #line
+    ) async throws {
+        try await terminal.until(.seconds(15), condition, file: file, line: line)
+    }
+
+    /// Waits until each of these can be seen or scrolled back to.
+    func sees(_ texts: String..., file: String = #fileID, line: Int = #line) async throws {
+        try await until({ screen in texts.allSatisfy(screen.contains) }, file: file, line: line)
+    }
+
+    func type(_ text: String) { terminal.send(text) }
+
+    /// Types a line as people do, Enter after the rest has been seen, and returns the rows up to the next prompt.
+    @discardableResult
+    func enter(_ line: String, file: String = #fileID, at place: Int = #line) async throws -> [String] {
+        try await until({ $0.isAtPrompt }, file: file, line: place)
+        terminal.send(line)
+        let lastWord = line.split(separator: " ").last.map(String.init) ?? ""
+        try await until({ $0.cursorLine.hasSuffix(lastWord) }, file: file, line: place)
+        let typed = screen.cursorPlace
+        terminal.send("\r")
+        try await until({ $0.isAtPrompt && $0.cursorPlace > typed }, file: file, line: place)
+        let screen = screen
+        return Array((screen.scrollback + screen.lines)[(typed + 1)..<screen.cursorPlace])
+    }
+
+    /// The announcement of a request has been on the screen for as long as a decision at a terminal needs.
+    func hasBeenShown(_ number: Int, file: String = #fileID, line: Int = #line) async throws {
+        try await sees("New request \(number):", file: file, line: line)
+        // The rule is one of time, so time it takes.
+        try await Task.sleep(for: .milliseconds(430))
+    }
+
+    func quit() async throws -> PseudoTerminal.Exit {
+        terminal.send("/quit")
+        try await until { $0.cursorLine.hasSuffix("/quit") }
+        terminal.send("\r")
+        return try await terminal.waitForExit()
+    }
+}
+
+extension ScreenModel {
+    /// Whether an empty prompt waits for a line: `hitl >` or `hitl (2) >`.
+    var isAtPrompt: Bool {
+        cursorLine.wholeMatch(of: /hitl (\([0-9]+\) )?>/) != nil
+    }
+
+    /// Rows from the very first one.
+    var cursorPlace: Int { scrollback.count + cursorRow }
+}
