@@ -89,6 +89,28 @@ package struct ByteKey: Sendable, Hashable, Comparable {
     }
 }
 
+/// What entries are counted by.
+package struct TallyKey: Sendable, Hashable, Comparable {
+    package let kind: ByteKey
+    package let label: ByteKey?
+
+    package init(_ index: Index) {
+        self.init(kind: index.kind, label: index.label)
+    }
+
+    package init(kind: String, label: String?) {
+        self.kind = ByteKey(kind)
+        self.label = label.map(ByteKey.init)
+    }
+
+    /// By kind, then by label, none first.
+    package static func < (one: TallyKey, other: TallyKey) -> Bool {
+        guard one.kind == other.kind else { return one.kind < other.kind }
+        guard let label = other.label else { return false }
+        return one.label.map { $0 < label } ?? true
+    }
+}
+
 extension UnsafeRawBufferPointer {
     /// `elementsEqual` compares byte by byte through generic code; this is on the path of every row.
     func hasBytes(of other: UnsafeRawBufferPointer) -> Bool {

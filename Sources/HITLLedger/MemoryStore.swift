@@ -16,7 +16,7 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         package var kinds: [ByteKey: [Int]] = [:]
         package var labels: [ByteKey: [Int]] = [:]
         package var unresolved: [ByteKey: Unresolved] = [:]
-        package var tallies: [ByteKey: [ByteKey?: Int64]] = [:]
+        package var tallies: [TallyKey: Int64] = [:]
         package var isClosed = false
     }
 
@@ -161,7 +161,7 @@ extension MemoryStore.State {
         rows.append(StoredEntry(entry))
         let index = entry.index
         kinds[ByteKey(index.kind), default: []].append(place)
-        tallies[ByteKey(index.kind), default: [:]][index.label.map(ByteKey.init), default: 0] += 1
+        tallies[TallyKey(index), default: 0] += 1
         if let claim = index.claim { claims[ByteKey(claim)] = place }
         if let label = index.label { labels[ByteKey(label), default: []].append(place) }
         guard let subject = index.subject else { return }
@@ -174,17 +174,9 @@ extension MemoryStore.State {
         }
     }
 
-    /// By kind and label, records without a label first.
     fileprivate var sortedTallies: [Tally] {
-        tallies.sorted { $0.key < $1.key }.flatMap { kind, counts in
-            counts.sorted { one, other in
-                switch (one.key, other.key) {
-                case (nil, nil), (_?, nil): false
-                case (nil, _?): true
-                case (let one?, let other?): one < other
-                }
-            }.map { Tally(kind: kind.text, label: $0.key?.text, count: $0.value) }
-        }
+        tallies.sorted { $0.key < $1.key }
+            .map { Tally(kind: $0.key.kind.text, label: $0.key.label?.text, count: $0.value) }
     }
 }
 

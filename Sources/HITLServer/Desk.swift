@@ -5,7 +5,6 @@ import HITLGate
 struct Desk: Sendable {
     let gate: Gate
     let authority: DeskAuthority
-    let digest: @Sendable (ToolCall) -> CallDigest
     let gateFiles: @Sendable (ToolCall) -> [String]
     let executor: (any Executor)?
     let commands: ForwardedCommands?

@@ -22,17 +22,15 @@ package final class DeskServer: Sendable {
     private let state = Locked(State())
 
     /// - Parameters:
-    ///   - digest: the same that the gate was given.
     ///   - gateFiles: files of the gate itself that a call would touch; the call is then refused.
     ///   - executor: runs approved calls of `hitl`'s own tools whose agent is gone.
     ///   - commands: nil where nobody may run commands from another terminal.
     package init(
-        gate: Gate, authority: DeskAuthority, digest: @escaping @Sendable (ToolCall) -> CallDigest,
-        gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] }, executor: (any Executor)? = nil,
+        gate: Gate, authority: DeskAuthority, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] }, executor: (any Executor)? = nil,
         commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits()
     ) {
         desk = Desk(
-            gate: gate, authority: authority, digest: digest, gateFiles: gateFiles, executor: executor,
+            gate: gate, authority: authority, gateFiles: gateFiles, executor: executor,
             commands: commands, limits: limits, feed: ChangeFeed())
     }
 

@@ -80,6 +80,16 @@ package struct Toolbox: Executor {
         }
     }
 
+    /// Files of the gate that the arguments or the command of somebody else's call name: what it would do to them
+    /// is not known, so naming them is enough.
+    package func gateFiles(named call: ToolCall) -> [String] {
+        var texts = call.facts.command?.argv ?? []
+        texts.append(JSONValue.object(call.arguments).canonicalText)
+        var files: [String] = []
+        for file in texts.flatMap(place.gateFiles.named(in:)) where !files.contains(file) { files.append(file) }
+        return files
+    }
+
     /// What would undo a call that ran: a tool and its arguments. Nil where nothing was kept.
     package func compensation(of subject: Subject) -> (tool: String, arguments: JSONObject)? {
         snapshots.compensation(of: subject)

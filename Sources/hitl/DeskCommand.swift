@@ -84,7 +84,9 @@ enum DeskCommand {
     }
 
     private static func write(_ output: String, _ exit: ExitCode) {
-        if exit == .done { Output.standard(output) } else { Output.error(output) }
+        // Programs read a document from standard output also where it says what went wrong.
+        let isDocument = output.utf8.first == UInt8(ascii: "{")
+        if exit == .done || isDocument { Output.standard(output) } else { Output.error(output) }
     }
 }
 

@@ -114,8 +114,8 @@ final class DeskSession: Sendable {
                     tool: tool, arguments: arguments, origin: Origin(agent: "hitl", session: sessionID))
             })
         server = DeskServer(
-            gate: gate, authority: try DeskAuthority.thisProcess(), digest: digest,
-            executor: workbench,
+            gate: gate, authority: try DeskAuthority.thisProcess(),
+            gateFiles: { toolbox.gateFiles(named: $0) }, executor: workbench,
             commands: ForwardedCommands.answered(by: desk))
     }
 

@@ -97,11 +97,31 @@ private let daemon = "setsid -f sh -c 'trap \"\" TERM HUP INT; echo daemon; exec
         #expect(try await line.rest() == [])
     }
 
-    @Test func `cannot read its supervisor's memory, and finds no descriptor in it`() async throws {
-        let launch = shell("cat /proc/$PPID/comm; kill -0 $PPID && ls /proc/$PPID/fd | wc -l")
-        let result = try await ChildProcess.run(launch)
-        // Root may look in there and sees three of its own: orders, ended children, and the way to exec is closed.
+    @Test func `dies itself with its supervisor, though nobody is there to sweep`() async throws {
+        let line = try Lifeline()
+        var launch = Launch(probe, ["supervise", "kill -KILL $PPID; exec sleep 1000"])
+        launch.leftovers = .kept
+        let child = try await line.start(launch)
+        #expect(try await line.rest() == ["ended lost"])
+        #expect(await child.wait().ending == .exited(0))
+    }
+
+    @Test func `finds no descriptor of ours in its supervisor`() async throws {
+        // Ours see the channel for orders and the one for ended children, and nothing at all where they are not root.
+        let result = try await ChildProcess.run(shell("cat /proc/$PPID/comm; ls /proc/$PPID/fd | wc -l"))
         #expect(result.output.text == (ThisProcess.uid == 0 ? "supervisor\n2\n" : "supervisor\n0\n"))
+    }
+
+    @Test func `cannot look into its supervisor as the same user`() async throws {
+        // Root sees everything; as somebody else, where that somebody can get at the probe.
+        let other = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+        let look = [probe, "supervise", "ls /proc/$$/fd | wc -l; ls /proc/$PPID/fd | wc -l"]
+        if ThisProcess.uid == 0 {
+            let reaches = try await ChildProcess.run(Launch("/usr/bin/setpriv", other + ["/usr/bin/test", "-x", probe]))
+            guard reaches.ending == .exited(0) else { return }
+        }
+        let launch = ThisProcess.uid == 0 ? Launch("/usr/bin/setpriv", other + look) : Launch(probe, Array(look.dropFirst()))
+        #expect(try await ChildProcess.run(launch).output.text == "3\n0\nended exited(0)\n")
     }
 
     private func children(of pid: Int32) async throws -> [String]? {

@@ -157,4 +157,40 @@ private struct Battlefield {
         #expect(reasons == [nil, .changedSinceShown])
         #expect(scratch.names().filter { $0.hasPrefix(".~") } == [])
     }
+
+    @Test func `loses nothing to a write that was checked a moment too early`() async throws {
+        let scratch = Scratch(in: memory)
+        let workspace = try ConfinedDirectory(scratch.path)
+        let (file, mine) = (scratch / "file", scratch / "mine")
+        // Strikes once a round, at the moment when the write has made its temporary file: after its check.
+        let isArmed = Locked(false)
+        let (lost, hits) = try await onOwnThread {
+            let swapper = Swapper {
+                isArmed.withLock { isArmed in
+                    guard isArmed, scratch.names().contains(where: { $0.hasPrefix(".~") }) else { return }
+                    _ = rename(mine, file)
+                    isArmed = false
+                }
+            }
+            defer { swapper.stop() }
+            var (lost, hits) = (0, 0)
+            for _ in 0..<1_000 {
+                scratch.makeFile("file", "shown")
+                scratch.makeFile("mine", "theirs")
+                let shown = try workspace.facts(of: "file").identity
+                isArmed.withLock { $0 = true }
+                _ = try? workspace.write(Array("ours".utf8), to: "file", expecting: .unchanged(shown))
+                let hasStruck = isArmed.withLock { isArmed in
+                    defer { isArmed = false }
+                    return !isArmed
+                }
+                if hasStruck { hits += 1 }
+                // Whether they came before the exchange or after it: theirs is what stays.
+                if hasStruck && scratch.text("file") != "theirs" { lost += 1 }
+            }
+            return (lost, hits)
+        }
+        #expect(hits > 0)
+        #expect(lost == 0)
+    }
 }

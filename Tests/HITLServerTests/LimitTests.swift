@@ -75,8 +75,7 @@ import Testing
         let own = try DeskAuthority.thisProcess()
         let scratch = Scratch()
         let other = DeskServer(
-            gate: desk.gate, authority: DeskAuthority(desk: own.desk, uid: own.uid + 1, user: "bob"),
-            digest: TestDesk.digest)
+            gate: desk.gate, authority: DeskAuthority(desk: own.desk, uid: own.uid + 1, user: "bob"))
         try other.listen(at: scratch / "other.sock")
         let client = TestClient(try await UnixStream.connect(to: scratch / "other.sock"))
         #expect(
@@ -95,7 +94,7 @@ import Testing
         for mode: UInt32 in [0o755, 0o770, 0o777] {
             let directory = scratch / "open"
             #expect(mkdir(directory, mode) == 0 && chmod(directory, mode) == 0)
-            let server = DeskServer(gate: desk.gate, authority: try .thisProcess(), digest: TestDesk.digest)
+            let server = DeskServer(gate: desk.gate, authority: try .thisProcess())
             #expect(throws: SocketError.self) { try server.listen(at: directory + "/desk.sock") }
             rmdir(directory)
         }

@@ -43,10 +43,6 @@ static inline void cle_set_get_character(
     el_wset(el, EL_GETCFN, get);
 }
 
-static inline void cle_set_no_prompt(EditLine *_Nonnull el) {
-    el_wset(el, EL_PROMPT, NULL);
-}
-
 static inline void cle_set_editor(EditLine *_Nonnull el, const wchar_t *_Nonnull name) {
     el_wset(el, EL_EDITOR, name);
 }

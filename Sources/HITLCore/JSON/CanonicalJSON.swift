@@ -51,32 +51,72 @@ extension JSONObject {
 }
 
 extension String {
-    /// RFC 8785 §3.2.3: names are compared as arrays of UTF-16 code units.
-    fileprivate func precedes(_ other: String) -> Bool { utf16.lexicographicallyPrecedes(other.utf16) }
+    /// RFC 8785 §3.2.3: names are compared as arrays of UTF-16 code units. Compared by bytes here, which
+    /// gives the same order but for one thing: surrogates come before U+E000, and U+10000 in UTF-8 after it.
+    fileprivate func precedes(_ other: String) -> Bool {
+        for (left, right) in zip(utf8, other.utf8) where left != right { return left.inUTF16 < right.inUTF16 }
+        return utf8.count < other.utf8.count
+    }
 }
 
-private func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    for scalar in text.unicodeScalars {
-        switch scalar.value {
-        case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
-        case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
-        case 0x08: bytes.append(contentsOf: "\\b".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
-        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-        case 0x20...0x7E: bytes.append(UInt8(scalar.value))
-        default:
-            for unit in String(scalar).utf16 {
-                bytes.append(contentsOf: [0x5C, UInt8(ascii: "u")])
-                for shift in stride(from: 12, through: 0, by: -4) {
-                    bytes.append(hexDigits[Int(unit >> shift) & 0xF])
-                }
-            }
+extension UInt8 {
+    /// Where the scalars that begin with this byte of UTF-8 stand among UTF-16 code units.
+    fileprivate var inUTF16: UInt8 {
+        switch self {
+        case 0xF0...0xFF: self - 2
+        case 0xEE...0xEF: self + 0x10
+        default: self
         }
     }
+}
+
+/// Most text is printable ASCII from end to end, so what lies between two escapes is copied as one piece.
+private func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { utf8 in
+        var start = 0
+        var place = 0
+        while place < utf8.count {
+            let byte = utf8[place]
+            if byte >= 0x20, byte < 0x7F, byte != 0x22, byte != 0x5C {
+                place += 1
+                continue
+            }
+            bytes.append(contentsOf: utf8[start..<place])
+            place += appendEscaped(utf8[place...], to: &bytes)
+            start = place
+        }
+        bytes.append(contentsOf: utf8[start...])
+    }
+    bytes.append(UInt8(ascii: "\""))
+}
+
+/// - Returns: how many bytes the first scalar of `utf8` takes.
+private func appendEscaped(_ utf8: Slice<UnsafeBufferPointer<UInt8>>, to bytes: inout [UInt8]) -> Int {
+    switch utf8[utf8.startIndex] {
+    case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
+    case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
+    case 0x08: bytes.append(contentsOf: "\\b".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    default:
+        var decoder = UTF8()
+        var iterator = utf8.makeIterator()
+        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else {
+            preconditionFailure("a string is valid UTF-8")
+        }
+        for unit in UTF16.encode(scalar) ?? .init() {
+            bytes.append(contentsOf: [0x5C, UInt8(ascii: "u")])
+            for shift in stride(from: 12, through: 0, by: -4) {
+                bytes.append(hexDigits[Int(unit >> shift) & 0xF])
+            }
+        }
+        return UTF8.width(scalar)
+    }
+    return 1
 }
 
 private let hexDigits = Array("0123456789abcdef".utf8)

@@ -12,11 +12,8 @@ extension JSONValue {
         case .null, .bool, .number, .string: return nil
         case .array(let elements): children = elements
         case .object(let object):
-            // Canonical equivalence is what is asked for here; see `JSONParser`.
-            var names: Set<String> = []
-            for member in object.members where !names.insert(member.name).inserted {
-                return .repeatedName(member.name)
-            }
+            var names = DistinctNames()
+            for member in object.members where !names.insert(member.name) { return .repeatedName(member.name) }
             children = object.members.map(\.value)
         }
         guard levels > 0 else { return .nesting(limit: Self.greatestDepth) }

@@ -121,9 +121,7 @@ private struct JSONParser {
         guard depth <= limit else { throw fail(.nesting(limit: limit)) }
         try expect(UInt8(ascii: "{"))
         var members: [JSONObject.Member] = []
-        // Swift's String equality is canonical equivalence, which is what makes a set of names right
-        // here: readers that normalise would see one member where others see two.
-        var names: Set<String> = []
+        var names = DistinctNames()
         skipSpace()
         if try peek() == UInt8(ascii: "}") {
             offset += 1
@@ -133,9 +131,7 @@ private struct JSONParser {
             skipSpace()
             let start = offset
             let name = try string()
-            guard names.insert(name).inserted else {
-                throw JSONError(fault: .repeatedName(name), offset: start)
-            }
+            guard names.insert(name) else { throw JSONError(fault: .repeatedName(name), offset: start) }
             skipSpace()
             try expect(UInt8(ascii: ":"))
             members.append(.init(name, try value(depth: depth)))

@@ -36,7 +36,11 @@ public struct JSONObject: Sendable, Equatable {
         }
 
         public static func == (left: Member, right: Member) -> Bool {
-            left.name.utf8.elementsEqual(right.name.utf8) && left.value == right.value
+            left.isCalled(right.name) && left.value == right.value
+        }
+
+        func isCalled(_ name: String) -> Bool {
+            self.name.utf8.count == name.utf8.count && self.name.utf8.elementsEqual(name.utf8)
         }
     }
 
@@ -48,9 +52,9 @@ public struct JSONObject: Sendable, Equatable {
 
     /// The value of the member called `name`, compared byte by byte.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+        get { members.first { $0.isCalled(name) }?.value }
         set {
-            let place = members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+            let place = members.firstIndex { $0.isCalled(name) }
             switch (place, newValue) {
             case (let place?, let value?): members[place] = Member(name, value)
             case (let place?, nil): members.remove(at: place)

@@ -72,4 +72,12 @@ public struct Verdict: Sendable, Equatable {
         self.timeout = timeout
         self.policyVersion = policyVersion
     }
+
+    /// The same verdict for a requester that waits no longer than `patience`.
+    public func within(_ patience: Milliseconds?) -> Verdict {
+        guard let patience, timeout.map({ patience < $0 }) ?? true else { return self }
+        return Verdict(
+            effect: effect, rules: rules, risk: risk, severity: severity, obligations: obligations, timeout: patience,
+            policyVersion: policyVersion)
+    }
 }

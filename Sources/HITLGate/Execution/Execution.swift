@@ -57,10 +57,12 @@ extension Gate {
     ) async throws(ReviewError) -> ApprovalRequest {
         let closing = try await queue.review(number, review, shown: shown, standby: executor == nil ? .none : .reviewer)
         let request = closing.request
-        guard closing.handover == .reviewer, let executor else { return request }
+        guard closing.handover == .reviewer, let executor, case .approved(let review) = request.status else { return request }
         Task {
             _ = await execute(
-                Permit(request.call, digest: request.digest, subject: .request(number)), with: executor)
+                Permit(
+                    request.call, digest: request.digest, subject: .request(number), grounds: .review(review)),
+                with: executor)
         }
         return request
     }

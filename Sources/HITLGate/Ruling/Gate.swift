@@ -38,13 +38,14 @@ public struct Gate: Sendable {
     ///
     /// - Parameters:
     ///   - id: see `Queue.admit`.
+    ///   - patience: how long the requester waits, where that is shorter than the policy's time.
     ///   - opened: told, before the wait, which request the call became.
     public func rule(
-        on call: ToolCall, from requester: Principal, id: RequestID? = nil,
+        on call: ToolCall, from requester: Principal, id: RequestID? = nil, within patience: Milliseconds? = nil,
         opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Ruling {
         let digest = digest(call)
-        let verdict = judge(call)
+        let verdict = judge(call).within(patience)
 
         let answer =
             switch verdict.effect {
@@ -56,7 +57,8 @@ public struct Gate: Sendable {
 
         switch (answer.decision, answer.subject) {
         case (.refused(let refusal), let subject): return .refused(.init(refusal: refusal, subject: subject))
-        case (.permitted, let subject?): return .permitted(Permit(answer.call, digest: answer.digest, subject: subject))
+        case (.permitted(let grounds), let subject?):
+            return .permitted(Permit(answer.call, digest: answer.digest, subject: subject, grounds: grounds))
         case (.permitted, nil): return .refused(.init(refusal: .ledgerUnavailable(because: "no record"), subject: nil))
         }
     }
@@ -66,9 +68,11 @@ public struct Gate: Sendable {
     /// It asks also where a rule would allow the call: a rule's permit is for who waits for it.
     ///
     /// - Throws: why nothing was opened; `denied` is in the ledger like any other denial.
-    public func post(_ call: ToolCall, from requester: Principal) async throws(Refusal) -> ApprovalRequest {
+    public func post(
+        _ call: ToolCall, from requester: Principal, within patience: Milliseconds? = nil
+    ) async throws(Refusal) -> ApprovalRequest {
         let digest = digest(call)
-        let verdict = judge(call)
+        let verdict = judge(call).within(patience)
         switch verdict.effect {
         case .deny:
             let denied = Refusal.denied(by: verdict.rules)

@@ -9,11 +9,14 @@ public struct Permit: ~Copyable, Sendable {
     public let call: ToolCall
     public let digest: CallDigest
     public let subject: Subject
+    /// Why the call may run: who said so, or which rules.
+    public let grounds: Grounds
 
-    init(_ call: ToolCall, digest: CallDigest, subject: Subject) {
+    init(_ call: ToolCall, digest: CallDigest, subject: Subject, grounds: Grounds) {
         self.call = call
         self.digest = digest
         self.subject = subject
+        self.grounds = grounds
     }
 }
 

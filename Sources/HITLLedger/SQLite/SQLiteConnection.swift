@@ -58,6 +58,11 @@ final class SQLiteConnection {
         return statement.text(0) ?? ""
     }
 
+    /// By the last statement that changes rows.
+    var changedRows: Int32 {
+        sqlite3_changes(database)
+    }
+
     var isInTransaction: Bool {
         sqlite3_get_autocommit(database) == 0
     }

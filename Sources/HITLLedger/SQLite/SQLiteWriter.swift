@@ -12,6 +12,8 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
     private var open: Statements?
     private var durability = Durability.synced
 
+    /// Entries since `begin`.
+    private var uncounted: [TallyKey: Int64] = [:]
     private var log = Log.sound
 
     private enum Log {
@@ -80,6 +82,7 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             try statements.connection.execute("PRAGMA synchronous = \(durability == .synced ? "FULL" : "NORMAL")")
             self.durability = durability
         }
+        uncounted = [:]
         try statements.begin.run()
     }
 
@@ -93,13 +96,15 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
     package func insert(_ entry: Entry) throws(LedgerError) {
         let statements = try opened()
         try statements.insert(entry)
-        try statements.count(entry)
         try statements.settle(entry)
+        uncounted[TallyKey(entry.index), default: 0] += 1
     }
 
     package func commit() throws(LedgerError) {
+        let statements = try opened()
+        for (key, entries) in uncounted { try statements.count(entries, of: key) }
         do throws(LedgerError) {
-            try opened().commit.run()
+            try statements.commit.run()
         } catch {
             log = .holdsFailedCommit
             throw error
@@ -180,9 +185,11 @@ private final class Statements {
             INSERT INTO entry (sequence, time, hash, record, claim, subject, kind, label, standing)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
+        // A statement that changes several rows keeps a copy of what it changes, to undo it alone, and
+        // that costs as much as the change. `OR FAIL` does without: whatever fails here, all is undone.
         addToTally = try connection.prepare(
-            "UPDATE tally SET count = count + 1 WHERE kind = ?1 AND label IS ?2 RETURNING count")
-        startTally = try connection.prepare("INSERT INTO tally (kind, label, count) VALUES (?1, ?2, 1)")
+            "UPDATE OR FAIL tally SET count = count + ?3 WHERE kind = ?1 AND label IS ?2")
+        startTally = try connection.prepare("INSERT INTO tally (kind, label, count) VALUES (?1, ?2, ?3)")
         openSubject = try connection.prepare(
             """
             INSERT INTO unresolved (subject, sequence, brief) VALUES (?1, ?2, ?3)
@@ -204,15 +211,14 @@ private final class Statements {
         try insertEntry.run()
     }
 
-    func count(_ entry: Entry) throws(LedgerError) {
-        addToTally.bind(entry.index.kind, at: 1)
-        addToTally.bind(entry.index.label, at: 2)
-        let found = try addToTally.step()
-        addToTally.reset()
-        guard !found else { return }
-        startTally.bind(entry.index.kind, at: 1)
-        startTally.bind(entry.index.label, at: 2)
-        try startTally.run()
+    func count(_ entries: Int64, of key: TallyKey) throws(LedgerError) {
+        for statement in [addToTally, startTally] {
+            statement.bind(key.kind.text, at: 1)
+            statement.bind(key.label?.text, at: 2)
+            statement.bind(entries, at: 3)
+            try statement.run()
+            if connection.changedRows > 0 { return }
+        }
     }
 
     func settle(_ entry: Entry) throws(LedgerError) {

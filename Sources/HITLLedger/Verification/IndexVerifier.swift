@@ -18,11 +18,6 @@ struct IndexVerifier {
         var label: UInt64 = 0
     }
 
-    fileprivate struct TallyKey: Hashable {
-        var kind: ByteKey
-        var label: ByteKey?
-    }
-
     init(_ snapshot: any LedgerSnapshot, indexer: @escaping Indexer) {
         self.snapshot = snapshot
         self.indexer = indexer
@@ -150,17 +145,14 @@ struct IndexVerifier {
         var recorded = derived.tallies
         var failures: [VerificationFailure] = []
         for found in try snapshot.tallies() {
-            let key = TallyKey(kind: ByteKey(found.kind), label: found.label.map(ByteKey.init))
+            let key = TallyKey(kind: found.kind, label: found.label)
             let expected = recorded.removeValue(forKey: key) ?? 0
             if expected != found.count {
                 failures.append(
                     .tally(kind: found.kind, label: found.label, recorded: expected, found: found.count))
             }
         }
-        let uncounted = recorded.sorted {
-            ($0.key.kind, $0.key.label?.text ?? "") < ($1.key.kind, $1.key.label?.text ?? "")
-        }
-        for (key, count) in uncounted {
+        for (key, count) in recorded.sorted(by: { $0.key < $1.key }) {
             failures.append(.tally(kind: key.kind.text, label: key.label?.text, recorded: count, found: 0))
         }
         return failures
@@ -173,8 +165,7 @@ extension IndexVerifier.Derived {
         sums.subject &+= fingerprint(index.subject, sequence)
         sums.kind &+= fingerprint(index.kind, sequence)
         sums.label &+= fingerprint(index.label, sequence)
-        tallies[
-            IndexVerifier.TallyKey(kind: ByteKey(index.kind), label: index.label.map(ByteKey.init)), default: 0] += 1
+        tallies[TallyKey(index), default: 0] += 1
         guard let subject = index.subject else { return }
         switch index.standing {
         case .unchanged: break

@@ -44,12 +44,12 @@ extension DeskConnection {
     }
 
     private func rule(_ asked: OpenQuestion) async {
-        let ruling = await desk.gate.rule(on: asked.call, from: asked.requester, id: asked.request) { request in
+        let ruling = await desk.gate.rule(
+            on: asked.call, from: asked.requester, id: asked.request, within: asked.patience
+        ) { request in
             self.opened(asked.id, as: request.number)
             self.send(Reply.notification("opened", ["id": .string(asked.id), "number": .integer(request.number)]))
-            asked.patience.begin { await self.giveUp(request.number, asked) }
         }
-        asked.patience.end()
         switch consume ruling {
         case .refused(let refused): answer(refused, to: asked)
         case .permitted(let permit): await hand(permit, to: asked)
@@ -81,15 +81,11 @@ extension DeskConnection {
     @inline(never)
     private func hand(_ permit: consuming Permit, to asked: OpenQuestion) async {
         let (subject, call) = (permit.subject, permit.call)
-        let decided: AnswerForm.Decided
-        do throws(DeskError) {
-            decided = try desk.gate.ledger.decision(on: subject)
-        } catch {
-            end(asked.id, leaving: nil)
-            send(Reply.error(error, to: asked.message))
-            await didNotRun(subject, call, because: error.message)
-            return
-        }
+        let decided: AnswerForm.Decided =
+            switch permit.grounds {
+            case .review(let review): .review(.approved(review))
+            case .rules(let rules): .rules(.allow, rules)
+            }
         switch call.performer {
         case .requester: end(asked.id, leaving: .permitted(subject, tool: call.tool))
         case .unobserved, .desk: end(asked.id, leaving: nil)
@@ -109,20 +105,17 @@ extension DeskConnection {
     /// Nil where a rule decides, which then is the answer.
     @inline(never)
     private func post(_ asked: OpenQuestion) async throws(DeskError) -> JSONValue? {
-        let verdict = desk.gate.judge(asked.call)
-        switch verdict.effect {
+        switch desk.gate.judge(asked.call).effect {
         case .deny, .allow: return nil
         case .ask: break
         }
         defer { end(asked.id, leaving: nil) }
         let request: ApprovalRequest
         do throws(Refusal) {
-            request = try await desk.gate.queue.post(
-                asked.call, digest: desk.digest(asked.call), verdict: verdict, from: asked.requester)
+            request = try await desk.gate.post(asked.call, from: asked.requester, within: asked.patience)
         } catch {
             throw DeskError(notADecision: error) ?? .deskClosing
         }
-        asked.patience.begin { [self] in await giveUp(request.number, asked) }
         let form = AnswerForm(
             id: asked.id, subject: .request(request.number), call: asked.call, digest: request.digest, decided: .pending
         )
@@ -170,15 +163,6 @@ extension DeskConnection {
                 guard case .alreadyClosed(.superseded(let successor)) = error else { throw reviewError(error, number) }
                 number = successor
             }
-        }
-    }
-
-    private func giveUp(_ number: Int64, _ asked: OpenQuestion) async {
-        let reason = "nobody decided within \(asked.patience.text)"
-        do throws(DeskError) {
-            _ = try await withdraw(number, by: asked.requester, reason: reason)
-        } catch {
-            // It was decided in time after all, or it cannot be written and so stays pending.
         }
     }
 

@@ -38,7 +38,8 @@ final class Desk: Sendable {
 
     func type(_ text: String) { terminal.send(text) }
 
-    /// Types a line as people do, Enter after the rest has been seen, and returns the rows up to the next prompt.
+    /// Types a line as people do, Enter after the rest has been seen, and returns the answer to it: the rows up to
+    /// the next prompt, without what was said unasked in between.
     @discardableResult
     func enter(_ line: String, file: String = #fileID, at place: Int = #line) async throws -> [String] {
         try await until({ $0.isAtPrompt }, file: file, line: place)
@@ -49,7 +50,8 @@ final class Desk: Sendable {
         terminal.send("\r")
         try await until({ $0.isAtPrompt && $0.cursorPlace > typed }, file: file, line: place)
         let screen = screen
-        return Array((screen.scrollback + screen.lines)[(typed + 1)..<screen.cursorPlace])
+        let rows = (screen.scrollback + screen.lines)[(typed + 1)..<screen.cursorPlace]
+        return Array(rows.prefix(while: { $0.prefixMatch(of: #/🔔 |[a-z]+│ |(✅ |❌ |⌛ )?Request [0-9]+, /#) == nil }))
     }
 
     /// The announcement of a request has been on the screen for as long as a decision at a terminal needs.
@@ -71,6 +73,13 @@ extension ScreenModel {
     /// Whether an empty prompt waits for a line: `hitl >` or `hitl (2) >`.
     var isAtPrompt: Bool {
         cursorLine.wholeMatch(of: /hitl (\([0-9]+\) )?>/) != nil
+    }
+
+    /// The newest announcement of a request, without the empty row behind it.
+    var announcement: String {
+        let rows = scrollback + lines
+        guard let first = rows.lastIndex(where: { $0.hasPrefix("🔔 ") }) else { return "" }
+        return rows[first...].prefix { !$0.isEmpty }.joined(separator: "\n")
     }
 
     /// Rows from the very first one.

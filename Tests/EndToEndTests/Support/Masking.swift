@@ -15,6 +15,13 @@ func masked(_ text: String, in home: Home) -> String {
         .replacing(/Date: .*/, with: "Date: DATE")
         .replacing(/[0-9]+ seconds? ago/, with: "N seconds ago")
         .replacing(/\([0-9]+ ms\)/, with: "(N ms)")
+        // How risks are weighed has tests of its own.
+        .replacing(/Risk: .*/, with: "Risk: RISK")
+        .replacing(/[ ]+\n/, with: "\n")
     guard let name = try? Regex("\\b\(operatorName)\\b") else { return fixed }
     return fixed.replacing(name, with: "OPERATOR")
+}
+
+func masked(_ rows: [String], in home: Home) -> String {
+    masked(rows.joined(separator: "\n"), in: home)
 }

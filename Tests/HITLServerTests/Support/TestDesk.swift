@@ -55,7 +55,7 @@ final class TestDesk: Sendable {
         let own = try DeskAuthority.thisProcess()
         server = DeskServer(
             gate: gate, authority: DeskAuthority(desk: desk ?? own.desk, uid: own.uid, user: "alice"),
-            digest: digest, gateFiles: gateFiles, executor: executor, commands: commands, limits: limits)
+            gateFiles: gateFiles, executor: executor, commands: commands, limits: limits)
         try server.listen(at: socket)
     }
 
