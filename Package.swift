@@ -59,6 +59,9 @@ let package = Package(
         .executableTarget(
             name: "refund-desk", dependencies: ["HITL"], path: "examples/refund-desk", swiftSettings: settings),
         .executableTarget(
+            name: "ledger-maker", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "bench/ledger-maker", swiftSettings: settings),
+        .executableTarget(
             name: "hitl",
             dependencies: [
                 "HITLConsole", "HITLServer", "HITLAgents", "HITLTools", "HITLConfiguration", "HITLGate", "HITLLedger",

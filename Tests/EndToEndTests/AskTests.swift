@@ -146,12 +146,12 @@ import Testing
         let desk = try await Desk.open(home)
         #expect(
             try await home.hitl("ask", "deploy", "--timeout", "50ms", "--", "touch", "deployed")
-                == Said(code: 125, err: "hitl: Withdrawn: nobody decided within 50ms.\n"))
+                == Said(code: 125, err: "hitl: Nobody decided in time.\n"))
         #expect(
             try await home.hitl("ask", "deploy", "--timeout", "50ms")
-                == Said(code: 4, err: "hitl: Withdrawn: nobody decided within 50ms.\n"))
+                == Said(code: 4, err: "hitl: Nobody decided in time.\n"))
         #expect(!home.exists("w/deployed"))
-        try await desk.sees("Request 2, deploy, was withdrawn: nobody decided within 50ms.")
+        try await desk.sees("⌛ Request 2, deploy, expired: nobody decided in time. It did not run.")
     }
 
     @Test func `has its own exit code, whatever that is`() async throws {

@@ -1,0 +1,289 @@
+"""Measures the released program beside the machine's own limits, in one run, and prints one table.
+
+Ratios count: the figures are of this machine at this moment. `scripts/bench.sh` builds what is measured and calls
+this with the paths. What a row means and why it matters is in docs/benchmarks.md.
+"""
+
+import json, os, pty, select, signal, socket, statistics, subprocess, sys, tempfile, time
+
+HITL, FLOORS, MAKER, HELLO, CACHE = sys.argv[1:6]
+ROWS = []
+
+
+def row(what, measured, floor=None, goal=None, met=None):
+    ROWS.append((what, measured, floor or "", goal or "", "" if met is None else ("met" if met else "MISSED")))
+
+
+def p50(values):
+    return statistics.median(values)
+
+
+def us(seconds):
+    return f"{seconds * 1e6:.0f} µs" if seconds < 0.01 else f"{seconds * 1e3:.1f} ms"
+
+
+def spawn_times(command, times, env=None):
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, check=False)
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+class Desk:
+    """A released desk of its own, without an agent, fed from a pipe that stays open."""
+
+    def __init__(self, limit=200_000):
+        self.home = tempfile.mkdtemp(prefix="hb", dir="/tmp")
+        self.env = {
+            "HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_STATE_HOME": self.home + "/s",
+            "XDG_CONFIG_HOME": self.home + "/c", "XDG_RUNTIME_DIR": self.home + "/r",
+        }
+        os.makedirs(self.home + "/c/hitl", 0o700)
+        os.makedirs(self.home + "/w")
+        os.chmod(self.home + "/c", 0o700)
+        with open(self.home + "/c/hitl/hitl.yaml", "w") as file:
+            file.write(f"hitl: {{ timeout: never }}\nqueue: {{ maxPendingPerUser: {min(limit, 100_000)} }}\n")
+        os.chmod(self.home + "/c/hitl/hitl.yaml", 0o600)
+        self.socket_path = self.home + "/r/hitl/desk.sock"
+        self.start()
+
+    def start(self):
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [HITL, "loop", "--enable-hitl", "--agent", "none", "--workspace", self.home + "/w"],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self.env)
+        while True:
+            try:
+                self.connect().close()
+                return
+            except OSError:
+                if self.process.poll() is not None:
+                    sys.exit("the desk did not start: " + self.process.stderr.read().decode())
+                time.sleep(0.0005)
+
+    def connect(self):
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(self.socket_path)
+        return client
+
+    def memory(self):
+        with open(f"/proc/{self.process.pid}/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS"))
+
+    def processor(self):
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def ask_line(number, mode):
+    return json.dumps({
+        "jsonrpc": "2.0", "id": number, "method": "ask",
+        "params": {"id": f"c{number}", "tool": "writeFile", "mode": mode, "agent": f"agent{number % 100}",
+                   "args": {"path": f"reports/{number}.md", "content": "x" * 250}},
+    }).encode() + b"\n"
+
+
+def read_lines(client, count, wanted):
+    """Reads until `count` lines hold `wanted`."""
+    rest = b""
+    seen = 0
+    while seen < count:
+        data = client.recv(1 << 20)
+        if not data:
+            sys.exit("the desk closed the connection")
+        rest += data
+        *lines, rest = rest.split(b"\n")
+        seen += sum(wanted in line for line in lines)
+
+
+def floor_gate(name, path, cycles, pid):
+    output = subprocess.run([FLOORS + "/gate", path, str(cycles), name, str(pid)], capture_output=True, text=True, check=True)
+    return {line.split()[0]: [float(x) for x in line.split()[1:]] for line in output.stdout.splitlines() if line.strip()}
+
+
+def w1():
+    desk = Desk()
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+        floor = subprocess.Popen([FLOORS + "/floordesk", directory + "/f.sock", directory + "/f.log"])
+        while not os.path.exists(directory + "/f.sock"):
+            time.sleep(0.01)
+        for _ in range(2):  # the first round warms both
+            low = floor_gate("floor", directory + "/f.sock", 2000, floor.pid)
+            own = floor_gate("hitl", desk.socket_path, 2000, desk.process.pid)
+        floor.kill()
+        floor.wait()
+    desk.stop()
+    mine, base = own["hitl"][0], low["floor"][0]
+    row("W1 approval, three processes, p50", f"{mine:.0f} µs", f"{base:.0f} µs (two syncs in C)", f"≤ 1.5×: {mine / base:.2f}×", mine <= 1.5 * base)
+
+
+def w2():
+    desk = Desk()
+    client = desk.connect()
+    count = 1000
+    for number in range(1, count + 1):
+        client.sendall(ask_line(number, "wait"))
+    read_lines(client, count, b'"opened"')
+    operator = desk.connect()
+    line = b"".join(
+        json.dumps({"jsonrpc": "2.0", "id": n, "method": "approve", "params": {"request": n}}).encode() + b"\n"
+        for n in range(1, count + 1))
+    start = time.perf_counter()
+    operator.sendall(line)
+    read_lines(client, count, b'"result"')
+    taken = time.perf_counter() - start
+    row("W2 approve 1,000 blocked at once", us(taken), None, "≤ 50 ms", taken <= 0.05)
+    row("   memory with 1,000 blocked", f"{desk.memory() / 1e6:.0f} MB", None, None)
+    desk.stop()
+
+
+def w5():
+    for entries in (10_000, 100_000, 1_000_000):
+        path = f"{CACHE}/ledger-{entries}.db"
+        if not os.path.exists(path):
+            os.makedirs(CACHE, 0o700, exist_ok=True)
+            os.chmod(CACHE, 0o700)
+            subprocess.run([MAKER, path, str(entries)], check=True)
+        home = tempfile.mkdtemp(prefix="hb", dir="/tmp")
+        env = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HITL_AUDIT_PATH": path}
+        shell = p50(spawn_times(["sqlite3", "-readonly", path, "select * from entry where kind='closed' order by sequence desc limit 10"], 40))
+        last = p50(spawn_times([HITL, "history", "--last", "10"], 40, env))
+        rare = p50(spawn_times([HITL, "history", "--last", "10", "--tool", "deleteFile"], 40, env))
+        row(f"W5 last 10 of {entries:,} entries", us(last), f"{us(shell)} (sqlite3 shell)", f"≤ 2×: {last / shell:.2f}×", last <= 2 * shell)
+        row("   last 10 of one tool", us(rare), None, f"≤ 2×: {rare / shell:.2f}×", rare <= 2 * shell)
+
+
+def w7():
+    hello = p50(spawn_times([HELLO], 100))
+    version = p50(spawn_times([HITL, "--version"], 100))
+    row("W7 --version, exec to exit", us(version), f"{us(hello)} (static Swift hello)", f"≤ 2.5×: {version / hello:.2f}×", version <= 2.5 * hello)
+
+
+class Screen:
+    """A desk on a pseudo-terminal."""
+
+    def __init__(self):
+        self.home = tempfile.mkdtemp(prefix="hb", dir="/tmp")
+        os.makedirs(self.home + "/w")
+        env = {"HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm-256color",
+               "XDG_RUNTIME_DIR": self.home + "/r"}
+        self.socket_path = self.home + "/r/hitl/desk.sock"
+        self.start = time.perf_counter()
+        self.pid, self.descriptor = pty.fork()
+        if self.pid == 0:
+            os.execve(HITL, [HITL, "loop", "--enable-hitl", "--agent", "none", "--workspace", self.home + "/w"], env)
+
+    def until(self, wanted):
+        seen = b""
+        while wanted not in seen:
+            select.select([self.descriptor], [], [])
+            seen += os.read(self.descriptor, 65536)
+        return time.perf_counter()
+
+    def close(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.descriptor)
+
+
+def terminal():
+    prompts = []
+    for _ in range(15):
+        screen = Screen()
+        prompts.append(screen.until(b"hitl > ") - screen.start)
+        screen.close()
+    row("W7 first prompt on a terminal", us(p50(prompts)), None, "≤ 20 ms", p50(prompts) <= 0.02)
+
+    screen = Screen()
+    screen.until(b"hitl > ")
+    time.sleep(0.3)
+    keys = []
+    for number in range(400):
+        letter = b"abcdefghij"[number % 10: number % 10 + 1]
+        start = time.perf_counter()
+        os.write(screen.descriptor, letter)
+        keys.append(screen.until(letter) - start)
+        if number % 40 == 39:
+            os.write(screen.descriptor, b"\x15")
+            time.sleep(0.05)
+            while select.select([screen.descriptor], [], [], 0)[0]:
+                os.read(screen.descriptor, 65536)
+    row("key to echo, p50", us(p50(keys)), None, "≤ 150 µs", p50(keys) <= 150e-6)
+
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(screen.socket_path)
+    drawn = []
+    for number in range(1, 101):
+        client.sendall(ask_line(number, "async"))
+        read_lines(client, 1, b'"result"')
+        told = time.perf_counter()
+        drawn.append(max(0.0, screen.until(f"reports/{number}.md".encode()) - told))
+    row("announcement drawn after it is durable, p50", us(p50(drawn)), None, "≤ 2 ms", p50(drawn) <= 0.002)
+    screen.close()
+
+
+def w9():
+    desk = Desk()
+    before = desk.memory()
+    row("idle memory", f"{before / 1e6:.1f} MB", None, "≤ 25 MB", before <= 25e6)
+    client = desk.connect()
+    count = 100_000
+    sent = 0
+    while sent < count:
+        batch = b"".join(ask_line(n, "async") for n in range(sent + 1, sent + 201))
+        client.sendall(batch)
+        read_lines(client, 200, b'"result"')
+        sent += 200
+    time.sleep(1.5)
+    each = (desk.memory() - before) / count
+    row("W9 memory of each of 100,000 pending", f"{each:.0f} B", None, "≤ 512 B beyond the call", each <= 512)
+    desk.stop()
+    desk.start()
+    client = desk.connect()
+    client.sendall(b'{"jsonrpc":"2.0","id":1,"method":"approve","params":{"request":77}}\n')
+    read_lines(client, 1, b'"result"')
+    taken = time.perf_counter() - desk.began
+    row("W9 restart to first decision", us(taken), None, "≤ 0.3 s", taken <= 0.3)
+    desk.stop()
+
+
+def w11():
+    desk = Desk()
+    clients = []
+    for number in range(1, 301):
+        client = desk.connect()
+        client.sendall(ask_line(number, "wait"))
+        clients.append(client)
+    for client in clients:
+        read_lines(client, 1, b'"opened"')
+    time.sleep(2)
+    before = desk.processor()
+    time.sleep(20)
+    share = (desk.processor() - before) / 20 * 100
+    row("W11 idle with 300 blocked, 20 s", f"{share:.2f} % CPU", None, "≤ 0.05 %", share <= 0.05)
+    desk.stop()
+
+
+def main():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/tmp")) as directory:
+        disk = subprocess.run([FLOORS + "/syncs", directory, "500"], capture_output=True, text=True).stdout
+    for line in disk.splitlines():
+        words = line.split()
+        if len(words) >= 2:
+            row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
+    for part in (w7, terminal, w5, w1, w2, w9, w11):
+        print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
+        part()
+    widths = [max(len(r[i]) for r in ROWS) for i in range(5)]
+    for r in ROWS:
+        print("  ".join(cell.ljust(width) for cell, width in zip(r, widths)).rstrip())
+
+
+main()
