@@ -52,7 +52,8 @@ let package = Package(
         module("HITLAgents", ["HITLGate", "HITLCore", "HITLConfiguration", "HITLPlatform"]),
         module("HITLServer", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         module("HITLTerminal", ["HITLPlatform", "CLibedit"]),
-        module("HITLConsole", ["HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLTerminal", "HITLPlatform"]),
+        module(
+            "HITLConsole", ["HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLTerminal", "HITLPlatform"]),
         // Writes the manual and the completions; only a test uses it, so that the program is without it.
         module("HITLManual", ["HITLConsole", "HITLConfiguration"]),
         module("HITL", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
@@ -83,13 +84,17 @@ let package = Package(
         tests("HITLGateTests", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "HITLTestSupport"]),
         tests("HITLLedgerTests", ["HITLTestSupport", "HITLLedger", "HITLPlatform", "CSQLite", "LedgerProbe"]),
         tests("HITLConfigurationTests", ["HITLConfiguration", "HITLCore"]),
-        tests("HITLToolsTests", ["HITLTestSupport", "HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
+        tests(
+            "HITLToolsTests", ["HITLTestSupport", "HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         tests(
             "HITLAgentsTests",
             ["HITLAgents", "HITLTools", "HITLGate", "HITLCore", "HITLLedger", "HITLConfiguration", "HITLPlatform"]),
-        tests("HITLServerTests", ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
+        tests(
+            "HITLServerTests",
+            ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
         tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
         tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
+        tests("EndToEndTests", ["HITLTestSupport", "HITLPlatform", "hitl"]),
         tests("CrashTests", ["HITLTestSupport", "HITLPlatform", "CrashProbe"]),
         tests(
             "ManualTests",

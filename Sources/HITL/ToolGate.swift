@@ -174,7 +174,8 @@ public final class ToolGate: Sendable {
                 }
                 let new = try await gate.supersede(number, with: edited, by: principal(reviewer))
                 _ = try await gate.review(
-                    new.number, Review(answer: .approve, reviewer: principal(reviewer), reason: reason), shown: new.digest)
+                    new.number, Review(answer: .approve, reviewer: principal(reviewer), reason: reason),
+                    shown: new.digest)
             }
         } catch {
             throw .notDecided(number: number, error)

@@ -13,7 +13,8 @@ package final class Announcer: Sendable {
     private let marks = Locked<(reached: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
 
     package init(
-        _ desk: Desk, _ reader: any LineReader, _ notices: Notices, told: @escaping @Sendable (QueueChange) async -> Void
+        _ desk: Desk, _ reader: any LineReader, _ notices: Notices,
+        told: @escaping @Sendable (QueueChange) async -> Void
     ) {
         self.desk = desk
         self.reader = reader
@@ -102,7 +103,8 @@ package final class Announcer: Sendable {
             text.append("Request \(request.number), \(tool), was \(DecisionText.status(request.status)).")
         case .expired:
             text.append(.expired)
-            text.append("Request \(request.number), \(tool), expired: nobody decided in time. It did not run.", .warning)
+            text.append(
+                "Request \(request.number), \(tool), expired: nobody decided in time. It did not run.", .warning)
         case .withdrawn(_, let reason):
             text.append("Request \(request.number), \(tool), was withdrawn: \(DisplayText(untrusted: reason)).", .dim)
         }

@@ -40,7 +40,9 @@ package final class Completer: Sendable {
         else { return [] }
 
         if words.isEmpty {
-            let names = [("/hitl", "decide, look, configure")] + CommandTable.loop.map { ("/" + $0.definition.name, $0.definition.summary) }
+            let names =
+                [("/hitl", "decide, look, configure")]
+                + CommandTable.loop.map { ("/" + $0.definition.name, $0.definition.summary) }
             return offer(names, for: current)
         }
         let isDesk = words[0] == "/hitl"
@@ -53,7 +55,9 @@ package final class Completer: Sendable {
         return complete(current, after: words.dropFirst(isDesk ? 2 : 1), of: definition)
     }
 
-    private func complete(_ current: String, after words: ArraySlice<String>, of definition: CommandDefinition) -> [Completion] {
+    private func complete(_ current: String, after words: ArraySlice<String>, of definition: CommandDefinition)
+        -> [Completion]
+    {
         if let last = words.last, last.utf8.starts(with: "--".utf8),
             let option = definition.options.first(where: { "--" + $0.name == last }), option.value != nil
         {
@@ -73,7 +77,8 @@ package final class Completer: Sendable {
 
     private func values(_ kind: ValueKind) -> [(String, String)] {
         switch kind {
-        case .requests, .request: known.withLock(\.pending).sorted { $0.key < $1.key }.map { (String($0.key), $0.value ?? "") }
+        case .requests, .request:
+            known.withLock(\.pending).sorted { $0.key < $1.key }.map { (String($0.key), $0.value ?? "") }
         case .tool: known.withLock(\.tools).map { ($0, "") }
         case .agent: known.withLock(\.agents).map { ($0, "") }
         case .word(let words): words.map { ($0, "") }

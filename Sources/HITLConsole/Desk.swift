@@ -1,6 +1,7 @@
 package import HITLConfiguration
 package import HITLCore
 package import HITLGate
+import HITLPlatform
 
 /// All that commands can see and do. Without a gate it is a ledger that can be read and nothing else.
 package final class Desk: Sendable {
@@ -10,6 +11,7 @@ package final class Desk: Sendable {
     package let session: Session
     package let shown = ShownRequests()
     package let outcomes = ExpectedOutcomes()
+    private let listening = Locked<String?>(nil)
     package let edits = OwnEdits()
     /// Makes the call that an edit asks for and looks at the world for it; nil where `hitl` cannot.
     package let prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)?
@@ -27,18 +29,16 @@ package final class Desk: Sendable {
         package let startedAt: WallTime
         package let workspace: String?
         package let ledgerPath: String
-        package let socketPath: String?
         package let gated: Event.Session.Gated
 
         package init(
-            id: String, startedAt: WallTime, workspace: String?, ledgerPath: String, socketPath: String?,
+            id: String, startedAt: WallTime, workspace: String?, ledgerPath: String,
             gated: Event.Session.Gated
         ) {
             self.id = id
             self.startedAt = startedAt
             self.workspace = workspace
             self.ledgerPath = ledgerPath
-            self.socketPath = socketPath
             self.gated = gated
         }
     }
@@ -79,6 +79,11 @@ package final class Desk: Sendable {
     }
 
     package var configuration: Configuration { settings.configuration }
+
+    /// Where this desk listens, once it does.
+    package var socketPath: String? { listening.withLock { $0 } }
+
+    package func listens(at path: String) { listening.withLock { $0 = path } }
 
     package func change(_ configuration: Configuration) {
         settings.change(configuration)

@@ -26,7 +26,8 @@ package final class DeskServer: Sendable {
     ///   - executor: runs approved calls of `hitl`'s own tools whose agent is gone.
     ///   - commands: nil where nobody may run commands from another terminal.
     package init(
-        gate: Gate, authority: DeskAuthority, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] }, executor: (any Executor)? = nil,
+        gate: Gate, authority: DeskAuthority, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        executor: (any Executor)? = nil,
         commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits()
     ) {
         desk = Desk(

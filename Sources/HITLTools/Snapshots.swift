@@ -15,7 +15,9 @@ struct Snapshots {
     ///     deleteFile of a file               writeFile with what it held
     ///     moveFile                           moveFile back
     ///     deletion of a directory, commands  nothing
-    static func compensation(for call: ToolCall, in workspace: Workspace, limits: ToolLimits) throws(Obstacle) -> JSONObject? {
+    static func compensation(for call: ToolCall, in workspace: Workspace, limits: ToolLimits) throws(Obstacle)
+        -> JSONObject?
+    {
         switch call.tool {
         case "writeFile", "editFile", "deleteFile":
             guard let path = call.arguments["path"]?.string else { return nil }

@@ -92,7 +92,9 @@ enum WaitProgram {
     }
 
     private static func recorded(_ name: RequestName, at place: Place) -> RequestHistory? {
-        guard case .success(let desk) = ReadingDesk.open(place), let number = try? desk.number(of: name) else { return nil }
+        guard case .success(let desk) = ReadingDesk.open(place), let number = try? desk.number(of: name) else {
+            return nil
+        }
         return try? desk.records.events.history(of: .request(number))
     }
 }

@@ -91,7 +91,9 @@ enum Audit {
     private static func progress() -> @Sendable (VerificationProgress) -> Void {
         guard isatty(2) == 1 else { return { _ in } }
         return { progress in
-            if progress.checked % 50_000 == 0 { Output.error("\rchecked \(progress.checked) of \(progress.size) entries") }
+            if progress.checked % 50_000 == 0 {
+                Output.error("\rchecked \(progress.checked) of \(progress.size) entries")
+            }
         }
     }
 

@@ -95,7 +95,9 @@ enum ReadingDesk {
     static func open(_ place: Place) -> Result<HITLConsole.Desk, Failure> {
         guard access(place.ledgerPath, F_OK) == 0 else {
             // Nothing has ever been asked: that is an empty history and no mistake.
-            return make(place) { try Ledger.inMemory(indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds) }
+            return make(place) {
+                try Ledger.inMemory(indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+            }
         }
         return make(place) {
             try Ledger.openReadOnly(
@@ -110,8 +112,9 @@ enum ReadingDesk {
                     records: Records(try open()), gate: nil,
                     session: .init(
                         id: "", startedAt: Clocks.system.wall(), workspace: nil, ledgerPath: place.ledgerPath,
-                        socketPath: nil, gated: .gated),
-                    settings: Settings(place.configuration, sha256: { HITLLedger.Digest(hashing: $0).hex }), clocks: Clocks.system))
+                        gated: .gated),
+                    settings: Settings(place.configuration, sha256: { HITLLedger.Digest(hashing: $0).hex }),
+                    clocks: Clocks.system))
         } catch let error as LedgerError {
             return .failure(Failure(error))
         } catch {

@@ -105,7 +105,9 @@ enum Lines {
         let interrupt: @Sendable () -> Void
     }
 
-    static func open(_ presentation: Presentation, _ plan: LoopPlan, _ completer: Completer) throws(TerminalError) -> Opened {
+    static func open(_ presentation: Presentation, _ plan: LoopPlan, _ completer: Completer) throws(TerminalError)
+        -> Opened
+    {
         let configuration = plan.place.configuration
         let options = TerminalOptions(
             historyPath: configuration.paths.lineHistory, historyFilter: HistoryFilter.kept,
@@ -138,8 +140,10 @@ enum Lines {
 
 /// The first lines of a loop: what this desk is, and how to have another.
 enum Greeting {
-    /// - Parameter former: requests that an earlier desk left.
-    static func text(_ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64]) -> StyledText {
+    /// - Parameters:
+    ///   - former: requests that an earlier desk left.
+    ///   - aside: where this desk listens, where that is not where commands look for one.
+    static func text(_ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64], aside: String?) -> StyledText {
         var text = StyledText()
         switch plan.agent {
         case .simulated(_, isDemoByDefault: true):
@@ -157,11 +161,18 @@ enum Greeting {
                 "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",
                 .warning)
         }
+        if let aside {
+            text.line(
+                "Another desk listens at \(DisplayText(untrusted: plan.socketPath)). For this one: HITL_SOCKET=\(DisplayText(untrusted: aside)) hitl status",
+                .dim)
+        }
         for notice in plan.place.configuration.notices {
             text.append(DisplayText.block(untrusted: notice.description), indent: 0, .warning)
         }
         if !former.isEmpty {
-            text.line("\(NumbersText.subject(former)) \(former.count == 1 ? "waits" as DisplayText : "wait") from before: /hitl status")
+            text.line(
+                "\(NumbersText.subject(former)) \(former.count == 1 ? "waits" as DisplayText : "wait") from before: /hitl status"
+            )
         }
         text.newLine()
         return text
@@ -176,7 +187,9 @@ enum Farewell {
             text.line("\(NumbersText.subject(withdrawn)) \(was(withdrawn)) withdrawn: the loop ended.", .dim)
         }
         if !left.isEmpty {
-            text.line("\(NumbersText.subject(left)) \(left.count == 1 ? "stays" as DisplayText : "stay") pending for the next desk.", .dim)
+            text.line(
+                "\(NumbersText.subject(left)) \(left.count == 1 ? "stays" as DisplayText : "stay") pending for the next desk.",
+                .dim)
         }
         if plan.isScratch { text.line("What was done is in \(DisplayText(untrusted: plan.workspace))", .dim) }
         return text

@@ -100,8 +100,8 @@ final class DeskSession: Sendable {
             records: Records(ledger), gate: gate,
             session: .init(
                 id: sessionID, startedAt: clocks.wall(), workspace: plan.workspace, ledgerPath: plan.ledgerPath,
-                socketPath: plan.socketPath, gated: gated),
-            settings: settings, clocks: clocks, executor: workbench, 
+                gated: gated),
+            settings: settings, clocks: clocks, executor: workbench,
             agents: agent.view,
             prepareEdited: { [workbench] call, arguments in
                 guard call.performer == .desk else { return nil }
@@ -123,7 +123,9 @@ final class DeskSession: Sendable {
 
     /// SIGINT ends a script, and a person's line only.
     func take(_ number: Int32) {
-        guard number == SIGINT, !Lines.isScript, let interrupt = interrupt.withLock({ $0 }) else { return signal.request() }
+        guard number == SIGINT, !Lines.isScript, let interrupt = interrupt.withLock({ $0 }) else {
+            return signal.request()
+        }
         interrupt()
     }
 
@@ -136,12 +138,13 @@ final class DeskSession: Sendable {
         }
         let reader = lines.reader
         let former = await queue.waiting.map(\.number).sorted()
-        do { try listen() } catch {
+        let aside: String?
+        do { aside = try listen() } catch {
             await reader.stop()
             return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
         }
         interrupt.withLock { $0 = lines.interrupt }
-        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former))
+        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside))
         await gate.ledger.note(
             .sessionStarted(
                 .init(
@@ -162,10 +165,17 @@ final class DeskSession: Sendable {
         return exit
     }
 
-    /// The demo steps aside for a desk that is there already.
-    private func listen() throws(SocketError) {
-        do throws(SocketError) { try server.listen(at: plan.socketPath) } catch .alreadyListening where plan.isDemo {
-            try server.listen(at: plan.stateDirectory + "/desk.sock")
+    /// - Returns: where this desk listens, where it steps aside for one that is there already, as the demo does.
+    private func listen() throws(SocketError) -> String? {
+        do throws(SocketError) {
+            try server.listen(at: plan.socketPath)
+            desk.listens(at: plan.socketPath)
+            return nil
+        } catch .alreadyListening where plan.isDemo {
+            let own = plan.stateDirectory + "/desk.sock"
+            try server.listen(at: own)
+            desk.listens(at: own)
+            return own
         }
     }
 
@@ -185,7 +195,9 @@ final class DeskSession: Sendable {
         await gate.ledger.note(.sessionEnded(id: sessionID))
         reader.write(Farewell.text(plan, withdrawn: pending.filter { !left.contains($0) }, left: left.sorted()))
         await reader.stop()
-        do { try ledger.rememberHead() } catch { Output.complaint(StyledText(DisplayText(untrusted: error.description))) }
+        do { try ledger.rememberHead() } catch {
+            Output.complaint(StyledText(DisplayText(untrusted: error.description)))
+        }
         ledger.close()
     }
 }

@@ -37,7 +37,8 @@ enum Doctor {
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
         var findings: [Finding] = []
         switch Place.find(file: arguments.text("config")) {
-        case .failure(let failure): findings.append(Finding(.missing, failure.message, mend: "correct the configuration"))
+        case .failure(let failure):
+            findings.append(Finding(.missing, failure.message, mend: "correct the configuration"))
         case .success(let place): findings += look(at: place)
         }
         if arguments.has("json") {
@@ -83,7 +84,9 @@ enum Doctor {
     }
 
     private static func curl() -> Finding {
-        let isThere = ["/usr/bin/curl", "/usr/local/bin/curl", "/bin/curl"].contains { (path: String) in access(path, X_OK) == 0 }
+        let isThere = ["/usr/bin/curl", "/usr/local/bin/curl", "/bin/curl"].contains { (path: String) in
+            access(path, X_OK) == 0
+        }
         return isThere
             ? Finding(.good, "curl: found; httpRequest works")
             : Finding(.warning, "curl: not found; the tool httpRequest cannot run", mend: "apt-get install curl")
@@ -96,7 +99,9 @@ enum Doctor {
                 .warning, "User: root. Whatever runs as root can change the ledger and trace the desk",
                 mend: "run the desk and its agents as different users; see SECURITY.md")
         }
-        let scope = (try? SmallFile.read("/proc/sys/kernel/yama/ptrace_scope", limit: 16)).map { String(decoding: $0.prefix(1), as: UTF8.self) }
+        let scope = (try? SmallFile.read("/proc/sys/kernel/yama/ptrace_scope", limit: 16)).map {
+            String(decoding: $0.prefix(1), as: UTF8.self)
+        }
         guard let scope, scope != "0" else {
             return Finding(
                 .warning, "Tracing: programs of this user may trace each other (the desk itself forbids it)",

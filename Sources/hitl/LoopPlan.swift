@@ -25,7 +25,9 @@ struct LoopPlan: Sendable {
 
     static func make(from arguments: Arguments) -> Result<LoopPlan, Failure> {
         var options: [ConfigurationOption] = []
-        if arguments.has("enable-hitl") { options.append(.init("hitl.enabled", .text("true"), option: "--enable-hitl")) }
+        if arguments.has("enable-hitl") {
+            options.append(.init("hitl.enabled", .text("true"), option: "--enable-hitl"))
+        }
         if let agent = arguments.text("agent") { options.append(.init("agent.name", .text(agent), option: "--agent")) }
         if let file = arguments.text("scenario") {
             options.append(.init("agent.scenario", .text(file), option: "--scenario"))
@@ -35,7 +37,8 @@ struct LoopPlan: Sendable {
             .flatMap { place in plan(place, arguments, workspace) }
     }
 
-    private static func plan(_ place: Place, _ arguments: Arguments, _ workspace: String?) -> Result<LoopPlan, Failure> {
+    private static func plan(_ place: Place, _ arguments: Arguments, _ workspace: String?) -> Result<LoopPlan, Failure>
+    {
         let configuration = place.configuration
         let isDemo = configuration.agentName.value == .simulated && configuration.agentScenario.value == "demo"
         do {
@@ -43,10 +46,12 @@ struct LoopPlan: Sendable {
             switch configuration.agentName.value {
             case .none: agent = .none
             case .simulated:
-                agent = .simulated(try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
+                agent = .simulated(
+                    try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
             }
             // The demo never touches the operator's own things: everything it has is thrown away with it.
-            let scratch = isDemo || (workspace == nil && configuration.agentName.value == .simulated) ? try Scratch.make() : nil
+            let scratch =
+                isDemo || (workspace == nil && configuration.agentName.value == .simulated) ? try Scratch.make() : nil
             let state = isDemo ? scratch.map { $0 + "/state" } : nil
             let paths = configuration.paths
             return .success(

@@ -50,7 +50,8 @@ struct Place: Sendable {
     func readLedger() -> Result<Ledger, Failure> {
         guard access(ledgerPath, F_OK) == 0 || errno != ENOENT else {
             return .failure(
-                Failure(.ledger, "There is no ledger at `\(ledgerPath)`: no desk has made one yet, or it was taken away."))
+                Failure(
+                    .ledger, "There is no ledger at `\(ledgerPath)`: no desk has made one yet, or it was taken away."))
         }
         do {
             return .success(

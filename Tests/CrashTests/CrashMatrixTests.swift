@@ -8,14 +8,17 @@ import Testing
 /// `HITL_KILLS` says how many; without it the short form runs.
 @Suite(.oneAtATime) struct `A desk that is killed` {
     static let points = [
-        "beforeRequest", "afterRequest", "beforeDecision", "afterDecision", "beforeEffect", "afterEffect", "afterOutcome",
+        "beforeRequest", "afterRequest", "beforeDecision", "afterDecision", "beforeEffect", "afterEffect",
+        "afterOutcome",
     ]
 
     static var kills: Int {
         getenv("HITL_KILLS").flatMap { Int(String(cString: $0)) } ?? 56
     }
 
-    @Test func `loses nothing that was decided, runs nothing twice and calls every doubtful effect unknown`() async throws {
+    @Test func `loses nothing that was decided, runs nothing twice and calls every doubtful effect unknown`()
+        async throws
+    {
         var random = SplitMix(seed: 20_260_101)
         var table = Table()
         let desk = try DeadDesk()
@@ -58,11 +61,15 @@ private final class DeadDesk {
     init() throws {
         var template = Array("/tmp/hitl-crash-XXXXXX".utf8CString)
         directory = try #require(
-            template.withUnsafeMutableBufferPointer { buffer in mkdtemp(buffer.baseAddress!).map { String(cString: $0) } })
+            template.withUnsafeMutableBufferPointer { buffer in mkdtemp(buffer.baseAddress!).map { String(cString: $0) }
+            })
     }
 
     deinit {
-        for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "ledger.db.heads", "effects", "acknowledged"] {
+        for name in [
+            "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "ledger.db.heads", "effects",
+            "acknowledged",
+        ] {
             unlink(directory + "/" + name)
         }
         rmdir(directory)
@@ -86,14 +93,18 @@ private final class DeadDesk {
     /// Opens the ledger again, as the next desk would, and compares it with what was promised and what happened.
     func check(_ point: String, _ table: inout Table) async throws {
         let result = try await ChildProcess.run(probe(["tell", directory]))
-        let lines = String(decoding: result.output.bytes, as: UTF8.self).split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let lines = String(decoding: result.output.bytes, as: UTF8.self).split(separator: "\n").map {
+            $0.split(separator: " ").map(String.init)
+        }
         guard case .exited(0) = result.ending, lines.last?.first == "verified" else {
             table.wrong.append("\(point): the ledger could not be opened again: \(result.ending)")
             return
         }
         if lines.last != ["verified", "0"] { table.wrong.append("\(point): verification found \(lines.last ?? [])") }
         var requests: [String: (decision: String, started: Bool, outcome: String)] = [:]
-        for line in lines.dropLast() where line.count == 4 { requests[line[0]] = (line[1], line[2] == "started", line[3]) }
+        for line in lines.dropLast() where line.count == 4 {
+            requests[line[0]] = (line[1], line[2] == "started", line[3])
+        }
 
         for step in read("acknowledged") {
             let words = step.split(separator: " ").map(String.init)
@@ -104,7 +115,8 @@ private final class DeadDesk {
             switch words[0] {
             case "decided" where !["approved", "rejected"].contains(request.decision):
                 table.wrong.append("\(point): the decision on \(words[1]) is lost")
-            case "finished" where request.outcome == "none": table.wrong.append("\(point): the outcome of \(words[1]) is lost")
+            case "finished" where request.outcome == "none":
+                table.wrong.append("\(point): the outcome of \(words[1]) is lost")
             default: break
             }
         }

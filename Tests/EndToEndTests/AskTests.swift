@@ -19,36 +19,40 @@ import Testing
         try home.write(Self.deploy, to: "w/deploy.sh", mode: 0o700)
         let desk = try await Desk.open(home, rows: 60)
         let asking = try await home.start(
-            ["ask", "deploy", "--arg", "env=prod", "--reason", "go live", "--confidence", "0.5", "--", "./deploy.sh", "prod"],
+            [
+                "ask", "deploy", "--arg", "env=prod", "--reason", "go live", "--confidence", "0.5", "--", "./deploy.sh",
+                "prod",
+            ],
             input: "care\n", environment: ["STAGE": "blue"])
         try await desk.until { $0.cursorLine == "hitl (1) >" && $0.contains("STAGE") }
-        #expect(masked(desk.screen.announcement, in: home) == """
-            🔔 New request 1:
-            1. Tool: deploy
-               Args: { env: "prod" }
-               Confidence: 0.5
-               Requested: N seconds ago
-               Command: "./deploy.sh" "prod"
-               Executable: HOME/w/./deploy.sh
-               Directory: HOME/w
-               Approving: its requester runs exactly this, once, and reports the outcome
-               Agent: ask
-               Risk: RISK
-               Asked because: no rule covers the call [default, built-in]
-               Expires: in 5 minutes
-               Agent says:
-                 │ go live
-               Environment (what differs from a clean one):
-                 HOME="HOME/h"
-                 LOGNAME is not set
-                 PATH="/usr/bin:/bin"
-                 PWD is not set
-                 STAGE="blue"
-                 SWIFT_BACKTRACE="interactive=no"
-                 TMPDIR="HOME/t"
-                 USER="ada"
-                 XDG_RUNTIME_DIR="HOME/r"
-            """)
+        #expect(
+            masked(desk.screen.announcement, in: home) == """
+                🔔 New request 1:
+                1. Tool: deploy
+                   Args: { env: "prod" }
+                   Confidence: 0.5
+                   Requested: N seconds ago
+                   Command: "./deploy.sh" "prod"
+                   Executable: HOME/w/./deploy.sh
+                   Directory: HOME/w
+                   Approving: its requester runs exactly this, once, and reports the outcome
+                   Agent: ask
+                   Risk: RISK
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 5 minutes
+                   Agent says:
+                     │ go live
+                   Environment (what differs from a clean one):
+                     HOME="HOME/h"
+                     LOGNAME is not set
+                     PATH="/usr/bin:/bin"
+                     PWD is not set
+                     STAGE="blue"
+                     SWIFT_BACKTRACE="interactive=no"
+                     TMPDIR="HOME/t"
+                     USER="ada"
+                     XDG_RUNTIME_DIR="HOME/r"
+                """)
         #expect(!home.exists("w/deployed"))
         try await desk.hasBeenShown(1)
         #expect(
@@ -76,7 +80,8 @@ import Testing
         let asking = try await home.start(["ask", "deploy", "--", "touch", "deployed"])
         try await desk.sees("New request 1:")
         #expect(try await home.hitl("reject", "1", "--reason", "not on Fridays").code == 0)
-        #expect(Said(await asking.wait()) == Said(code: 125, err: "hitl: Rejected by \(operatorName): not on Fridays.\n"))
+        #expect(
+            Said(await asking.wait()) == Said(code: 125, err: "hitl: Rejected by \(operatorName): not on Fridays.\n"))
         #expect(!home.exists("w/deployed"))
         try await desk.sees("❌ Request 1, deploy, was rejected by \(operatorName) (human@socket).")
     }
@@ -90,12 +95,13 @@ import Testing
         try await desk.sees("New request 1:")
         try home.write("#!/bin/sh\ntouch evil\n", to: "w/deploy.sh", mode: 0o700)
         let approved = try await home.hitl("approve", "1")
-        #expect(masked(approved.out, in: home) == """
-            ✅ Approved deploy operation
-               Execution failed
-               did not run: `HOME/w/./deploy.sh` has changed since the command was shown
+        #expect(
+            masked(approved.out, in: home) == """
+                ✅ Approved deploy operation
+                   Execution failed
+                   did not run: `HOME/w/./deploy.sh` has changed since the command was shown
 
-            """)
+                """)
         let said = Said(await asking.wait())
         #expect(said.code == 125)
         #expect(
@@ -201,7 +207,8 @@ import Testing
 
         #expect(try await home.ask("report", "--arg", "month=11") == 2)
         #expect(try await home.hitl("reject", "2", "--reason", "too early").code == 0)
-        #expect(try await home.hitl("wait", "2") == Said(code: 3, err: "hitl: Rejected by \(operatorName): too early.\n"))
+        #expect(
+            try await home.hitl("wait", "2") == Said(code: 3, err: "hitl: Rejected by \(operatorName): too early.\n"))
         #expect(try await home.ask("report", "--arg", "month=12") == 3)
         #expect(try await home.hitl("withdraw", "3", "--reason", "not needed").code == 0)
         #expect(try await home.hitl("wait", "3") == Said(code: 4, err: "hitl: Withdrawn: not needed.\n"))
@@ -275,14 +282,17 @@ import Testing
         let next = try await Desk.open(home, firstPrompt: "hitl (2) >")
         try await next.sees("Requests 1 and 2 wait from before: /hitl status")
         // Nobody approves what has not been on this desk's screen.
-        #expect(try await next.enter("/hitl approve 1").first == """
-            Request 1 had not been shown in full, so nothing was decided. This is it; then type it again:
-            """)
+        #expect(
+            try await next.enter("/hitl approve 1").first == """
+                Request 1 had not been shown in full, so nothing was decided. This is it; then type it again:
+                """)
         #expect(!home.exists("w/ran"))
         #expect(try await home.hitl("approve", "1").code == 0)
         #expect(
             Said(await asking.wait())
-                == Said(code: 7, err: "hitl: The desk is gone; request 1 is pending, and this waits for the desk's return.\n"))
+                == Said(
+                    code: 7,
+                    err: "hitl: The desk is gone; request 1 is pending, and this waits for the desk's return.\n"))
         #expect(home.read("w/ran") == "ran\n")
         #expect(
             masked(try await next.enter("/hitl history --request 1"), in: home).split(separator: "\n").prefix(3) == [
@@ -311,19 +321,21 @@ import Testing
         desk.terminal.signal(signal)
         #expect(try await desk.terminal.waitForExit() == .exited(0))
         if signal == SIGTERM {
-            try await desk.sees("Request 1 was withdrawn: the loop ended.", "Request 2 stays pending for the next desk.")
+            try await desk.sees(
+                "Request 1 was withdrawn: the loop ended.", "Request 2 stays pending for the next desk.")
         }
         let next = try await Desk.open(home, firstPrompt: "hitl (1) >")
         // One was not decided now, so it is said as an error.
         let rejected = try await home.hitl("reject", "1-2")
         #expect(rejected.code == 1)
-        #expect(masked(rejected.err, in: home) == """
-            Request 1 was already withdrawn: the loop ended, N seconds ago.
-            ❌ Rejected deploy operation
-               No reason given
-               Request 2
+        #expect(
+            masked(rejected.err, in: home) == """
+                Request 1 was already withdrawn: the loop ended, N seconds ago.
+                ❌ Rejected deploy operation
+                   No reason given
+                   Request 2
 
-            """)
+                """)
         #expect(Said(await asking.wait()).code == 125)
         try await next.until { $0.cursorLine == "hitl >" }
     }

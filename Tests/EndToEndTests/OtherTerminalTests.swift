@@ -11,77 +11,82 @@ import Testing
         #expect(try await home.hitl("status") == Said(code: 0, out: "No pending HITL approvals.\n"))
         #expect(try await home.ask("sendReport", "--arg", "to=ada@example.com", "--confidence", "0.92") == 1)
         #expect(try await home.ask("sendReport", "--arg", "to=bo@example.com") == 2)
-        #expect(masked(try await home.hitl("status").out, in: home) == """
-            📋 Pending HITL Approvals (2):
+        #expect(
+            masked(try await home.hitl("status").out, in: home) == """
+                📋 Pending HITL Approvals (2):
 
-            1. Tool: sendReport
-               Args: { to: "ada@example.com" }
-               Confidence: 0.92
-               Requested: N seconds ago
-               Agent: ask, not waiting: it comes back for the answer
-               Risk: RISK
-               Expires: in 5 minutes
+                1. Tool: sendReport
+                   Args: { to: "ada@example.com" }
+                   Confidence: 0.92
+                   Requested: N seconds ago
+                   Agent: ask, not waiting: it comes back for the answer
+                   Risk: RISK
+                   Expires: in 5 minutes
 
-            2. Tool: sendReport
-               Args: { to: "bo@example.com" }
-               Confidence: not given
-               Requested: N seconds ago
-               Agent: ask, not waiting: it comes back for the answer
-               Risk: RISK
-               Expires: in 5 minutes
+                2. Tool: sendReport
+                   Args: { to: "bo@example.com" }
+                   Confidence: not given
+                   Requested: N seconds ago
+                   Agent: ask, not waiting: it comes back for the answer
+                   Risk: RISK
+                   Expires: in 5 minutes
 
-            """)
-        #expect(masked(try await home.hitl("show", "2").out, in: home) == """
-            2. Tool: sendReport
-               Args: { to: "bo@example.com" }
-               Confidence: not given
-               Requested: N seconds ago
-               Approving: tells its requester yes; what it then does is not observed
-               Agent: ask, not waiting: it comes back for the answer
-               Risk: RISK
-               Asked because: no rule covers the call [default, built-in]
-               Expires: in 5 minutes
-               Id: EVT
-               Digest: hmac-sha256:DIGEST
+                """)
+        #expect(
+            masked(try await home.hitl("show", "2").out, in: home) == """
+                2. Tool: sendReport
+                   Args: { to: "bo@example.com" }
+                   Confidence: not given
+                   Requested: N seconds ago
+                   Approving: tells its requester yes; what it then does is not observed
+                   Agent: ask, not waiting: it comes back for the answer
+                   Risk: RISK
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 5 minutes
+                   Id: EVT
+                   Digest: hmac-sha256:DIGEST
 
-            """)
+                """)
         #expect(
             try await home.hitl("why", "2").out.hasPrefix(
                 "sendReport: a person is asked, because\n   default (built-in): no rule covers the call\n   Risk "))
         #expect(try await home.hitl("extend", "2", "1h").out == "Request 2 now expires in 1 hour.\n")
-        #expect(try await home.hitl("approve", "1").out == """
-            ✅ Approved sendReport operation
-               Its requester was told; what it does is not observed
+        #expect(
+            try await home.hitl("approve", "1").out == """
+                ✅ Approved sendReport operation
+                   Its requester was told; what it does is not observed
 
-            """)
-        #expect(try await home.hitl("reject", "2", "--reason", "not bo").out == """
-            ❌ Rejected sendReport operation
-               Reason logged: not bo
+                """)
+        #expect(
+            try await home.hitl("reject", "2", "--reason", "not bo").out == """
+                ❌ Rejected sendReport operation
+                   Reason logged: not bo
 
-            """)
-        #expect(masked(try await home.hitl("history").out, in: home) == """
-            📜 HITL History (2):
+                """)
+        #expect(
+            masked(try await home.hitl("history").out, in: home) == """
+                📜 HITL History (2):
 
-            1. sendReport: approved by OPERATOR (human@socket), N seconds ago
-               Args: { to: "ada@example.com" }
-               Outcome: not observed
+                1. sendReport: approved by OPERATOR (human@socket), N seconds ago
+                   Args: { to: "ada@example.com" }
+                   Outcome: not observed
 
-            2. sendReport: rejected by OPERATOR (human@socket), N seconds ago
-               Args: { to: "bo@example.com" }
-               Reason: not bo
+                2. sendReport: rejected by OPERATOR (human@socket), N seconds ago
+                   Args: { to: "bo@example.com" }
+                   Reason: not bo
 
-            """)
+                """)
         #expect(
             masked(try await home.hitl("stats").out, in: home)
                 .replacing(/p50 .*, p95 .*/, with: "p50 T, p95 T") == """
-                📊 2 calls: 1 approved, 1 rejected, 50 % of what people decided was approved
-                   Response time: p50 T, p95 T
-                   Per tool:
-                     sendReport: 1 approved, 1 rejected, 50 % of what people decided was approved
-                   Per reviewer:
-                     OPERATOR: 1 approved, 1 rejected, 50 % of what people decided was approved
+                    📊 2 calls: 1 approved, 1 rejected, 50 % of what people decided was approved
+                       Response time: p50 T, p95 T
+                       Per tool:
+                         sendReport: 1 approved, 1 rejected, 50 % of what people decided was approved
+                       Per reviewer:
+                         OPERATOR: 1 approved, 1 rejected, 50 % of what people decided was approved
 
-                """)
+                    """)
         #expect(try await home.hitl("config", "hitl.timeout", "10m").out == "hitl.timeout = 10m   (session)\n")
         #expect(try await home.hitl("config", "hitl.timeout").out == "hitl.timeout = 10m   (session)\n")
         // The operator at the desk has seen it all happen.
@@ -93,31 +98,33 @@ import Testing
     @Test func `everything can be had as JSON`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)
-        #expect(try await home.ask("sendReport", "--arg", "to=ada") == 1)
+        #expect(try await home.ask("paint", "--arg", "to=ada") == 1)
         func json(_ words: String...) async throws -> String {
             masked(try await home.run(words + ["--json"]).out, in: home)
                 .replacing(/"(policyVersion|version)":"[^"]*"/, with: #""version":"V""#)
                 .replacing(/"risk":\{.*?\]?,"level":"[a-z]+","score":[0-9]+\}/, with: #""risk":RISK"#)
                 .replacing(/"(waited|executionTime)":[0-9]+/) { "\"\($0.output.1)\":N" }
         }
-        let verdict = #"{"effect":"ask","risk":RISK,"rules":[{"fact":"no rule covers the call","name":"default","source":"built-in"}],"severity":"medium","timeout":300000,"version":"V"}"#
+        let verdict =
+            #"{"effect":"ask","risk":RISK,"rules":[{"fact":"no rule covers the call","name":"default","source":"built-in"}],"severity":"low","timeout":300000,"version":"V"}"#
         #expect(
             try await json("status")
-                == #"{"pending":[{"agent":"ask","args":{"to":"ada"},"digest":"hmac-sha256:DIGEST","expiresAt":"TIME","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","requester":"detached","session":"socket","severity":"medium","tool":"sendReport","verdict":\#(verdict)}]}"#
+                == #"{"pending":[{"agent":"ask","args":{"to":"ada"},"digest":"hmac-sha256:DIGEST","expiresAt":"TIME","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","requester":"detached","session":"socket","severity":"low","tool":"paint","verdict":\#(verdict)}]}"#
                 + "\n")
         #expect(try await json("why", "1") == verdict + "\n")
         #expect(
             try await json("approve", "1")
-                == #"{"decisions":[{"decision":"approved","id":"EVT","number":1,"reviewer":"OPERATOR","tool":"sendReport"}]}"#
+                == #"{"decisions":[{"decision":"approved","id":"EVT","number":1,"reviewer":"OPERATOR","tool":"paint"}]}"#
                 + "\n")
         // It failed, and says so as a document where documents are read.
         #expect(
             try await json("approve", "1").replacing(/, [0-9]+ second.? ago/, with: ", N seconds ago")
                 == #"{"decisions":[{"error":"Request 1 was already approved by OPERATOR (human@socket), N seconds ago.","number":1}]}"#
                 + "\n")
+        let history = try await json("history", "--last", "1")
         #expect(
-            try await json("history", "--last", "1")
-                == #"{"history":[{"actor":"human@socket","agent":"ask","args":{"to":"ada"},"call":{"agent":"ask","arguments":{"to":"ada"},"kind":"other","performer":"unobserved","session":"socket","tool":"sendReport"},"conditions":[],"decidedAt":"TIME","decision":"approved","digest":"hmac-sha256:DIGEST","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","reviewer":"OPERATOR","session":"socket","tool":"sendReport","verdict":\#(verdict),"waited":N}]}"#
+            history
+                == #"{"history":[{"actor":"human@socket","agent":"ask","args":{"to":"ada"},"call":{"agent":"ask","arguments":{"to":"ada"},"kind":"other","performer":"unobserved","session":"socket","tool":"paint"},"conditions":[],"decidedAt":"TIME","decision":"approved","digest":"hmac-sha256:DIGEST","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","reviewer":"OPERATOR","session":"socket","tool":"paint","verdict":\#(verdict),"waited":N}]}"#
                 + "\n")
         #expect(
             try await json("config", "hitl.timeout") == #"{"hitl.timeout":{"source":"default","value":300000}}"# + "\n")
@@ -146,12 +153,17 @@ import Testing
         #expect(
             masked(try await home.hitl("status").out, in: home).split(separator: "\n").prefix(2)
                 == ["📋 Pending HITL Approvals (1):", "2. Tool: paint"])
-        #expect(try await home.hitl("show", "1").out.hasPrefix("1. paint: approved by \(operatorName) (human@socket), "))
-        #expect(try await home.hitl("show", "7") == Said(code: 1, err: """
-            There is no request 7. Pending:
-               2. paint
+        #expect(
+            try await home.hitl("show", "1").out.hasPrefix("1. paint: approved by \(operatorName) (human@socket), "))
+        #expect(
+            try await home.hitl("show", "7")
+                == Said(
+                    code: 1,
+                    err: """
+                        There is no request 7. Pending:
+                           2. paint
 
-            """))
+                        """))
     }
 
     @Test func `several numbers are decided one by one`() async throws {
@@ -161,19 +173,20 @@ import Testing
         #expect(try await home.hitl("reject", "2").code == 0)
         let said = try await home.hitl("approve", "1-3,4")
         #expect(said.code == 1)
-        #expect(masked(said.err, in: home) == """
-            ✅ Approved paint operation
-               Its requester was told; what it does is not observed
-               Request 1
-            Request 2 was already rejected by OPERATOR (human@socket), N seconds ago.
-            ✅ Approved paint operation
-               Its requester was told; what it does is not observed
-               Request 3
-            ✅ Approved paint operation
-               Its requester was told; what it does is not observed
-               Request 4
+        #expect(
+            masked(said.err, in: home) == """
+                ✅ Approved paint operation
+                   Its requester was told; what it does is not observed
+                   Request 1
+                Request 2 was already rejected by OPERATOR (human@socket), N seconds ago.
+                ✅ Approved paint operation
+                   Its requester was told; what it does is not observed
+                   Request 3
+                ✅ Approved paint operation
+                   Its requester was told; what it does is not observed
+                   Request 4
 
-            """)
+                """)
         try await desk.until { $0.cursorLine == "hitl >" }
     }
 
@@ -191,7 +204,8 @@ import Testing
             #expect(try await home.hitl("wait", "\(number)").code == (approved.code == 0 ? 0 : 3))
         }
         #expect(try await desk.quit() == .exited(0))
-        #expect(try await home.hitl("history").out.split(separator: "\n").filter { $0.contains(". paint: ") }.count == 5)
+        #expect(
+            try await home.hitl("history").out.split(separator: "\n").filter { $0.contains(". paint: ") }.count == 5)
     }
 
     @Test func `a second loop on the same ledger says who has it`() async throws {
@@ -199,17 +213,19 @@ import Testing
         let desk = try await Desk.open(home)
         let second = try await home.hitl("loop", "--agent", "none")
         #expect(second.code == 1)
-        #expect(masked(second.err, in: home) == """
-            hitl: The ledger `HOME/h/.local/state/hitl/ledger.db` is in use by process \(desk.terminal.process). \
-            End that one first, or choose another ledger.
+        #expect(
+            masked(second.err, in: home) == """
+                hitl: The ledger `HOME/h/.local/state/hitl/ledger.db` is in use by process \(desk.terminal.process). \
+                End that one first, or choose another ledger.
 
-            """)
+                """)
         // The demo has a ledger of its own, and steps aside with its socket.
-        let demo = try await Desk.open(home, ["--enable-hitl"], firstPrompt: "hitl (2) >")
+        let demo = try await Desk.open(home, ["--enable-hitl"], columns: 200, firstPrompt: "hitl (2) >")
         #expect(try await home.hitl("status").out == "No pending HITL approvals.\n")
         let socket = try #require(try await demo.enter("/session").first { $0.contains("Socket: ") })
         let path = String(socket.dropFirst("   Socket: ".count))
-        #expect(path.hasSuffix("/state/desk.sock"))
+        try await demo.sees(
+            "Another desk listens at \(home.path("r/hitl/desk.sock")). For this one: HITL_SOCKET=\(path) hitl status")
         #expect(
             try await home.hitl("status", environment: ["HITL_SOCKET": path]).out
                 .hasPrefix("📋 Pending HITL Approvals (2):"))
@@ -263,11 +279,13 @@ import Testing
             """
             name: cunning
             description: Wants to approve what it asks for.
+            workspace:
+              count.sh: |
+                HITL_SOCKET=\(home.path("r/hitl/desk.sock")) \(Home.hitl) approve 2
             agents:
               main:
                 - call: executeCommand
-                  arguments:
-                    argv: [env, HITL_SOCKET=\(home.path("r/hitl/desk.sock")), "\(Home.hitl)", approve, "2"]
+                  arguments: { argv: [sh, count.sh] }
                   onFailed:
                     - say: "${summary}: ${result.stderr}"
             """, to: "cunning.yaml")

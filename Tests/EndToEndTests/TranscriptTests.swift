@@ -69,7 +69,8 @@ import Testing
                 What was done is in HOME/t/DEMO/workspace
 
                 """)
-        #expect(Self.workspace(home) == ["import-1.tmp", "import-2.tmp", "notes.md", "orders", "outbox", "thumbnails.tmp"])
+        #expect(
+            Self.workspace(home) == ["import-1.tmp", "import-2.tmp", "notes.md", "orders", "outbox", "thumbnails.tmp"])
         #expect(Home.names(in: Self.scratch(home) + "/workspace/outbox") == [])
     }
 
@@ -88,7 +89,8 @@ import Testing
                 "❌ Rejected sendEmail operation", "   Reason logged: Email template needs review", "",
             ])
         try await desk.sees("main│ I do not send it. You said: Email template needs review")
-        #expect(Self.workspace(home) == ["import-1.tmp", "import-2.tmp", "notes.md", "orders", "outbox", "thumbnails.tmp"])
+        #expect(
+            Self.workspace(home) == ["import-1.tmp", "import-2.tmp", "notes.md", "orders", "outbox", "thumbnails.tmp"])
         #expect(Home.names(in: Self.scratch(home) + "/workspace/outbox") == [])
         #expect(try await desk.quit() == .exited(0))
         #expect(desk.screen.unknown.isEmpty)
@@ -111,19 +113,20 @@ import Testing
         #expect(Self.workspace(home).contains("data.csv"))
         let outbox = Self.scratch(home) + "/workspace/outbox"
         let message = try #require(Home.names(in: outbox).first.flatMap { Home.contents(of: outbox + "/" + $0) })
-        #expect(masked(message.replacing("\r\n", with: "\n"), in: home) == """
-            Date: DATE
-            From: OPERATOR@localhost
-            To: customer@example.com
-            Subject: Order Update
-            Message-ID: <MESSAGE@localhost>
-            MIME-Version: 1.0
-            Content-Type: text/plain; charset=utf-8
-            Content-Transfer-Encoding: 7bit
+        #expect(
+            masked(message.replacing("\r\n", with: "\n"), in: home) == """
+                Date: DATE
+                From: OPERATOR@localhost
+                To: customer@example.com
+                Subject: Order Update
+                Message-ID: <MESSAGE@localhost>
+                MIME-Version: 1.0
+                Content-Type: text/plain; charset=utf-8
+                Content-Transfer-Encoding: 7bit
 
 
 
-            """)
+                """)
     }
 
     private static func scratch(_ home: Home) -> String {

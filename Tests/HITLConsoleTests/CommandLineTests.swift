@@ -70,7 +70,10 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/hitl quit", "There is no command `/hitl quit`. Did you mean `/quit`?"),
         ("/hitl xyzzy", "There is no command `/hitl xyzzy`. `/help` lists them."),
         ("/hitl approve", "`/hitl approve` needs `N`."),
-        ("/hitl approve one", "`one` is no value for `/hitl approve`: expected request numbers such as 3, 3-5 or 3,7 (at most 10000 in a range)."),
+        (
+            "/hitl approve one",
+            "`one` is no value for `/hitl approve`: expected request numbers such as 3, 3-5 or 3,7 (at most 10000 in a range)."
+        ),
         ("/hitl approve 1 --resaon x", "`/hitl approve` has no option `--resaon`. Did you mean `--reason`?"),
         ("/hitl approve 1 --reason", "`--reason` needs a value: `R`."),
         ("/hitl approve 1 --reason a --reason b", "`--reason` was given twice."),
@@ -78,8 +81,14 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/hitl status now", "`/hitl status` does not expect `now`."),
         ("/hitl status --json=yes", "`--json` takes no value."),
         ("/hitl extend 1 60", "`60` is no value for `D`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."),
-        ("/hitl history --decision maybe", "`maybe` is no value for `--decision`: expected approved, rejected, expired, withdrawn, superseded, allowed, denied, ungated."),
-        ("/hitl history --since yesterday", "`yesterday` is no value for `--since`: expected a date (2026-01-31), a time (2026-01-31T14:30:00Z) or a duration ago (2h)."),
+        (
+            "/hitl history --decision maybe",
+            "`maybe` is no value for `--decision`: expected approved, rejected, expired, withdrawn, superseded, allowed, denied, ungated."
+        ),
+        (
+            "/hitl history --since yesterday",
+            "`yesterday` is no value for `--since`: expected a date (2026-01-31), a time (2026-01-31T14:30:00Z) or a duration ago (2h)."
+        ),
         ("/hitl approve 1 2 --set a=b", "`--set` and `several requests` contradict each other."),
         ("/hitl reject 1 --reason \"no", "A quote or backslash at the end is not closed."),
         ("/hitl appr\u{202E}ove 1", "There is no command `/hitl appr<U+202E>ove`. `/help` lists them."),
@@ -117,7 +126,9 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         #expect(HistoryFilter.kept(line) == kept)
     }
 
-    @Test(arguments: ["/hitl reject 1 --reason \"open", "/hitl aprove --reason secret", "/hitl approve 1 --resaon secret"])
+    @Test(arguments: [
+        "/hitl reject 1 --reason \"open", "/hitl aprove --reason secret", "/hitl approve 1 --resaon secret",
+    ])
     func `keeps nothing of a line that it cannot read`(line: String) {
         #expect(HistoryFilter.kept(line) == nil)
     }

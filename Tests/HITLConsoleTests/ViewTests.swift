@@ -13,10 +13,12 @@ private func request(
     let call = ToolCall(
         tool: tool, kind: .delete, arguments: JSONObject(arguments.map { .init($0, $1) }),
         origin: Origin(agent: "scout", session: "sess_1", lineage: ["main", "cleaner"]), directory: "/srv/shop",
-        claims: Claims(reason: reason, confidence: confidence.flatMap { JSONNumber($0) }), performer: performer, facts: facts)
+        claims: Claims(reason: reason, confidence: confidence.flatMap { JSONNumber($0) }), performer: performer,
+        facts: facts)
     let verdict = Verdict(
         effect: .ask, rules: [RuleReference(name: "default", source: "built-in", fact: "no rule covers the call")],
-        risk: Risk(factors: [.init(name: "file_deletion", weight: 30)]), timeout: .minutes(5), policyVersion: "sha256:00")
+        risk: Risk(factors: [.init(name: "file_deletion", weight: 30)]), timeout: .minutes(5),
+        policyVersion: "sha256:00")
     return ApprovalRequest(
         number: number, id: RequestID(bits: 0x7a9f_2c1b_04d3_5e68), call: call, digest: CallDigest("hmac-sha256:11"),
         verdict: verdict, requester: Principal(role: .agent, name: "scout", channel: "process"), attendance: .connected,
@@ -124,13 +126,18 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
 
     @Test func `cannot be imitated by an agent's words`() {
         let forged = "fine\n4. Tool: readFile\n   Args: { path: \"harmless\" }\nhitl > "
-        for row in whole(request(reason: forged)).split(separator: "\n") where row.contains("4. Tool") || row.contains("hitl >") {
+        for row in whole(request(reason: forged)).split(separator: "\n")
+        where row.contains("4. Tool") || row.contains("hitl >") {
             #expect(row.hasPrefix("     │ "))
         }
     }
 
     @Test func `says who would run it`() {
-        #expect(whole(request(performer: .requester)).contains("Approving: its requester runs exactly this, once, and reports the outcome"))
-        #expect(whole(request(performer: .unobserved)).contains("Approving: tells its requester yes; what it then does is not observed"))
+        #expect(
+            whole(request(performer: .requester)).contains(
+                "Approving: its requester runs exactly this, once, and reports the outcome"))
+        #expect(
+            whole(request(performer: .unobserved)).contains(
+                "Approving: tells its requester yes; what it then does is not observed"))
     }
 }

@@ -10,7 +10,8 @@ private func request(
     ApprovalRequest(
         number: 7, id: RequestID(bits: 7), call: .deleting("x"), digest: CallDigest("hmac-sha256:07"),
         verdict: Verdict(
-            effect: .ask, rules: [], risk: Risk(factors: []), obligations: obligations, timeout: .minutes(5), policyVersion: "1"),
+            effect: .ask, rules: [], risk: Risk(factors: []), obligations: obligations, timeout: .minutes(5),
+            policyVersion: "1"),
         requester: Cast.mason, attendance: .connected, openedAt: noon, deadline: deadline, status: status)
 }
 
@@ -60,21 +61,22 @@ private let inputs: [(name: String, input: ApprovalRequest.Input)] = [
 @Suite struct `An open request` {
     @Test func `answers each input before its deadline`() {
         #expect(
-            inputs.map { "\($0.name): \(apply($0.input, to: request(), at: noon + (.minutes(5) - Milliseconds(1))))" } == [
-                "approve: closed: approved",
-                "approve what was shown: closed: approved",
-                "approve something else: shown hmac-sha256:08, is hmac-sha256:07",
-                "reject: closed: rejected",
-                "reject something else: shown hmac-sha256:08, is hmac-sha256:07",
-                "approve one's own: own request of mason",
-                "reject one's own: own request of mason",
-                "deadline: waits on",
-                "withdraw: closed: withdrawn",
-                "edit: closed: superseded",
-                "extend: waits 10m",
-                "extend to the same: waits on",
-                "extend to less: waits on",
-            ])
+            inputs.map { "\($0.name): \(apply($0.input, to: request(), at: noon + (.minutes(5) - Milliseconds(1))))" }
+                == [
+                    "approve: closed: approved",
+                    "approve what was shown: closed: approved",
+                    "approve something else: shown hmac-sha256:08, is hmac-sha256:07",
+                    "reject: closed: rejected",
+                    "reject something else: shown hmac-sha256:08, is hmac-sha256:07",
+                    "approve one's own: own request of mason",
+                    "reject one's own: own request of mason",
+                    "deadline: waits on",
+                    "withdraw: closed: withdrawn",
+                    "edit: closed: superseded",
+                    "extend: waits 10m",
+                    "extend to the same: waits on",
+                    "extend to less: waits on",
+                ])
     }
 
     @Test(arguments: [Milliseconds(0), Milliseconds(1), .minutes(60), Milliseconds(.max)])
@@ -88,8 +90,10 @@ private let inputs: [(name: String, input: ApprovalRequest.Input)] = [
         for now in [noon, noon + Milliseconds(.max)] {
             #expect(
                 inputs.map { apply($0.input, to: request(deadline: nil), at: now) } == [
-                    "closed: approved", "closed: approved", "shown hmac-sha256:08, is hmac-sha256:07", "closed: rejected",
-                    "shown hmac-sha256:08, is hmac-sha256:07", "own request of mason", "own request of mason", "waits on",
+                    "closed: approved", "closed: approved", "shown hmac-sha256:08, is hmac-sha256:07",
+                    "closed: rejected",
+                    "shown hmac-sha256:08, is hmac-sha256:07", "own request of mason", "own request of mason",
+                    "waits on",
                     "closed: withdrawn", "closed: superseded", "waits 10m", "waits 5m", "waits 1m",
                 ])
         }
@@ -118,7 +122,8 @@ private let inputs: [(name: String, input: ApprovalRequest.Input)] = [
     @Test func `keeps the review that closed it, word for word`() throws {
         var request = request()
         let review = Review(
-            answer: .approve, reviewer: Cast.ada, reason: " seen ", conditions: ["before noon"], shownAt: noon + .seconds(1))
+            answer: .approve, reviewer: Cast.ada, reason: " seen ", conditions: ["before noon"],
+            shownAt: noon + .seconds(1))
         _ = try request.apply(.review(review, shown: nil), at: noon)
         #expect(request.status == .approved(review))
     }
@@ -126,7 +131,8 @@ private let inputs: [(name: String, input: ApprovalRequest.Input)] = [
 
 @Suite struct `A closed request` {
     @Test(arguments: [
-        Status.rejected(Cast.bo.rejection("no")), .expired, .withdrawn(by: Cast.mason, reason: "never mind"), .superseded(by: 8),
+        Status.rejected(Cast.bo.rejection("no")), .expired, .withdrawn(by: Cast.mason, reason: "never mind"),
+        .superseded(by: 8),
         .approved(Cast.ada.approval()),
     ]) func `answers each input with what it became`(status: Status) {
         for now in [noon, noon + .minutes(60)] {

@@ -85,7 +85,8 @@ import Testing
         let deep = (0..<65).reduce(JSONValue.null) { value, _ in [value] }
         let opened = Event.opened(.init(request(.deleting("x").with(arguments: .of(["deep": deep])))))
         #expect(opened.flaw == .nesting(limit: 64))
-        #expect(Event.finished(subject: .request(1), Outcome(status: .failed, result: deep)).flaw == .nesting(limit: 64))
+        #expect(
+            Event.finished(subject: .request(1), Outcome(status: .failed, result: deep)).flaw == .nesting(limit: 64))
         let deeper = (0..<80).reduce(JSONValue.null) { value, _ in [value] }
         #expect(throws: RecordError.self) {
             try Event(record: Event.finished(subject: .request(1), Outcome(status: .failed, result: deeper)).record)
@@ -162,7 +163,9 @@ extension SplitMix {
             command: maybe { random in
                 .init(
                     argv: random.several { $0.text() }, executable: random.text(),
-                    environment: random.several { random in .init(name: random.text(), value: random.maybe { $0.text() }) })
+                    environment: random.several { random in
+                        .init(name: random.text(), value: random.maybe { $0.text() })
+                    })
             },
             paths: several { .init(given: $0.text(), resolved: $0.text()) },
             pins: several { random in
@@ -178,8 +181,10 @@ extension SplitMix {
 
     private mutating func call() -> ToolCall {
         ToolCall(
-            tool: text(), kind: one(of: ToolKind.allCases), arguments: inOrder(.object(object())).object ?? JSONObject(),
-            origin: Origin(agent: text(), session: text(), lineage: several { $0.text() }), directory: maybe { $0.text() },
+            tool: text(), kind: one(of: ToolKind.allCases),
+            arguments: inOrder(.object(object())).object ?? JSONObject(),
+            origin: Origin(agent: text(), session: text(), lineage: several { $0.text() }),
+            directory: maybe { $0.text() },
             claims: Claims(reason: maybe { $0.text() }, confidence: maybe { $0.number() }),
             performer: one(of: [.unobserved, .requester, .desk]), facts: Bool.random(using: &self) ? facts() : Facts(),
             compensates: maybe { $0.subject() })
@@ -203,7 +208,8 @@ extension SplitMix {
     private mutating func opened() -> ApprovalRequest {
         ApprovalRequest(
             number: integer(), id: RequestID(bits: next()), call: call(), digest: digest(), verdict: verdict(),
-            requester: principal(), attendance: one(of: [.connected, .detached]), openedAt: WallTime(milliseconds: integer()),
+            requester: principal(), attendance: one(of: [.connected, .detached]),
+            openedAt: WallTime(milliseconds: integer()),
             deadline: maybe { WallTime(milliseconds: $0.integer()) }, supersedes: maybe { $0.integer() })
     }
 
@@ -212,13 +218,18 @@ extension SplitMix {
         case 0: .opened(.init(opened()))
         case 1: .extended(request: integer(), deadline: WallTime(milliseconds: integer()))
         case 2: .closed(.init(opened().with(status: status()), waited: Milliseconds(integer())))
-        case 3: .ruled(.init(id: RequestID(bits: next()), call: call(), digest: digest(), verdict: verdict(), requester: principal()))
+        case 3:
+            .ruled(
+                .init(
+                    id: RequestID(bits: next()), call: call(), digest: digest(), verdict: verdict(),
+                    requester: principal()))
         case 4: .started(subject: subject(), digest: digest())
         case 5:
             .finished(
                 subject: subject(),
                 Outcome(
-                    status: one(of: Outcome.Status.allCases), summary: maybe { $0.text() }, result: maybe { inOrder($0.json()) },
+                    status: one(of: Outcome.Status.allCases), summary: maybe { $0.text() },
+                    result: maybe { inOrder($0.json()) },
                     executionTime: maybe { Milliseconds($0.integer()) }))
         case 6: .rolledBack(subject: subject(), by: subject())
         case 7: .attempted(by: principal(), what: text())

@@ -7,19 +7,23 @@ import Testing
         ("null", "null"), (" \t\n\r true \n", "true"), ("false", "false"), ("[]", "[]"), ("{}", "{}"),
         ("[ 1 , 2 ]", "[1,2]"), (#"{ "b" : 1 , "a" : [ { } ] }"#, #"{"a":[{}],"b":1}"#), (#""""#, #""""#),
         (#""\"\\\/\b\f\n\r\t""#, #""\"\\/\b\f\n\r\t""#), (#""\u0041\u00e9\ud83d\ude00""#, #""A\u00e9\ud83d\ude00""#),
-        (#""\u0000""#, #""\u0000""#), ("\"\u{E9}\u{1F600}\u{FFFF}\u{10FFFF}\"", #""\u00e9\ud83d\ude00\uffff\udbff\udfff""#),
+        (#""\u0000""#, #""\u0000""#),
+        ("\"\u{E9}\u{1F600}\u{FFFF}\u{10FFFF}\"", #""\u00e9\ud83d\ude00\uffff\udbff\udfff""#),
         ("\"\u{7F}\u{9B}\u{2028}\u{202E}\u{E0041}\"", #""\u007f\u009b\u2028\u202e\udb40\udc41""#),
         (#"{"__proto__":{"approved":true}}"#, #"{"__proto__":{"approved":true}}"#),
         (#"{"":{"":""}}"#, #"{"":{"":""}}"#),
         (#"{"a":1,"A":2,"\u00e9":3,"\u0065":4}"#, #"{"A":2,"a":1,"e":4,"\u00e9":3}"#),
-    ]) func `that is well formed is read as it is`(text: String, canonical: String) { #expect(reading(text) == canonical) }
+    ]) func `that is well formed is read as it is`(text: String, canonical: String) {
+        #expect(reading(text) == canonical)
+    }
 
     @Test(arguments: [
         ("", "the text ends too early at byte 0"), ("   ", "the text ends too early at byte 3"),
         ("nul", "the text ends too early at byte 3"), ("nulL", "unexpected byte at byte 3"),
         ("True", "unexpected byte at byte 0"), ("undefined", "unexpected byte at byte 0"),
         ("NaN", "unexpected byte at byte 0"), ("Infinity", "unexpected byte at byte 0"),
-        ("[1,]", "unexpected byte at byte 3"), ("[,1]", "unexpected byte at byte 1"), ("[1 2]", "unexpected byte at byte 3"),
+        ("[1,]", "unexpected byte at byte 3"), ("[,1]", "unexpected byte at byte 1"),
+        ("[1 2]", "unexpected byte at byte 3"),
         ("[1", "the text ends too early at byte 2"), (#"{"a":1,}"#, "unexpected byte at byte 7"),
         (#"{"a"}"#, "unexpected byte at byte 4"), (#"{"a":}"#, "unexpected byte at byte 5"),
         (#"{"a":1"#, "the text ends too early at byte 6"), (#"{a:1}"#, "unexpected byte at byte 1"),
@@ -28,7 +32,8 @@ import Testing
         ("/* */1", "unexpected byte at byte 0"), ("1//", "something follows the value at byte 1"),
         ("\u{FEFF}1", "a byte order mark is not allowed at byte 0"), ("\u{A0}1", "unexpected byte at byte 0"),
         ("\u{B}1", "unexpected byte at byte 0"), (#""abc"#, "the text ends too early at byte 4"),
-        ("\"a\nb\"", "a raw control byte inside a string at byte 2"), ("\"\u{0}\"", "a raw control byte inside a string at byte 1"),
+        ("\"a\nb\"", "a raw control byte inside a string at byte 2"),
+        ("\"\u{0}\"", "a raw control byte inside a string at byte 1"),
         ("\"\\n\u{1F}\"", "a raw control byte inside a string at byte 3"),
         (#""\x41""#, "unknown escape in a string at byte 2"), (#""\u12G4""#, "unknown escape in a string at byte 5"),
         (#""\U0041""#, "unknown escape in a string at byte 2"), (#""\u12""#, "unknown escape in a string at byte 5"),
@@ -71,7 +76,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "-", "+1", "01", "-01", "00", "1.", ".5", "1.e2", "1e", "1e+", "0x10", "1_000", "1,5", "--1", "1-", "\u{661}", "1e1.5",
+        "", "-", "+1", "01", "-01", "00", "1.", ".5", "1.e2", "1e", "1e+", "0x10", "1_000", "1,5", "--1", "1-",
+        "\u{661}", "1e1.5",
         "\u{FF11}", "- 1", "0.1.2",
     ]) func `that is no number is none`(lexeme: String) {
         #expect(JSONNumber(lexeme) == nil)
@@ -90,7 +96,8 @@ import Testing
 
     @Test(arguments: ["[", "{\"a\":"]) func `may be 64 levels deep, and no more`(opening: String) {
         func nested(_ levels: Int) -> String {
-            String(repeating: opening, count: levels) + "0" + String(repeating: opening == "[" ? "]" : "}", count: levels)
+            String(repeating: opening, count: levels) + "0"
+                + String(repeating: opening == "[" ? "]" : "}", count: levels)
         }
         #expect(reading(nested(64)) == nested(64))
         #expect(reading(nested(65)) == "nested deeper than 64 levels at byte \(64 * opening.utf8.count)")
@@ -100,7 +107,9 @@ import Testing
     @Test func `of the wire cases is refused or kept to the digit`() throws {
         guard let cases = try Neighbourhood.corpus("wire-cases.jsonl") else { return }
         // What these say is well formed; that it is refused all the same is the desk's business.
-        let wellFormed: Set = ["wire-31", "wire-32", "wire-34", "wire-35", "wire-36", "wire-37", "wire-38", "wire-39", "wire-30"]
+        let wellFormed: Set = [
+            "wire-31", "wire-32", "wire-34", "wire-35", "wire-36", "wire-37", "wire-38", "wire-39", "wire-30",
+        ]
         var refused = 0
         for one in cases {
             let id = try #require(one["id"]?.string)
@@ -165,10 +174,12 @@ import Testing
             var bytes = random.json().canonical
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let place = Int.random(in: 0..<bytes.count, using: &random)
-                let piece = [
-                    [UInt8.random(in: 0...255, using: &random)], [], Array("\\ud83d".utf8), Array("\"".utf8), Array("[[[".utf8),
-                    [0xC0, 0xAF], Array(#"{"a":1,"a":2}"#.utf8), [0xEF, 0xBB, 0xBF],
-                ].randomElement(using: &random) ?? []
+                let piece =
+                    [
+                        [UInt8.random(in: 0...255, using: &random)], [], Array("\\ud83d".utf8), Array("\"".utf8),
+                        Array("[[[".utf8),
+                        [0xC0, 0xAF], Array(#"{"a":1,"a":2}"#.utf8), [0xEF, 0xBB, 0xBF],
+                    ].randomElement(using: &random) ?? []
                 bytes.replaceSubrange(place..<min(place + 1, bytes.count), with: piece)
                 if bytes.isEmpty { bytes = [UInt8(ascii: "0")] }
             }
@@ -191,7 +202,9 @@ import Testing
         var accepted = 0
         for _ in 0..<50_000 {
             let alphabet = Array(#"{}[]",:0123456789.eE+-\u truefalsn"#.utf8) + [0xC3, 0xA9, 0xED, 0xA0, 0x80, 0x00]
-            let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+                alphabet.randomElement(using: &random) ?? 0
+            }
             if !reading(bytes).contains(" at byte ") { accepted += 1 }
         }
         #expect((50...10_000).contains(accepted))

@@ -4,12 +4,14 @@ import Testing
 
 @Suite struct `The canonical form` {
     @Test func `orders names by UTF-16 code units, as RFC 8785 says`() throws {
-        let sent = "{\"\u{20AC}\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\u{FB33}\":\"Hebrew Letter Dalet With Dagesh\","
+        let sent =
+            "{\"\u{20AC}\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\u{FB33}\":\"Hebrew Letter Dalet With Dagesh\","
             + "\"1\":\"One\",\"\u{1F600}\":\"Emoji: Grinning Face\",\"\u{80}\":\"Control\",\"\u{F6}\":\"Latin Small Letter O With Diaeresis\"}"
         #expect(
             reading(sent)
                 == #"{"\r":"Carriage Return","1":"One","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis","#
-                + #""\u20ac":"Euro Sign","\ud83d\ude00":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}"#)
+                + #""\u20ac":"Euro Sign","\ud83d\ude00":"Emoji: Grinning Face","\ufb33":"Hebrew Letter Dalet With Dagesh"}"#
+        )
     }
 
     @Test func `keeps the order of arrays and the digits of numbers`() {
@@ -26,7 +28,8 @@ import Testing
     }
 
     @Test func `cannot attack a terminal, whatever is in it`() {
-        for scalar in (0..<0x11_0000).compactMap(Unicode.Scalar.init) where scalar.value < 0x3000 || scalar.value % 97 == 0 {
+        for scalar in (0..<0x11_0000).compactMap(Unicode.Scalar.init)
+        where scalar.value < 0x3000 || scalar.value % 97 == 0 {
             let canonical = JSONValue.string(String(scalar)).canonical
             guard canonical.allSatisfy({ (0x20...0x7E).contains($0) }) else {
                 Issue.record("U+\(String(scalar.value, radix: 16)) is written as \(canonical)")
@@ -79,7 +82,9 @@ import Testing
     }
 
     @Test func `that a program put together may have a flaw, which is found before it is recorded`() {
-        func nested(_ levels: Int) -> JSONValue { (0..<levels).reduce(0) { value, level in level % 2 == 0 ? [value] : ["x": value] } }
+        func nested(_ levels: Int) -> JSONValue {
+            (0..<levels).reduce(0) { value, level in level % 2 == 0 ? [value] : ["x": value] }
+        }
         #expect(nested(64).flaw == nil)
         #expect(nested(65).flaw == .nesting(limit: 64))
         let twice = JSONValue.object(JSONObject([.init("a", 1), .init("b", 2), .init("a", 3)]))

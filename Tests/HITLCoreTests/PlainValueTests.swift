@@ -6,11 +6,15 @@ import Testing
     @Test(arguments: [
         ("deleteFile", ["delete", "file"]), ("delete_file", ["delete", "file"]), ("delete-file", ["delete", "file"]),
         ("DeleteFile", ["delete", "file"]), ("DELETEFile", ["delete", "file"]), ("DELETE_FILE", ["delete", "file"]),
-        ("mcp__fs__deleteFile", ["mcp", "fs", "delete", "file"]), ("fs/write_text_file", ["fs", "write", "text", "file"]),
+        ("mcp__fs__deleteFile", ["mcp", "fs", "delete", "file"]),
+        ("fs/write_text_file", ["fs", "write", "text", "file"]),
         ("confirmOrder", ["confirm", "order"]), ("undeleted", ["undeleted"]), ("format", ["format"]),
-        ("executeSQLQuery", ["execute", "sql", "query"]), ("HTTPRequest", ["http", "request"]), ("s3Delete", ["s3", "delete"]),
-        ("dropV2Table", ["drop", "v2", "table"]), ("X", ["x"]), ("", []), ("___", []), ("a.b:c d", ["a", "b", "c", "d"]),
-        ("\u{E9}teindre", ["\u{E9}teindre"]), ("d\u{435}lete", ["d\u{435}lete"]), ("delete\u{200B}", ["delete\u{200B}"]),
+        ("executeSQLQuery", ["execute", "sql", "query"]), ("HTTPRequest", ["http", "request"]),
+        ("s3Delete", ["s3", "delete"]),
+        ("dropV2Table", ["drop", "v2", "table"]), ("X", ["x"]), ("", []), ("___", []),
+        ("a.b:c d", ["a", "b", "c", "d"]),
+        ("\u{E9}teindre", ["\u{E9}teindre"]), ("d\u{435}lete", ["d\u{435}lete"]),
+        ("delete\u{200B}", ["delete\u{200B}"]),
         ("\u{212A}ill", ["\u{212A}ill"]),
     ]) func `are found whatever the way of writing`(name: String, words: [String]) {
         let found = ToolName.words(of: name)
@@ -27,13 +31,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "5", "300000", "s", "-5s", "+5s", "5 s", " 5s", "5s ", "5S", "5sec", "1.5h", "1h30m", "5\u{FF53}", "\u{FF15}s", "5s\u{0}",
-        "367d", "8785h", "9223372036854775807ms", "9223372036854775808ms", "99999999999999999999d", "1e3s", "Infinity", "NaN",
+        "", "5", "300000", "s", "-5s", "+5s", "5 s", " 5s", "5s ", "5S", "5sec", "1.5h", "1h30m", "5\u{FF53}",
+        "\u{FF15}s", "5s\u{0}",
+        "367d", "8785h", "9223372036854775807ms", "9223372036854775808ms", "99999999999999999999d", "1e3s", "Infinity",
+        "NaN",
         "5w", "5y", "\u{661}s",
-    ]) func `is refused where it is anything else, a bare number too`(text: String) { #expect(Milliseconds(text: text) == nil) }
+    ]) func `is refused where it is anything else, a bare number too`(text: String) {
+        #expect(Milliseconds(text: text) == nil)
+    }
 
     @Test(arguments: [
-        (0, "0ms"), (1, "1ms"), (1500, "1500ms"), (90_000, "90s"), (300_000, "5m"), (3_600_000, "1h"), (86_400_000, "1d"),
+        (0, "0ms"), (1, "1ms"), (1500, "1500ms"), (90_000, "90s"), (300_000, "5m"), (3_600_000, "1h"),
+        (86_400_000, "1d"),
         (90_000_000, "25h"), (604_800_000, "7d"),
     ]) func `is written so that it is read back`(milliseconds: Int64, text: String) {
         #expect(Milliseconds(milliseconds).text == text)
@@ -42,9 +51,12 @@ import Testing
 
     @Test(arguments: [
         (0, "0 seconds"), (999, "0 seconds"), (1000, "1 second"), (5400, "5 seconds"), (59_999, "59 seconds"),
-        (60_000, "1 minute"), (120_000, "2 minutes"), (3_599_999, "59 minutes"), (3_600_000, "1 hour"), (86_400_000, "1 day"),
+        (60_000, "1 minute"), (120_000, "2 minutes"), (3_599_999, "59 minutes"), (3_600_000, "1 hour"),
+        (86_400_000, "1 day"),
         (259_200_000, "3 days"), (-5000, "0 seconds"),
-    ]) func `is said in its largest unit`(milliseconds: Int64, words: String) { #expect(Milliseconds(milliseconds).words == words) }
+    ]) func `is said in its largest unit`(milliseconds: Int64, words: String) {
+        #expect(Milliseconds(milliseconds).words == words)
+    }
 
     @Test func `ends where the clock ends instead of beginning again`() {
         #expect(Milliseconds(.max) + Milliseconds(1) == Milliseconds(.max))
@@ -59,7 +71,8 @@ import Testing
 
 @Suite struct `A timestamp` {
     @Test(arguments: [
-        (0, "1970-01-01T00:00:00.000Z"), (1_767_277_800_000, "2026-01-01T14:30:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+        (0, "1970-01-01T00:00:00.000Z"), (1_767_277_800_000, "2026-01-01T14:30:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
         (951_782_400_000, "2000-02-29T00:00:00.000Z"), (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
         (4_107_542_400_000, "2100-03-01T00:00:00.000Z"), (1_709_164_800_001, "2024-02-29T00:00:00.001Z"),
         (253_402_300_799_999, "9999-12-31T23:59:59.999Z"), (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
@@ -82,7 +95,8 @@ import Testing
         "", "2026", "2026-1-1", "2026-13-01", "2026-00-01", "2026-02-29", "2026-04-31", "2026-01-00", "2026-01-01T",
         "2026-01-01T14", "2026-01-01T14:30:00", "2026-01-01T24:00:00Z", "2026-01-01T14:60:00Z", "2026-01-01T14:30:60Z",
         "2026-01-01T14:30:00.Z", "2026-01-01T14:30:00Z ", "2026-01-01T14:30:00+1:00", "2026-01-01T14:30:00+24:00",
-        "2026-01-01T14:30:00+01:60", "-026-01-01", "\u{662}026-01-01", "2026-01-01\u{0}", "2026\u{2013}01\u{2013}01", "1100-02-29",
+        "2026-01-01T14:30:00+01:60", "-026-01-01", "\u{662}026-01-01", "2026-01-01\u{0}", "2026\u{2013}01\u{2013}01",
+        "1100-02-29",
     ]) func `is refused where it is no moment`(text: String) { #expect(WallTime(timestamp: text) == nil) }
 
     @Test func `comes back for a thousand random moments`() {
@@ -96,8 +110,10 @@ import Testing
 
 @Suite struct `A risk` {
     @Test(arguments: [
-        ([], 0, Risk.Level.none), ([1], 1, .low), ([24], 24, .low), ([20, 5], 25, .medium), ([49], 49, .medium), ([50], 50, .high),
-        ([79], 79, .high), ([80], 80, .critical), ([80, 80], 100, .critical), ([-5], 0, .none), ([30, -5], 25, .medium),
+        ([], 0, Risk.Level.none), ([1], 1, .low), ([24], 24, .low), ([20, 5], 25, .medium), ([49], 49, .medium),
+        ([50], 50, .high),
+        ([79], 79, .high), ([80], 80, .critical), ([80, 80], 100, .critical), ([-5], 0, .none),
+        ([30, -5], 25, .medium),
         ([.max, .max], 100, .critical), ([.min, .min], 0, .none),
     ]) func `is the sum of its factors, from 0 to 100`(weights: [Int], score: Int, level: Risk.Level) {
         let risk = Risk(factors: weights.enumerated().map { .init(name: "f\($0.offset)", weight: $0.element) })
@@ -114,17 +130,23 @@ import Testing
     @Test(arguments: ToolKind.allCases) func `is none only for what hitl itself reads`(kind: ToolKind) {
         for performer in [Performer.unobserved, .requester, .desk] {
             let call = ToolCall(
-                tool: "tool", kind: kind, arguments: .of([:]), origin: Origin(agent: "scout", session: "s"), performer: performer)
+                tool: "tool", kind: kind, arguments: .of([:]), origin: Origin(agent: "scout", session: "s"),
+                performer: performer)
             let reads = [.read, .search, .think].contains(kind) && performer == .desk
             #expect((RiskAssessor().assess(call).level == .none) == reads)
         }
     }
 
     @Test func `is explained by its factors`() {
-        func factors(_ call: ToolCall) -> [String] { RiskAssessor().assess(call).factors.map { "\($0.name) \($0.weight)" } }
-        func call(_ tool: String, _ kind: ToolKind, _ arguments: JSONObject = JSONObject(), facts: Facts = Facts()) -> ToolCall {
+        func factors(_ call: ToolCall) -> [String] {
+            RiskAssessor().assess(call).factors.map { "\($0.name) \($0.weight)" }
+        }
+        func call(_ tool: String, _ kind: ToolKind, _ arguments: JSONObject = JSONObject(), facts: Facts = Facts())
+            -> ToolCall
+        {
             ToolCall(
-                tool: tool, kind: kind, arguments: arguments, origin: Origin(agent: "a", session: "s"), performer: .desk, facts: facts)
+                tool: tool, kind: kind, arguments: arguments, origin: Origin(agent: "a", session: "s"),
+                performer: .desk, facts: facts)
         }
         #expect(factors(call("readFile", .read)) == [])
         #expect(factors(call("deleteFile", .delete, .of(["recursive": true]))) == ["file_deletion 30", "recursive 25"])
@@ -150,7 +172,8 @@ import Testing
 
     @Test func `and a status other than approved permits nothing`() {
         let statuses: [Status] = [
-            .pending, .rejected(Cast.ada.rejection()), .expired, .withdrawn(by: Cast.mason, reason: ""), .superseded(by: 2),
+            .pending, .rejected(Cast.ada.rejection()), .expired, .withdrawn(by: Cast.mason, reason: ""),
+            .superseded(by: 2),
             .approved(Cast.ada.approval()),
         ]
         #expect(statuses.map(\.word) == ["pending", "rejected", "expired", "withdrawn", "superseded", "approved"])
@@ -172,16 +195,20 @@ import Testing
 }
 
 @Suite struct `An identity` {
-    @Test(arguments: [
-        (0, "evt_0000000000000000"), (0x7a9f_2c1b_04d3_5e68, "evt_7a9f2c1b04d35e68"), (.max, "evt_ffffffffffffffff"),
-    ] as [(UInt64, String)]) func `of a request has one spelling`(bits: UInt64, text: String) {
+    @Test(
+        arguments: [
+            (0, "evt_0000000000000000"), (0x7a9f_2c1b_04d3_5e68, "evt_7a9f2c1b04d35e68"),
+            (.max, "evt_ffffffffffffffff"),
+        ] as [(UInt64, String)]) func `of a request has one spelling`(bits: UInt64, text: String)
+    {
         #expect(RequestID(bits: bits).description == text)
         #expect(RequestID(text) == RequestID(bits: bits))
     }
 
     @Test(arguments: [
         "", "evt_", "evt_7a9f2c1b04d35e6", "evt_7a9f2c1b04d35e688", "EVT_7a9f2c1b04d35e68", "evt_7A9F2C1B04D35E68",
-        "evt_+a9f2c1b04d35e68", "evt_-000000000000001", "7a9f2c1b04d35e68", "evt_7a9f2c1b04d35e6\u{FF18}", " evt_7a9f2c1b04d35e6",
+        "evt_+a9f2c1b04d35e68", "evt_-000000000000001", "7a9f2c1b04d35e68", "evt_7a9f2c1b04d35e6\u{FF18}",
+        " evt_7a9f2c1b04d35e6",
         "evt-7a9f2c1b04d35e68", "evt_7a9f2c1b04d35e6g",
     ]) func `of a request that is spelled otherwise is none`(text: String) {
         #expect(RequestID(text) == nil)

@@ -20,8 +20,10 @@ struct SplitMix: RandomNumberGenerator {
     /// Text of the kind that parsers, terminals and comparisons stumble over.
     mutating func text() -> String {
         let pieces = [
-            "", "a", "path", "/", "\"", "\\", "\u{0}", "\u{8}", "\t", "\n", "\r", "\r\n", "\u{1B}[31m", "\u{7F}", "\u{9B}",
-            "\u{E9}", "e\u{301}", "\u{202E}", "\u{2028}", "\u{FFFD}", "\u{FB33}", "\u{1F600}", "\u{10FFFF}", "\u{E0041}",
+            "", "a", "path", "/", "\"", "\\", "\u{0}", "\u{8}", "\t", "\n", "\r", "\r\n", "\u{1B}[31m", "\u{7F}",
+            "\u{9B}",
+            "\u{E9}", "e\u{301}", "\u{202E}", "\u{2028}", "\u{FFFD}", "\u{FB33}", "\u{1F600}", "\u{10FFFF}",
+            "\u{E0041}",
             "<U+202E>", "0", " ", "null", "\u{212B}", "\u{C5}",
         ]
         return (0..<Int.random(in: 0...4, using: &self)).map { _ in pieces.randomElement(using: &self) ?? "" }.joined()
@@ -29,7 +31,8 @@ struct SplitMix: RandomNumberGenerator {
 
     mutating func number() -> JSONNumber {
         let lexemes = [
-            "0", "-0", "1", "-1", "9007199254740993", "-9223372036854775808", "99999999999999999999999", "0.0", "75000.10",
+            "0", "-0", "1", "-1", "9007199254740993", "-9223372036854775808", "99999999999999999999999", "0.0",
+            "75000.10",
             "1e2", "1E+2", "1e-400", "0.1e9", "-0.5",
         ]
         return lexemes.randomElement(using: &self).flatMap(JSONNumber.init) ?? JSONNumber(0)

@@ -36,9 +36,12 @@ import Testing
             .sessionStarted(.init(id: "sess_abc123", operatorName: "alice", agent: "simulated", gated: .gated)))
         let approved = await fixture.ask(delete, from: agent, id: RequestID(bits: 0x7a9f_2c1b_04d3_5e68))
         fixture.clock.advance(by: .seconds(45))
-        fixture.workshop.willEnd(Outcome(status: .succeeded, summary: "deleted", result: ["deleted": true], executionTime: Milliseconds(234)))
+        fixture.workshop.willEnd(
+            Outcome(status: .succeeded, summary: "deleted", result: ["deleted": true], executionTime: Milliseconds(234))
+        )
         _ = try await fixture.gate.review(
-            1, Review(
+            1,
+            Review(
                 answer: .approve, reviewer: alice, reason: "Authorized by manager", conditions: ["keep a copy"],
                 shownAt: ManualClock.start + .seconds(2)))
         _ = await approved.ending

@@ -4,12 +4,15 @@ import HITLTestSupport
 import Testing
 
 @Suite struct `I3 What runs is what was shown` {
-    @Test func `and an edited call is another request with another digest, which the agent goes on waiting for`() async throws {
+    @Test func `and an edited call is another request with another digest, which the agent goes on waiting for`()
+        async throws
+    {
         let fixture = try await GateFixture()
         let changes = await fixture.queue.changes()
         let asking = await fixture.pending(.deleting("a.txt"))
         let old = try #require(asking.request)
-        let new = try await fixture.gate.supersede(1, with: old.call.with(arguments: .of(["path": "b.txt"])), by: Cast.ada)
+        let new = try await fixture.gate.supersede(
+            1, with: old.call.with(arguments: .of(["path": "b.txt"])), by: Cast.ada)
         #expect(new.number == 2 && new.supersedes == 1 && new.id != old.id)
         #expect(new.digest != old.digest && new.digest == GateFixture.digest(new.call))
         #expect(try fixture.status(1) == .superseded(by: 2))
@@ -40,7 +43,8 @@ import Testing
         #expect(await changes.inWords() == ["opened 1", "superseded 1", "opened 2", "approved 2", "succeeded 2"])
     }
 
-    @Test func `and an edit is judged again: what the policy denies is no request, and the old one stays`() async throws {
+    @Test func `and an edit is judged again: what the policy denies is no request, and the old one stays`() async throws
+    {
         let fixture = try await GateFixture(rules: [
             Rule(name: "drops", source: "hitl.yaml:3:5", matcher: .toolWord(["drop"]), effect: .deny)
         ])
@@ -49,7 +53,8 @@ import Testing
             tool: "dropTable", kind: .other, arguments: .of([:]), origin: Origin(agent: "mason", session: "sess_1"),
             performer: .desk)
         #expect(
-            await reviewError { () throws(ReviewError) in try await fixture.gate.supersede(1, with: drop, by: Cast.ada) }
+            await reviewError { () throws(ReviewError) in try await fixture.gate.supersede(1, with: drop, by: Cast.ada)
+            }
                 == .notEligible(Cast.ada, because: "the policy denies the edited call (`drops`)"))
         #expect(try fixture.story == ["opened 1"])
         _ = try await fixture.gate.review(1, Cast.ada.approval())
@@ -166,8 +171,12 @@ import Testing
             other(directory: "/code/b"), other(directory: .some(nil)), other(performer: .requester),
             other { $0.command = nil },
             other { $0.command = .init(argv: ["rm", "-f"], executable: "/bin/rm") },
-            other { $0.command = .init(argv: ["rm"], executable: "/tmp/rm", environment: [.init(name: "A", value: "1")]) },
-            other { $0.command = .init(argv: ["rm"], executable: "/bin/rm", environment: [.init(name: "A", value: nil)]) },
+            other {
+                $0.command = .init(argv: ["rm"], executable: "/tmp/rm", environment: [.init(name: "A", value: "1")])
+            },
+            other {
+                $0.command = .init(argv: ["rm"], executable: "/bin/rm", environment: [.init(name: "A", value: nil)])
+            },
             other { $0.paths = [.init(given: "build", resolved: "/etc")] },
             other { $0.pins = [.init(path: "/code/a/build", state: .absent)] },
             other { $0.pins = [.init(path: "/code/a/build", state: .file(sha256: "00", bytes: 1))] },

@@ -12,14 +12,20 @@ import Testing
             let asking = await fixture.pending()
             let losers = await withTaskGroup(of: (String, ReviewError?).self) { group in
                 group.addTask {
-                    ("ada", await reviewError { () throws(ReviewError) in
-                        try await fixture.gate.review(number, Cast.ada.approval("fine"))
-                    })
+                    (
+                        "ada",
+                        await reviewError { () throws(ReviewError) in
+                            try await fixture.gate.review(number, Cast.ada.approval("fine"))
+                        }
+                    )
                 }
                 group.addTask {
-                    ("bo", await reviewError { () throws(ReviewError) in
-                        try await fixture.gate.review(number, Cast.bo.rejection("no"))
-                    })
+                    (
+                        "bo",
+                        await reviewError { () throws(ReviewError) in
+                            try await fixture.gate.review(number, Cast.bo.rejection("no"))
+                        }
+                    )
                 }
                 return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
             }
@@ -44,7 +50,9 @@ import Testing
         #expect(await fixture.queue.pendingCount == 0)
     }
 
-    @Test func `and of many who do everything to it at the same time one holds, and its agent hears that one`() async throws {
+    @Test func `and of many who do everything to it at the same time one holds, and its agent hears that one`()
+        async throws
+    {
         let fixture = try await GateFixture()
         for round in 0..<200 {
             let asking = await fixture.pending()
@@ -81,8 +89,12 @@ import Testing
         let asking = await fixture.pending()
         _ = try await fixture.gate.review(1, Cast.bo.rejection("not today"))
         let closed = ReviewError.alreadyClosed(.rejected(Cast.bo.rejection("not today")))
-        #expect(await reviewError { () throws(ReviewError) in try await fixture.gate.review(1, Cast.ada.approval()) } == closed)
-        #expect(await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(1)) } == closed)
+        #expect(
+            await reviewError { () throws(ReviewError) in try await fixture.gate.review(1, Cast.ada.approval()) }
+                == closed)
+        #expect(
+            await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(1)) } == closed
+        )
         #expect(await reviewError { () throws(ReviewError) in try await fixture.queue.open(1) } == closed)
         #expect(
             await reviewError { () throws(ReviewError) in
@@ -100,7 +112,8 @@ import Testing
         let fixture = try await GateFixture()
         for number in [Int64(1), 0, -1, .max, .min] {
             #expect(
-                await reviewError { () throws(ReviewError) in try await fixture.gate.review(number, Cast.ada.approval()) }
+                await reviewError { () throws(ReviewError) in try await fixture.gate.review(number, Cast.ada.approval())
+                }
                     == .unknownRequest(String(number)))
         }
     }
@@ -148,7 +161,9 @@ import Testing
         #expect(await asking.ending.outcome?.status == .succeeded)
     }
 
-    @Test func `that is a person may be reviewed by another person, and not by itself at another terminal`() async throws {
+    @Test func `that is a person may be reviewed by another person, and not by itself at another terminal`()
+        async throws
+    {
         let fixture = try await GateFixture()
         let asking = await fixture.ask(.deleting("a.txt"), from: Cast.ada)
         let elsewhere = Principal(role: .person, name: "ada", channel: "socket")

@@ -95,7 +95,8 @@ import Testing
         store.failOnce(after: 1)
         _ = try await fixture.gate.review(1, Cast.ada.approval())
         // The agent hears what really happened; the people hear that the record does not have it.
-        #expect(await asking.ending.outcome == Outcome(status: .succeeded, summary: "done", executionTime: Milliseconds(0)))
+        #expect(
+            await asking.ending.outcome == Outcome(status: .succeeded, summary: "done", executionTime: Milliseconds(0)))
         var told: Outcome?
         for await change in changes {
             guard case .finished(_, _, let outcome) = change else { continue }
@@ -141,7 +142,9 @@ import Testing
         #expect(try fixture.story == [])
     }
 
-    @Test func `and a withdrawal, an extension, an edit and an expiry that cannot be written did not happen`() async throws {
+    @Test func `and a withdrawal, an extension, an edit and an expiry that cannot be written did not happen`()
+        async throws
+    {
         let asking = await fixture.pending()
         let deadline = try #require(asking.request?.deadline)
         store.breakDown()
@@ -151,7 +154,8 @@ import Testing
                 try await fixture.queue.withdraw(1, by: Cast.mason, reason: "")
             } == failed)
         #expect(
-            await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(9)) } == failed)
+            await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(9)) } == failed
+        )
         #expect(
             await reviewError { () throws(ReviewError) in
                 try await fixture.gate.supersede(1, with: .deleting("b.txt"), by: Cast.ada)

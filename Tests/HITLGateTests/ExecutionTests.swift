@@ -18,7 +18,8 @@ import Testing
         #expect(
             await asking.ending.outcome
                 == Outcome(status: .failed, summary: "stopped", executionTime: Milliseconds(0)))
-        #expect(await reviewError { () throws(ReviewError) in try await fixture.queue.stop(.request(1)) } == .notRunning)
+        #expect(
+            await reviewError { () throws(ReviewError) in try await fixture.queue.stop(.request(1)) } == .notRunning)
         #expect(try fixture.story.last == "failed 1")
     }
 
@@ -146,7 +147,7 @@ import Testing
 }
 
 @Suite struct `Changes` {
-    @Test func `come in the order of the ledger, and a mark after all that was before it`() async throws {
+    @Test func `come in the order in which it happened, and a mark after all that was before it`() async throws {
         let fixture = try await GateFixture()
         let changes = await fixture.queue.changes()
         var askings: [GateFixture.Asking] = []

@@ -11,7 +11,8 @@ import Testing
         let sources = root.joined(separator: "/") + "/Sources"
         let products = try #require(Self.products)
         // As a file of this very package, which sees all that is `package` and not only what is `public`.
-        let package = String((root.last ?? "").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        let package = String(
+            (root.last ?? "").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         let maps = [
             "\(products)/CPlatform.build/module.modulemap", "\(sources)/CCrypto/include/module.modulemap",
             "\(sources)/CSQLite/module.modulemap",
@@ -40,7 +41,8 @@ import Testing
         let result = try await ChildProcess.run(launch)
         if result.ending == .exited(0) { return nil }
         let lines = String(decoding: result.error.head, as: UTF8.self).split(separator: "\n")
-        return lines.first { $0.contains("error: ") }?.split(separator: "error: ").last.map(String.init) ?? "\(result.ending)"
+        return lines.first { $0.contains("error: ") }?.split(separator: "error: ").last.map(String.init)
+            ?? "\(result.ending)"
     }
 
     @Test func `is spent by the one who has it`() async throws {

@@ -22,7 +22,9 @@ import Testing
     }
 
     @Test(arguments: [Performer.desk, .requester, .unobserved])
-    func `a requester that comes back collects the approval once, and it starts in the ledger`(performer: Performer) async throws {
+    func `a requester that comes back collects the approval once, and it starts in the ledger`(performer: Performer)
+        async throws
+    {
         let call = ToolCall.deleting("a.txt", by: performer)
         let former = try await GateFixture(ledger: fixture.ledger, clock: fixture.clock)
         let first = await former.ask(call, id: RequestID(bits: 7))

@@ -18,7 +18,9 @@ import Testing
         #expect(
             await reviewError { () throws(ReviewError) in
                 try await fixture.gate.review(1, Cast.ada.approval(), executor: fixture.workshop)
-            } == .alreadyClosed(.withdrawn(by: Principal(role: .gate, name: "hitl", channel: "desk"), reason: "mason is gone")))
+            }
+                == .alreadyClosed(
+                    .withdrawn(by: Principal(role: .gate, name: "hitl", channel: "desk"), reason: "mason is gone")))
         await fixture.close()
         #expect(await changes.inWords() == ["opened 1", "withdrawn 1"])
         #expect(fixture.workshop.effects == [])
@@ -126,9 +128,13 @@ import Testing
             await reviewError { () throws(ReviewError) in
                 try await fixture.gate.review(1, Cast.ada.approval(), executor: fixture.workshop)
             } == closing)
-        #expect(await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(1)) } == closing)
         #expect(
-            await reviewError { () throws(ReviewError) in try await fixture.queue.withdraw(1, by: Cast.mason, reason: "") }
+            await reviewError { () throws(ReviewError) in try await fixture.queue.extend(1, by: .minutes(1)) }
+                == closing)
+        #expect(
+            await reviewError { () throws(ReviewError) in
+                try await fixture.queue.withdraw(1, by: Cast.mason, reason: "")
+            }
                 == closing)
         #expect(
             await reviewError { () throws(ReviewError) in
@@ -194,7 +200,9 @@ import Testing
         #expect(other.request != nil)
         // The ledger has the attempt once, however often it is repeated.
         #expect(
-            try fixture.story == ["opened 1", "opened 2", "attempted by mason: more than 2 requests at once", "opened 3"])
+            try fixture.story == [
+                "opened 1", "opened 2", "attempted by mason: more than 2 requests at once", "opened 3",
+            ])
         _ = try await fixture.gate.review(1, Cast.ada.rejection())
         _ = await first.ending
         let third = await fixture.pending()

@@ -21,7 +21,8 @@ import Testing
             var call = ToolCall.deleting("file-\(round)", by: performer)
             if end == .denied {
                 call = ToolCall(
-                    tool: "drop_table", kind: .other, arguments: call.arguments, origin: call.origin, performer: performer)
+                    tool: "drop_table", kind: .other, arguments: call.arguments, origin: call.origin,
+                    performer: performer)
             }
             let asking = await fixture.ask(call)
             let number = asking.number
@@ -149,7 +150,11 @@ import Testing
         #expect(fixture.workshop.faults == [])
         store.breakDown()
         let refusal = await fixture.ask(.reading("a.txt"), from: Cast.scout).ending.refusal
-        #expect(refusal == .ledgerUnavailable(because: "No space is left for the ledger `memory`. Nothing was recorded; make room and try again."))
+        #expect(
+            refusal
+                == .ledgerUnavailable(
+                    because: "No space is left for the ledger `memory`. Nothing was recorded; make room and try again.")
+        )
         #expect(fixture.workshop.effects.count == 1)
     }
 }

@@ -57,7 +57,9 @@ import Testing
                 == all.filter { $0.hasSuffix("deleteFile") })
         #expect(words(try records.history(.init(last: 1, tool: "readFile"))) == [all[1]])
         #expect(words(try records.history(.init(tool: "deletefile"))) == [])
-        for (place, decision) in ["approved", "allowed", "rejected", "denied", "withdrawn", "superseded", "expired"].enumerated() {
+        for (place, decision) in ["approved", "allowed", "rejected", "denied", "withdrawn", "superseded", "expired"]
+            .enumerated()
+        {
             #expect(words(try records.history(.init(decision: decision))) == [all[place]])
         }
         #expect(words(try records.history(.init(since: ManualClock.start + .seconds(4)))) == Array(all[4...]))
@@ -160,7 +162,8 @@ import Testing
         #expect(statistics.all.decisions == ["approved": 16, "rejected": 4, "allowed": 1, "expired": 1, "pending": 1])
         #expect(statistics.all.total == 23)
         #expect(statistics.all.approvalRate == 0.8)
-        #expect(statistics.perTool["deleteFile"]?.decisions == ["approved": 8, "rejected": 2, "expired": 1, "pending": 1])
+        #expect(
+            statistics.perTool["deleteFile"]?.decisions == ["approved": 8, "rejected": 2, "expired": 1, "pending": 1])
         #expect(statistics.perTool["bash"]?.decisions == ["approved": 8, "rejected": 2])
         #expect(statistics.perTool["readFile"]?.approvalRate == nil)
         #expect(statistics.perReviewer.mapValues(\.decisions) == ["ada": ["approved": 16], "bo": ["rejected": 4]])
@@ -228,6 +231,7 @@ import Testing
         ] {
             #expect(EventIndex.index(of: Array(text.utf8)) == nil, "\(text)")
         }
-        #expect(EventIndex.index(of: Array(#"{"session":"s","type":"sessionEnded"}"#.utf8)) == Index(kind: "sessionEnded"))
+        #expect(
+            EventIndex.index(of: Array(#"{"session":"s","type":"sessionEnded"}"#.utf8)) == Index(kind: "sessionEnded"))
     }
 }

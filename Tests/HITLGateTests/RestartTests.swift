@@ -132,8 +132,10 @@ import Testing
             return .opened(
                 .init(
                     ApprovalRequest(
-                        number: number, id: RequestID(bits: UInt64(number)), call: call, digest: GateFixture.digest(call),
-                        verdict: Verdict(effect: .ask, rules: [], risk: Risk(factors: []), timeout: nil, policyVersion: "1"),
+                        number: number, id: RequestID(bits: UInt64(number)), call: call,
+                        digest: GateFixture.digest(call),
+                        verdict: Verdict(
+                            effect: .ask, rules: [], risk: Risk(factors: []), timeout: nil, policyVersion: "1"),
                         requester: Cast.mason, attendance: .connected, openedAt: clock.wall, deadline: nil)))
         }
         func closed(_ number: Int64) throws -> Event {
@@ -177,8 +179,9 @@ import Testing
             store.tamper { state in
                 state.unresolved[ByteKey("1")] = Unresolved(subject: "1", sequence: 1, brief: brief)
             }
-            await #expect(throws: EventLedgerError.unreadable(
-                sequence: 1, because: "the note about what is unfinished is not readable")
+            await #expect(
+                throws: EventLedgerError.unreadable(
+                    sequence: 1, because: "the note about what is unfinished is not readable")
             ) { try await former.successor() }
         }
         store.tamper { $0.unresolved[ByteKey("x")] = Unresolved(subject: "x", sequence: 1, brief: sound) }
@@ -239,7 +242,8 @@ extension MemoryStore {
         fixture.clock.advance(by: .minutes(5))
         for await change in changes { if case .closed = change { break } }
 
-        #expect(await fixture.ask(.running("make", "0"), id: ids[0]).ending.refusal == .rejected(Cast.ada.rejection("no")))
+        #expect(
+            await fixture.ask(.running("make", "0"), id: ids[0]).ending.refusal == .rejected(Cast.ada.rejection("no")))
         #expect(
             await fixture.ask(.running("make", "1"), id: ids[1]).ending.refusal
                 == .withdrawn(by: Cast.ada, reason: "not needed"))

@@ -62,7 +62,9 @@ import Testing
             _ = try await fixture.gate.review(number, Cast.ada.approval(), executor: fixture.workshop)
             await fixture.queue.allEnded()
         }
-        #expect(await fixture.queue.outcome(of: .request(3), within: .minutes(1))?.summary == "not executed: call 1 was undone before, by call 2")
+        #expect(
+            await fixture.queue.outcome(of: .request(3), within: .minutes(1))?.summary
+                == "not executed: call 1 was undone before, by call 2")
         #expect(throws: RollbackError.alreadyRolledBack(by: .request(2))) { try fixture.gate.undoable(.request(1)) }
         #expect(fixture.workshop.effects.map(\.subject) == [.request(1), .request(2)])
 

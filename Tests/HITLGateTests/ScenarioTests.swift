@@ -40,7 +40,9 @@ import Testing
     @Test func `of the queue end as they should`() async throws {
         try await play("queue-01") { stage in
             // Severity is the same for all, so what is left is their age.
-            let waiting = await stage.fixture.queue.waiting.sorted { ($0.severity.rank, $0.number) < ($1.severity.rank, $1.number) }
+            let waiting = await stage.fixture.queue.waiting.sorted {
+                ($0.severity.rank, $0.number) < ($1.severity.rank, $1.number)
+            }
             #expect(waiting.map(\.number) == ["A", "B", "C"].compactMap(stage.number))
         }
         try await play("queue-03") { stage in
@@ -86,7 +88,8 @@ import Testing
             #expect(stage.ran == ["A"] && stage.status("B") == .pending)
         }
         try await play("bind-12") { stage in
-            let elsewhere = await stage.fixture.ask(stage.call("bash", .of(["command": "rm -rf build"]), directory: "/code/b"))
+            let elsewhere = await stage.fixture.ask(
+                stage.call("bash", .of(["command": "rm -rf build"]), directory: "/code/b"))
             let digests = try [1, 2].map { try stage.fixture.history($0).digest }
             #expect(elsewhere.number == 2 && digests[0] != digests[1])
         }
@@ -152,7 +155,8 @@ private final class Stage {
         fixture = try await GateFixture(ledger: store.ledger(clock), clock: clock, rules: rules)
     }
 
-    func call(_ tool: String, _ arguments: JSONObject, directory: String? = nil, claims: Claims = Claims()) -> ToolCall {
+    func call(_ tool: String, _ arguments: JSONObject, directory: String? = nil, claims: Claims = Claims()) -> ToolCall
+    {
         ToolCall(
             tool: tool, kind: .execute, arguments: arguments, origin: Origin(agent: "mason", session: "sess_1"),
             directory: directory, claims: claims, performer: .desk)
@@ -176,7 +180,9 @@ private final class Stage {
             let decisions = commands.map { review(of: $0, as: Cast.ada) }
             errors += await withTaskGroup(of: ReviewError?.self) { group in
                 for (number, review) in decisions {
-                    group.addTask { await reviewError { () throws(ReviewError) in try await gate.review(number, review) } }
+                    group.addTask {
+                        await reviewError { () throws(ReviewError) in try await gate.review(number, review) }
+                    }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }.compactMap(\.self)
@@ -201,7 +207,9 @@ private final class Stage {
             fixture.clock.resume()
             await end("A")
         case "raw"?:
-            do throws(JSONError) { _ = try JSONValue(parsing: step["line"]?.string ?? "") } catch { fault = error.fault }
+            do throws(JSONError) { _ = try JSONValue(parsing: step["line"]?.string ?? "") } catch {
+                fault = error.fault
+            }
         case "enospc"?: store.breakDown()
         // What is typed, and what becomes of the files, is not the gate's.
         case "keys"?, "fs"?, "execute"?, "hook"?: break
@@ -228,7 +236,10 @@ private final class Stage {
             }
             if let error { errors.append(error) } else { await end(name(of: number)) }
         case "modify"?:
-            do { _ = try await fixture.gate.supersede(number, with: call("bash", .of(["command": "touch y"])), by: reviewer) } catch {
+            do {
+                _ = try await fixture.gate.supersede(
+                    number, with: call("bash", .of(["command": "touch y"])), by: reviewer)
+            } catch {
                 errors.append(error)
             }
         default: break

@@ -18,7 +18,9 @@ import Testing
         #expect(fixture.clock.sleeps == [])
     }
 
-    @Test func `makes an approval too late that comes with it, and lets one pass that comes a millisecond before`() async throws {
+    @Test func `makes an approval too late that comes with it, and lets one pass that comes a millisecond before`()
+        async throws
+    {
         let fixture = try await GateFixture()
         let asking = await fixture.pending()
         await fixture.clock.somebodySleeps(for: .minutes(5))
@@ -35,7 +37,9 @@ import Testing
         fixture.clock.resume()
     }
 
-    @Test(arguments: [-3_600_000, 3_600_000]) func `does not care what the wall clock is set to`(milliseconds: Int64) async throws {
+    @Test(arguments: [-3_600_000, 3_600_000]) func `does not care what the wall clock is set to`(milliseconds: Int64)
+        async throws
+    {
         let fixture = try await GateFixture()
         let asking = await fixture.pending()
         await fixture.clock.somebodySleeps(for: .minutes(5))

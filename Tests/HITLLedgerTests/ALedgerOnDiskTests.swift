@@ -262,7 +262,8 @@ import Testing
         let directory = TemporaryDirectory()
         let ledger = try openLedger(directory.ledger)
         for _ in 0..<40 {
-            try await ledger.append((0..<50).map { draft(String(repeating: "\($0)", count: 400)) }, durability: .written)
+            let drafts = (0..<50).map { draft(String(repeating: "\($0)", count: 400)) }
+            try await ledger.append(drafts, durability: .written)
         }
         ledger.close()
         let again = try openLedger(directory.ledger)

@@ -177,7 +177,8 @@ import Testing
             for number in 1...30 {
                 try await ledger.append(
                     [
-                        draft("\(number)", kind: number.isMultiple(of: 3) ? "opened" : "closed",
+                        draft(
+                            "\(number)", kind: number.isMultiple(of: 3) ? "opened" : "closed",
                             label: number.isMultiple(of: 2) ? "even" : nil)
                     ], durability: .written)
             }

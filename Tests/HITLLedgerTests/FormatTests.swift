@@ -4,7 +4,8 @@ import Testing
 
 /// `docs/formats/ledger.md`, by its vectors.
 @Suite struct `The format of a ledger` {
-    private static let documents = String(#filePath.dropLast("Tests/HITLLedgerTests/FormatTests.swift".count)) + "docs/formats/"
+    private static let documents =
+        String(#filePath.dropLast("Tests/HITLLedgerTests/FormatTests.swift".count)) + "docs/formats/"
 
     /// `name value` lines.
     private static func vectors() -> [(name: String, value: String)] {
@@ -65,7 +66,10 @@ import Testing
     func `has one spelling of a head`(_ text: String) {
         let hash = Digest(hashing: [])
         var spelt = text
-        for (word, digits) in [("HASH", hash.hex), ("UPPER", hash.hex.uppercased()), ("SHORT", String(hash.hex.dropLast()))] {
+        let words = [
+            ("HASH", hash.hex), ("UPPER", hash.hex.uppercased()), ("SHORT", String(hash.hex.dropLast())),
+        ]
+        for (word, digits) in words {
             spelt = spelt.split(separator: word, omittingEmptySubsequences: false).joined(separator: digits)
         }
         #expect(Head(spelt) == nil)

@@ -13,6 +13,15 @@ struct `A sync` {
         }
     }
 
+    @Test func `is made again after appends that did without`() async throws {
+        let calls = try await Tracer.trace("mixed", count: 10)
+        for number in stride(from: 1, to: 20, by: 2) {
+            #expect(calls.syncs(from: "\(number)", to: "\(number + 1)") >= 1)
+        }
+        // One more at most, should a pair have taken a second.
+        #expect(calls.syncs(from: "1", to: "20") <= 11)
+    }
+
     @Test func `is shared by appends that come at once`() async throws {
         let calls = try await Tracer.trace("group", count: 64)
         let syncs = calls.syncs(from: nil, to: "64")

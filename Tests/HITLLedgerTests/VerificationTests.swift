@@ -9,12 +9,14 @@ import Testing
         for number in 1...10 {
             let subject = "request \(number)"
             var drafts = [
-                draft("{}", kind: "opened", subject: subject, standing: .open(brief: Array("brief \(number)".utf8))),
+                draft(
+                    "{}", kind: "opened", subject: subject, standing: .open(brief: Array("brief \(number)".utf8))),
                 draft("{}", kind: "noted", subject: subject),
             ]
             if number <= 8 {
                 drafts.append(
-                    draft("{}", kind: "closed", subject: subject, label: "writeFile", claim: "closed/\(number)",
+                    draft(
+                        "{}", kind: "closed", subject: subject, label: "writeFile", claim: "closed/\(number)",
                         standing: .settled))
             }
             try await ledger.append(drafts, durability: .written)
@@ -62,7 +64,8 @@ import Testing
             for place in [1, 5, 20] {
                 let found = try await Self.verify(
                     after: """
-                        UPDATE entry SET record = CAST(substr(record, 1, \(place - 1)) || '~' || substr(record, \(place + 1)) AS BLOB)
+                        UPDATE entry SET record =
+                            CAST(substr(record, 1, \(place - 1)) || '~' || substr(record, \(place + 1)) AS BLOB)
                         WHERE sequence = \(sequence)
                         """)
                 #expect(found.failures == [.changed(sequence: Int64(sequence))])
@@ -81,15 +84,20 @@ import Testing
     @Test(arguments: [
         ("claim = 'closed/99'", IndexColumn.claim), ("claim = NULL", .claim), ("claim = ''", .claim),
         ("subject = 'request 1'", .subject), ("subject = NULL", .subject), ("kind = 'denied'", .kind),
-        ("label = 'readFile'", .label), ("label = NULL", .label), ("standing = 0", .standing), ("standing = 7", .standing),
+        ("label = 'readFile'", .label), ("label = NULL", .label),
+        ("standing = 0", .standing), ("standing = 7", .standing),
     ])
-    func `names the entry and the column of an index that disagrees`(_ change: String, _ column: IndexColumn) async throws {
+    func `names the entry and the column of an index that disagrees`(
+        _ change: String, _ column: IndexColumn
+    ) async throws {
         let found = try await Self.verify(after: "UPDATE entry SET \(change) WHERE sequence = 15")
         #expect(found.failures == [.index(sequence: 15, column: column)])
     }
 
     @Test func `names what was taken out of the middle`() async throws {
-        #expect(try await Self.verify(after: "DELETE FROM entry WHERE sequence = 12").failures == [.missing(sequence: 12)])
+        #expect(
+            try await Self.verify(after: "DELETE FROM entry WHERE sequence = 12").failures
+                == [.missing(sequence: 12)])
         #expect(
             try await Self.verify(after: "DELETE FROM entry WHERE sequence BETWEEN 1 AND 5").failures
                 == [.missing(sequence: 1)])
@@ -123,7 +131,10 @@ import Testing
                 == [.unexpected(sequence: 0)])
         #expect(
             try await Self.verify(
-                after: "INSERT INTO entry SELECT 40, time, hash, kind, subject, label, NULL, standing, record FROM entry WHERE sequence = 2"
+                after: """
+                    INSERT INTO entry SELECT 40, time, hash, kind, subject, label, NULL, standing, record
+                    FROM entry WHERE sequence = 2
+                    """
             ).failures == [.missing(sequence: 29)])
     }
 

@@ -117,10 +117,12 @@ private let daemon = "setsid -f sh -c 'trap \"\" TERM HUP INT; echo daemon; exec
         let other = ["--reuid=65534", "--regid=65534", "--clear-groups"]
         let look = [probe, "supervise", "ls /proc/$$/fd | wc -l; ls /proc/$PPID/fd | wc -l"]
         if ThisProcess.uid == 0 {
-            let reaches = try await ChildProcess.run(Launch("/usr/bin/setpriv", other + ["/usr/bin/test", "-x", probe]))
+            let reaches = try await ChildProcess.run(
+                Launch("/usr/bin/setpriv", other + ["/usr/bin/test", "-x", probe]))
             guard reaches.ending == .exited(0) else { return }
         }
-        let launch = ThisProcess.uid == 0 ? Launch("/usr/bin/setpriv", other + look) : Launch(probe, Array(look.dropFirst()))
+        let launch =
+            ThisProcess.uid == 0 ? Launch("/usr/bin/setpriv", other + look) : Launch(probe, Array(look.dropFirst()))
         #expect(try await ChildProcess.run(launch).output.text == "3\n0\nended exited(0)\n")
     }
 

@@ -41,7 +41,8 @@ package final class GateFixture: Sendable {
     }
 
     /// The next desk on the same ledger, as after a crash of this one. Numbers go on; ids too, with `ids`.
-    package func successor(ids: CountingIDs = CountingIDs(after: 1000), timeout: Milliseconds? = .minutes(5)) async throws
+    package func successor(ids: CountingIDs = CountingIDs(after: 1000), timeout: Milliseconds? = .minutes(5))
+        async throws
         -> GateFixture
     {
         try await GateFixture(ledger: ledger, clock: clock, ids: ids, timeout: timeout)
@@ -72,7 +73,8 @@ package final class GateFixture: Sendable {
                 let (call, subject) = (permit.call, permit.subject)
                 switch call.performer {
                 case .desk: return .ran(call, subject, await gate.execute(permit, with: workshop))
-                case .requester, .unobserved: return .ran(call, subject, await workshop.run(permit, until: StopSignal()))
+                case .requester, .unobserved:
+                    return .ran(call, subject, await workshop.run(permit, until: StopSignal()))
                 }
             }
         }
@@ -80,7 +82,8 @@ package final class GateFixture: Sendable {
     }
 
     /// One request that waits.
-    package func pending(_ call: ToolCall = .deleting("a.txt"), from requester: Principal = Cast.mason) async -> Asking {
+    package func pending(_ call: ToolCall = .deleting("a.txt"), from requester: Principal = Cast.mason) async -> Asking
+    {
         await ask(call, from: requester)
     }
 
@@ -248,7 +251,8 @@ package final class Workshop: Executor {
     private func fault(in digest: CallDigest, _ effect: Effect) -> String? {
         guard GateFixture.digest(effect.call) == digest else { return "\(effect.subject): not the call of the permit" }
         do {
-            guard try ledger.claimed("started/\(effect.subject)") != nil, try ledger.claimed("closed/\(effect.subject)") != nil
+            guard try ledger.claimed("started/\(effect.subject)") != nil,
+                try ledger.claimed("closed/\(effect.subject)") != nil
             else { return "\(effect.subject): not in the ledger" }
         } catch {
             return "\(effect.subject): \(error)"

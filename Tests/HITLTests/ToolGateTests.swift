@@ -43,7 +43,9 @@ private final class Effects: Sendable {
     @Test func `does not run when its callback fails or nobody answers in time`() async throws {
         struct Broken: Error {}
         let effects = Effects()
-        let gate = try await ToolGate(ledger: .memory, rules: ToolRules(timeout: Milliseconds(20))) { _ in throw Broken() }
+        let gate = try await ToolGate(ledger: .memory, rules: ToolRules(timeout: Milliseconds(20))) { _ in
+            throw Broken()
+        }
         await #expect {
             try await gate.call("refund", [:]) { _ in effects.add("refunded") }
         } throws: { error in

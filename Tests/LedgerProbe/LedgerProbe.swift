@@ -6,6 +6,7 @@ import HITLLedger
 ///
 ///     LedgerProbe append PATH COUNT       one synced append each, `N` when acknowledged; COUNT 0: for ever
 ///     LedgerProbe persist PATH COUNT      the same, and goes on after an error, which it says instead
+///     LedgerProbe mixed PATH COUNT        COUNT times one append without a sync and one with
 ///     LedgerProbe group PATH COUNT        COUNT appends at once from tasks of their own
 ///     LedgerProbe written PATH COUNT      appends without a sync, then waits for the end of its input
 ///     LedgerProbe limited PATH BYTES      appends until no file may grow beyond BYTES, then lifts the limit
@@ -23,6 +24,7 @@ struct LedgerProbe {
             switch arguments[1] {
             case "append": try await append(number, to: ledger)
             case "persist": try await persist(number, with: ledger)
+            case "mixed": try await mix(number, into: ledger)
             case "group": try await group(number, to: ledger)
             case "written": try await leaveUnsynced(number, to: ledger)
             case "limited": try await fill(ledger, limit: number)
@@ -60,6 +62,15 @@ struct LedgerProbe {
         say("head \(try ledger.head.size)")
         // As after a kill: nothing is synced or copied at the end.
         _exit(0)
+    }
+
+    private static func mix(_ count: Int, into ledger: Ledger) async throws {
+        for number in 1...count {
+            for durability in [Durability.written, .synced] {
+                let entries = try await ledger.append([draft(number)], durability: durability)
+                say("\(entries[0].sequence)")
+            }
+        }
     }
 
     private static func group(_ count: Int, to ledger: Ledger) async throws {

@@ -28,7 +28,8 @@ struct LedgerMaker {
         let call = ToolCall(
             tool: tool, kind: .edit,
             arguments: JSONObject([
-                .init("path", .string("reports/\(number).md")), .init("content", .string("Report number \(number), as asked for.")),
+                .init("path", .string("reports/\(number).md")),
+                .init("content", .string("Report number \(number), as asked for.")),
             ]),
             origin: Origin(agent: "mason", session: "sess_bench", lineage: ["main"]), performer: .desk)
         let at = WallTime(milliseconds: 1_767_225_600_000 + number * 1000)

@@ -16,7 +16,9 @@ struct RefundDesk {
         let events = await gate.events()
         let watching = Task {
             for await change in events {
-                if case .closed(let request) = change { print("  [\(request.number)] \(request.call.tool): \(request.status.word)") }
+                if case .closed(let request) = change {
+                    print("  [\(request.number)] \(request.call.tool): \(request.status.word)")
+                }
             }
         }
 
@@ -30,7 +32,9 @@ struct RefundDesk {
         await attempt("deleteCustomer", ["customer": 7], with: gate) { _ in "deleted" }
 
         let statistics = try gate.statistics()
-        print("approved \(statistics.all.decisions["approved", default: 0]), rejected \(statistics.all.decisions["rejected", default: 0])")
+        print(
+            "approved \(statistics.all.decisions["approved", default: 0]), rejected \(statistics.all.decisions["rejected", default: 0])"
+        )
         await gate.close()
         await watching.value
     }

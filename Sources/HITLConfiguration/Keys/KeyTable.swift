@@ -14,7 +14,8 @@ extension ConfigurationKey {
             example: "enabled: true",
             "Whether the agent's calls pass the gate; `--enable-hitl` turns it on."),
         ConfigurationKey(
-            "hitl.mode", \.mode, .word(of: "hitl.mode", later: ["asynchronous"]), variables: ["HITL_MODE"], example: "mode: synchronous",
+            "hitl.mode", \.mode, .word(of: "hitl.mode", later: ["asynchronous"]), variables: ["HITL_MODE"],
+            example: "mode: synchronous",
             "Whether an agent waits for the decision or fetches it later."),
         ConfigurationKey(
             "hitl.timeout", \.timeout, .timeout, variables: ["HITL_TIMEOUT"], settable: true,

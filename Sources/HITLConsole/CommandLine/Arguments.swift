@@ -33,7 +33,8 @@ package struct Arguments: Sendable {
     }
 
     private mutating func take(option word: String, from words: inout ArraySlice<String>) throws(UsageError) {
-        let parts = word.utf8.dropFirst(2).split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = word.utf8.dropFirst(2).split(
+            separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(decoding: parts[0], as: UTF8.self)
         guard let option = command.options.first(where: { $0.name == name }) else {
             let nearest = nearest(to: name, among: command.options.map(\.name)).map { "--\($0)" }
@@ -95,14 +96,18 @@ package struct Arguments: Sendable {
         guard let text = text(option) else { return nil }
         if let time = WallTime(timestamp: text) { return time }
         if let ago = Milliseconds(text: text) { return now + Milliseconds(-ago.count) }
-        throw .badValue(text, of: "--" + option, expected: "a date (2026-01-31), a time (2026-01-31T14:30:00Z) or a duration ago (2h)")
+        throw .badValue(
+            text, of: "--" + option,
+            expected: "a date (2026-01-31), a time (2026-01-31T14:30:00Z) or a duration ago (2h)")
     }
 
     /// Numbers and ranges of requests: `1 3-5 7,9`. Each once, in the order given.
     package func requests() throws(UsageError) -> [RequestName] {
         var names: [RequestName] = []
         for word in positionals {
-            for name in try RequestName.list(word, command: command.typed) where !names.contains(name) { names.append(name) }
+            for name in try RequestName.list(word, command: command.typed) where !names.contains(name) {
+                names.append(name)
+            }
         }
         return names
     }
@@ -150,7 +155,9 @@ package enum RequestName: Sendable, Hashable {
         guard ends.count == 2, case .number(let first)?? = ends.first, case .number(let last)?? = ends.last,
             first <= last, last - first < widestRange
         else {
-            throw .badValue(text, of: command, expected: "request numbers such as 3, 3-5 or 3,7 (at most \(widestRange) in a range)")
+            throw .badValue(
+                text, of: command, expected: "request numbers such as 3, 3-5 or 3,7 (at most \(widestRange) in a range)"
+            )
         }
         return (first...last).map(RequestName.number)
     }

@@ -58,7 +58,9 @@ package struct CommandDefinition: Sendable {
         package let repeats: Bool
         package let doc: String
 
-        package init(_ name: String, _ value: String? = nil, _ kind: ValueKind = .text, repeats: Bool = false, doc: String) {
+        package init(
+            _ name: String, _ value: String? = nil, _ kind: ValueKind = .text, repeats: Bool = false, doc: String
+        ) {
             self.name = name
             self.value = value
             self.kind = kind

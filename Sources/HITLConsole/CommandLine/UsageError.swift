@@ -30,7 +30,8 @@ extension UsageError {
             return "This is more than one line. Commands are run one at a time: type or paste them singly."
         case .unknownCommand(let name, let nearest?):
             return "There is no command \(shown(name)). Did you mean \(shown(nearest))?"
-        case .unknownCommand(let name, nil): return "There is no command \(shown(name)). \(shown(place.help)) lists them."
+        case .unknownCommand(let name, nil):
+            return "There is no command \(shown(name)). \(shown(place.help)) lists them."
         case .unknownOption(let option, let command, let nearest?):
             return "\(typed(command)) has no option \(shown(option)). Did you mean \(shown(nearest))?"
         case .unknownOption(let option, let command, nil):

@@ -63,4 +63,3 @@ package struct ConfigCommand: Command {
         return CommandResult(text)
     }
 }
-

@@ -42,7 +42,8 @@ package struct EditCommand: Command {
         var opened: ApprovalRequest?
         var result = await desk.change(name, by: `operator`, "edit") { gate, number throws(ReviewError) in
             let old = try await gate.queue.open(number)
-            guard desk.configuration.allowArgumentModification.value, old.call.facts.command == nil || old.call.performer == .desk
+            guard desk.configuration.allowArgumentModification.value,
+                old.call.facts.command == nil || old.call.performer == .desk
             else { throw .editingForbidden }
             let edited: JSONObject
             switch await changed(old, `operator`) {
@@ -100,7 +101,8 @@ package struct EditCommand: Command {
             for assignment in assignments {
                 guard let next = assignment.applied(to: value) else {
                     return .refused(
-                        StyledText("There is nothing at `\(DisplayText(untrusted: assignment.path.joined(separator: ".")))`."))
+                        StyledText(
+                            "There is nothing at `\(DisplayText(untrusted: assignment.path.joined(separator: ".")))`."))
                 }
                 value = next
             }

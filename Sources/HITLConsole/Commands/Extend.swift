@@ -47,7 +47,8 @@ package struct WithdrawCommand: Command {
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
         await desk.change(name, by: `operator`, "withdraw") { gate, number throws(ReviewError) in
             let request = try await gate.queue.withdraw(number, by: `operator`.principal, reason: reason)
-            return StyledText("Withdrew request \(number), \(DisplayText(untrusted: request.call.tool)). It did not run.")
+            return StyledText(
+                "Withdrew request \(number), \(DisplayText(untrusted: request.call.tool)). It did not run.")
         }
     }
 }

@@ -5,7 +5,10 @@ import HITLTerminal
 package struct AgentCommand: Command {
     package static let definition = CommandDefinition(
         "agent", .loop, summary: "say what the agent and its sub-agents are doing; cancel their work",
-        positionals: [.init("WHAT", .word(["cancel"]), .optional, doc: "cancel: end what they are at; their requests are withdrawn")],
+        positionals: [
+            .init(
+                "WHAT", .word(["cancel"]), .optional, doc: "cancel: end what they are at; their requests are withdrawn")
+        ],
         examples: [.init("/agent", "who is doing what"), .init("/agent cancel", "stop and wait for new instructions")])
 
     private let cancels: Cancelling
@@ -59,7 +62,7 @@ package struct SessionCommand: Command {
                 json: .members([
                     "session": .string(session.id), "startedAt": .string(session.startedAt.timestamp),
                     "gated": .bool(session.gated == .gated), "workspace": session.workspace.map(JSONValue.string),
-                    "ledger": .string(session.ledgerPath), "socket": session.socketPath.map(JSONValue.string),
+                    "ledger": .string(session.ledgerPath), "socket": desk.socketPath.map(JSONValue.string),
                     "agents": .array((desk.agents?.names() ?? []).map(JSONValue.string)),
                     "pending": .integer(pending), "running": .integer(running.count),
                 ]))
@@ -72,7 +75,7 @@ package struct SessionCommand: Command {
         line("Gate", session.gated == .gated ? "on" : "off: the agent's own calls are recorded and not asked for")
         if let workspace = session.workspace { line("Workspace", workspace) }
         line("Ledger", session.ledgerPath)
-        if let socket = session.socketPath { line("Socket", socket) }
+        if let socket = desk.socketPath { line("Socket", socket) }
         line("Pending", String(pending))
         for call in running {
             line("Running", "\(call.subject): \(call.tool), since \(call.startedAt.timestamp)")

@@ -68,7 +68,8 @@ package struct RollbackCommand: Command {
                 json: ["number": .integer(request.number), "undoes": .string(subject.description)])
         }
         return CommandResult(
-            "Request \(request.number) asks to undo \(DisplayText(untrusted: subject.description)). It needs an approval like any other.")
+            "Request \(request.number) asks to undo \(DisplayText(untrusted: subject.description)). It needs an approval like any other."
+        )
     }
 
     private static func words(_ error: RollbackError, _ subject: Subject) -> DisplayText {
@@ -76,11 +77,13 @@ package struct RollbackCommand: Command {
         return switch error {
         case .unknownCall: "There is no call \(name)."
         case .notSucceeded: "\(name) did not run successfully, so there is nothing certain to undo."
-        case .alreadyRolledBack(let successor): "\(name) was undone already, by \(DisplayText(untrusted: successor.description))."
+        case .alreadyRolledBack(let successor):
+            "\(name) was undone already, by \(DisplayText(untrusted: successor.description))."
         case .nothingKept: "\(name) cannot be undone: nothing was kept that would undo it."
         case .refused(.denied(let rules)):
             "Undoing \(name) is denied: \(DisplayText(untrusted: rules.map(\.fact).joined(separator: "; ")))."
-        case .refused(.ledgerUnavailable(let because)): "Nothing was asked, because it could not be recorded: \(DisplayText(untrusted: because))"
+        case .refused(.ledgerUnavailable(let because)):
+            "Nothing was asked, because it could not be recorded: \(DisplayText(untrusted: because))"
         case .refused: "Undoing \(name) could not be asked for now."
         }
     }

@@ -85,7 +85,9 @@ extension Desk {
             text.append("Nothing is pending.")
         } else {
             text.append("Pending:")
-            for request in pending { text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3) }
+            for request in pending {
+                text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3)
+            }
         }
         return .failure(text)
     }

@@ -52,8 +52,12 @@ package struct StatisticsCommand: Command {
     }
 
     private static func words(_ counts: Statistics.Counts) -> DisplayText {
-        let parts = counts.decisions.sorted { $0.key < $1.key }.map { "\($0.value) \(DisplayText(untrusted: $0.key))" as DisplayText }
-        let rate = counts.approvalRate.map { ", \(Int(($0 * 100).rounded())) % of what people decided was approved" as DisplayText }
+        let parts = counts.decisions.sorted { $0.key < $1.key }.map {
+            "\($0.value) \(DisplayText(untrusted: $0.key))" as DisplayText
+        }
+        let rate = counts.approvalRate.map {
+            ", \(Int(($0 * 100).rounded())) % of what people decided was approved" as DisplayText
+        }
         return (parts.isEmpty ? "none" : parts.joined(separator: ", ")) + (rate ?? "")
     }
 }

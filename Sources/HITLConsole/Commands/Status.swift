@@ -85,7 +85,9 @@ extension Desk {
         let order = configuration.queueOrder
         var pending: [PendingRequest] = []
         if let queue = gate?.queue {
-            let waiting = await queue.waiting.sorted { order.precedes(($0.severity, $0.number), ($1.severity, $1.number)) }
+            let waiting = await queue.waiting.sorted {
+                order.precedes(($0.severity, $0.number), ($1.severity, $1.number))
+            }
             for waiting in waiting {
                 do throws(ReviewError) {
                     pending.append(.init(request: try await queue.open(waiting.number), requester: waiting.requester))
@@ -98,11 +100,13 @@ extension Desk {
         } else {
             // Without a desk nobody waits: what the file says is pending has lost its requester, or left on purpose.
             for request in try records.pending() {
-                pending.append(.init(request: request, requester: request.attendance == .detached ? .detached : .orphaned))
+                pending.append(
+                    .init(request: request, requester: request.attendance == .detached ? .detached : .orphaned))
             }
             pending.sort { one, other in
                 order.precedes(
-                    (one.request.verdict.severity, one.request.number), (other.request.verdict.severity, other.request.number))
+                    (one.request.verdict.severity, one.request.number),
+                    (other.request.verdict.severity, other.request.number))
             }
         }
         return pending

@@ -31,7 +31,8 @@ package struct WhyCommand: Command {
                 "\(DisplayText(untrusted: rule.name)) (\(DisplayText(untrusted: rule.source))): \(DisplayText(untrusted: rule.fact))",
                 indent: 3)
         }
-        text.line("Risk \(DisplayText(untrusted: verdict.risk.level.rawValue)), \(verdict.risk.score) of 100:", indent: 3)
+        text.line(
+            "Risk \(DisplayText(untrusted: verdict.risk.level.rawValue)), \(verdict.risk.score) of 100:", indent: 3)
         for factor in verdict.risk.factors {
             text.line("\(DisplayText(untrusted: factor.name)) \(factor.weight)", indent: 5)
         }

@@ -39,9 +39,11 @@ package enum DecisionText {
         case .reasonRequired(.approve): "Approving needs a reason here: add `--reason \"why\"`."
         case .reasonRequired(.reject): "Rejecting needs a reason here: add `--reason \"why\"`."
         case .digestMismatch: "Request \(number) is not what was shown. Nothing was decided: look at it again."
-        case .editingForbidden: "Arguments may not be changed here (`allowArgumentModification` is off). Reject it and say what you would accept."
+        case .editingForbidden:
+            "Arguments may not be changed here (`allowArgumentModification` is off). Reject it and say what you would accept."
         case .notRunning: "Request \(number) is not running."
-        case .notRecorded(let because): "Nothing was decided, because it could not be recorded: \(DisplayText(untrusted: because))"
+        case .notRecorded(let because):
+            "Nothing was decided, because it could not be recorded: \(DisplayText(untrusted: because))"
         }
     }
 }

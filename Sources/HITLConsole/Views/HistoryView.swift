@@ -75,10 +75,13 @@ package struct HistoryView {
         switch history.status {
         case .approved(let review)?, .rejected(let review)?:
             if let reason = review.reason {
-                text.line("Reason: \(DisplayText(untrusted: reason))", indent: Self.indent, hangingIndent: Self.indent + 2)
+                text.line(
+                    "Reason: \(DisplayText(untrusted: reason))", indent: Self.indent, hangingIndent: Self.indent + 2)
             }
             for condition in review.conditions {
-                text.line("Condition: \(DisplayText(untrusted: condition))", indent: Self.indent, hangingIndent: Self.indent + 2)
+                text.line(
+                    "Condition: \(DisplayText(untrusted: condition))", indent: Self.indent,
+                    hangingIndent: Self.indent + 2)
             }
         case .pending?, .expired?, .withdrawn?, .superseded?, nil: break
         }

@@ -33,7 +33,9 @@ package struct RequestView {
     package func appendWhole(to text: inout StyledText, naming: Naming = .byNumberAndDigest) {
         appendHead(to: &text)
         appendCommand(to: &text)
-        if let directory = request.call.directory { appendLine("Directory", DisplayText(untrusted: directory), to: &text) }
+        if let directory = request.call.directory {
+            appendLine("Directory", DisplayText(untrusted: directory), to: &text)
+        }
         appendPaths(to: &text)
         for path in request.call.facts.gateFiles {
             appendLine("Touches the gate", DisplayText(untrusted: path), .bad, to: &text)
@@ -72,7 +74,9 @@ package struct RequestView {
         appendLine("Requested", "\(DisplayText(untrusted: (now - request.openedAt).words)) ago", to: &text)
     }
 
-    private func appendLine(_ label: StaticString, _ value: DisplayText, _ style: Style = .plain, to text: inout StyledText) {
+    private func appendLine(
+        _ label: StaticString, _ value: DisplayText, _ style: Style = .plain, to text: inout StyledText
+    ) {
         text.line(DisplayText(trusted: label) + ": ", style, indent: Self.indent, hangingIndent: Self.indent + 2)
         text.append(value, style)
     }

@@ -74,7 +74,9 @@ extension Event {
     ///   record would be two records.
     public init(record bytes: [UInt8]) throws(RecordError) {
         let value: JSONValue
-        do throws(JSONError) { value = try JSONValue(parsing: bytes, depth: Self.depth) } catch { throw .notJSON(error) }
+        do throws(JSONError) { value = try JSONValue(parsing: bytes, depth: Self.depth) } catch {
+            throw .notJSON(error)
+        }
         self = try Event(json: value)
         guard record == bytes else { throw .notCanonical }
     }
@@ -91,7 +93,9 @@ extension Event {
                 request: try record.integer("request"),
                 deadline: WallTime(milliseconds: try record.integer("deadline")))
         case "closed":
-            guard let performer = Performer(rawValue: try record.text("performer")) else { throw .unknownWord("performer") }
+            guard let performer = Performer(rawValue: try record.text("performer")) else {
+                throw .unknownWord("performer")
+            }
             let status = try Status(json: try record.value("status"))
             guard status != .pending else { throw .unknownWord("status") }
             self = .closed(
@@ -103,7 +107,8 @@ extension Event {
             self = .ruled(
                 Ruled(
                     id: try record.requestID("id"), call: try ToolCall(json: try record.value("call")),
-                    digest: CallDigest(try record.text("digest")), verdict: try Verdict(json: try record.value("verdict")),
+                    digest: CallDigest(try record.text("digest")),
+                    verdict: try Verdict(json: try record.value("verdict")),
                     requester: try Principal(json: try record.value("requester"))))
         case "started":
             self = .started(subject: try record.subject(), digest: CallDigest(try record.text("digest")))
@@ -128,7 +133,9 @@ extension Event {
 
 extension Event.Opened {
     fileprivate init(_ record: RecordReader) throws(RecordError) {
-        guard let attendance = Attendance(rawValue: try record.text("attendance")) else { throw .unknownWord("attendance") }
+        guard let attendance = Attendance(rawValue: try record.text("attendance")) else {
+            throw .unknownWord("attendance")
+        }
         self.init(
             ApprovalRequest(
                 number: try record.integer("number"), id: try record.requestID("id"),

@@ -274,9 +274,12 @@ private struct JSONParser {
         for _ in 0..<4 {
             let digit: UInt16 =
                 switch try peek() {
-                case let byte where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte): UInt16(byte - UInt8(ascii: "0"))
-                case let byte where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte): UInt16(byte - UInt8(ascii: "a")) + 10
-                case let byte where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte): UInt16(byte - UInt8(ascii: "A")) + 10
+                case let byte where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte):
+                    UInt16(byte - UInt8(ascii: "0"))
+                case let byte where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte):
+                    UInt16(byte - UInt8(ascii: "a")) + 10
+                case let byte where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte):
+                    UInt16(byte - UInt8(ascii: "A")) + 10
                 default: throw fail(.escape)
                 }
             value = value << 4 | digit

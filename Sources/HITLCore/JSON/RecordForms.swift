@@ -2,7 +2,8 @@ extension Verdict {
     public var json: JSONValue {
         .members([
             "effect": .string(effect.rawValue),
-            "obligations": obligations.isEmpty ? nil : .array(obligations.map(\.rawValue).sorted().map(JSONValue.string)),
+            "obligations": obligations.isEmpty
+                ? nil : .array(obligations.map(\.rawValue).sorted().map(JSONValue.string)),
             "risk": risk.json,
             "rules": .array(rules.map(\.json)),
             "severity": .string(severity.rawValue),

@@ -27,5 +27,7 @@ public struct RiskAssessor: Sendable {
     }
 
     private static let outward: Set<String> = ["send", "post", "publish", "email", "upload", "notify", "http"]
-    private static let irreversible: Set<String> = ["transfer", "pay", "deploy", "drop", "purge", "prescribe", "release"]
+    private static let irreversible: Set<String> = [
+        "transfer", "pay", "deploy", "drop", "purge", "prescribe", "release",
+    ]
 }

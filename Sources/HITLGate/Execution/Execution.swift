@@ -57,7 +57,9 @@ extension Gate {
     ) async throws(ReviewError) -> ApprovalRequest {
         let closing = try await queue.review(number, review, shown: shown, standby: executor == nil ? .none : .reviewer)
         let request = closing.request
-        guard closing.handover == .reviewer, let executor, case .approved(let review) = request.status else { return request }
+        guard closing.handover == .reviewer, let executor, case .approved(let review) = request.status else {
+            return request
+        }
         Task {
             _ = await execute(
                 Permit(

@@ -165,7 +165,8 @@ extension Queue {
         let new: ApprovalRequest
         do {
             new = try newRequest(
-                call, digest: digest, verdict: verdict, from: old.requester, old.attendance, id: nil, supersedes: number)
+                call, digest: digest, verdict: verdict, from: old.requester, old.attendance, id: nil, supersedes: number
+            )
         } catch {
             throw .notRecorded(because: error.description)
         }

@@ -68,7 +68,8 @@ extension Queue {
         var refusal = Refusal.deskClosing
         if closure.sessions.contains(ByteKey(request.call.origin.session)) {
             do {
-                refusal = Refusal(try await apply(.withdraw(by: .desk, reason: closure.reason), to: request.number).request.status)
+                refusal = Refusal(
+                    try await apply(.withdraw(by: .desk, reason: closure.reason), to: request.number).request.status)
             } catch {
                 // It cannot be written, so it stays pending for the next desk.
             }

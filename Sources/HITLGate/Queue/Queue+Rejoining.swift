@@ -56,7 +56,8 @@ extension Queue {
                 guard history.started == nil else { return answer(.refused(.alreadyStarted)) }
                 try await write(Event.start(of: request.call, subject, request.digest))
                 return answer(.permitted(.review(review)))
-            case .pending, nil: return answer(.refused(.ledgerUnavailable(because: "request \(subject) is not open here")))
+            case .pending, nil:
+                return answer(.refused(.ledgerUnavailable(because: "request \(subject) is not open here")))
             case let status?: return answer(.refused(Refusal(status)))
             }
         } catch .claimed {
@@ -111,7 +112,8 @@ extension Event {
 
 extension Outcome {
     /// Of a call that its requester carries out without a word about it.
-    static let unobserved = Outcome(status: .unknown, summary: "not observed: its requester does not say what came of it")
+    static let unobserved = Outcome(
+        status: .unknown, summary: "not observed: its requester does not say what came of it")
 }
 
 extension Principal {

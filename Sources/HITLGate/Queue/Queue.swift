@@ -92,7 +92,9 @@ public actor Queue {
         opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Answer {
         do {
-            if let id, let request = try await known(id, digest: digest) { return await rejoin(request, opened: opened) }
+            if let id, let request = try await known(id, digest: digest) {
+                return await rejoin(request, opened: opened)
+            }
             let request = try await open(call, digest: digest, verdict: verdict, from: requester, .connected, id: id)
             return await wait(for: request) {
                 opened(request)
@@ -121,7 +123,8 @@ public actor Queue {
         guard pendingPerAgent[agent, default: 0] < limits.pendingPerAgent else {
             // Once, until it is below the limit again: a flood must not fill the ledger either.
             if overLimit.insert(agent).inserted {
-                await ledger.note(.attempted(by: requester, what: "more than \(limits.pendingPerAgent) requests at once"))
+                await ledger.note(
+                    .attempted(by: requester, what: "more than \(limits.pendingPerAgent) requests at once"))
             }
             throw .tooManyPending(limit: limits.pendingPerAgent)
         }

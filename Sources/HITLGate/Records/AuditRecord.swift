@@ -93,7 +93,9 @@ extension RequestHistory {
 
     private var outcome: JSONValue {
         guard let finished else {
-            return started == nil ? .null : [
+            return started == nil
+                ? .null
+                : [
                     "status": "running", "success": .null, "summary": .null, "executionTime": .null, "result": .null,
                 ]
         }

@@ -44,7 +44,8 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             let connection = try SQLiteConnection(name: path, path: path, flags: SQLITE_OPEN_READWRITE)
             var found = try SQLiteSchema.examine(connection)
             // Before the first write, so that the file never has a rollback journal.
-            try connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            try connection.execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
             if case .nothing = found {
                 try SQLiteSchema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
                 found = try SQLiteSchema.examine(connection)
@@ -134,7 +135,10 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             // any more. This one changes nothing, and needs no sync for a crash of this process.
             do throws(LedgerError) {
                 try connection.execute(
-                    "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; PRAGMA user_version = \(SQLiteSchema.version); COMMIT")
+                    """
+                    PRAGMA synchronous = NORMAL;
+                    BEGIN IMMEDIATE; PRAGMA user_version = \(SQLiteSchema.version); COMMIT
+                    """)
             } catch {
                 try connection.rollback()
                 throw error

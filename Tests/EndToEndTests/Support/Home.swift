@@ -51,7 +51,9 @@ extension Home {
     func path(_ name: String) -> String { root + "/" + name }
 
     func makeDirectory(_ name: String) throws {
-        guard mkdir(path(name), 0o700) == 0 || errno == EEXIST else { throw Failure(what: "mkdir \(name)", errno: errno) }
+        guard mkdir(path(name), 0o700) == 0 || errno == EEXIST else {
+            throw Failure(what: "mkdir \(name)", errno: errno)
+        }
     }
 
     func write(_ text: String, to name: String, mode: mode_t = 0o600) throws {
