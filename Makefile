@@ -29,7 +29,7 @@ help: ## list these targets
 		while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 run: build ## install what is missing, build, and open the loop with the demo
-	@.build/debug/hitl loop --enable-hitl
+	@LANG=$${LANG:-C.UTF-8} .build/debug/hitl loop --enable-hitl
 
 build: ## a debug build of the program: .build/debug/hitl
 	@scripts/setup.sh

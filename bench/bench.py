@@ -105,7 +105,7 @@ def read_lines(client, count, wanted):
 
 def floor_gate(name, path, cycles, pid):
     output = subprocess.run([FLOORS + "/gate", path, str(cycles), name, str(pid)], capture_output=True, text=True, check=True)
-    return {line.split()[0]: [float(x) for x in line.split()[1:]] for line in output.stdout.splitlines() if line.strip()}
+    return {line.split()[0]: [float(x) if x != "-" else 0.0 for x in line.split()[1:]] for line in output.stdout.splitlines() if line.strip()}
 
 
 def w1():

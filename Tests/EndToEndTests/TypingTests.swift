@@ -60,9 +60,10 @@ import Testing
         try await desk.until { $0.isAtPrompt }
         // The same without the marks, as from a terminal that does not know them.
         desk.type("/hitl approve 1\n/hitl approve 1\n")
-        try await desk.until { $0.cursorColumn == 0 && $0.line($0.cursorRow - 1) == "/hitl approve 1" }
-        // What comes this fast belongs to the paste, Ctrl-C too.
-        try await Task.sleep(for: .milliseconds(430))
+        try await desk.until { screen in
+            screen.cursorLine == "/hitl approve 1"
+                && screen.line(screen.cursorRow + 1) == "Pasted text sends nothing by itself. Press Enter once more."
+        }
         desk.type("\u{3}")
         try await desk.until { $0.isAtPrompt }
         #expect(try await home.hitl("status").out.contains("1. Tool: paint"))
@@ -249,7 +250,7 @@ import Testing
         #expect(!desk.terminal.transcript.contains(0x1B))
         // Ctrl-C is a signal here, and takes the line, not the loop.
         desk.type("half\u{3}")
-        try await desk.until { $0.cursorLine == "hitl (1) >" }
+        try await desk.until { $0.cursorLine == "hitl (1) >" && $0.count(of: "hitl (1) >") == 2 }
         desk.type("\u{4}")
         try await desk.sees("1 request is pending. Ctrl-D again ends the loop; that does not approve it.")
         desk.type("\u{4}")
