@@ -6,8 +6,9 @@ DESTDIR ?=
 prefix := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 root = $(DESTDIR)$(prefix)
 
-# How long all tests may take together, in seconds; a test that hangs fails instead of waiting for ever.
-TEST_TIMEOUT ?= 1500
+# How long the tests of one target may take, in seconds; one that hangs fails instead of waiting for ever. The targets
+# run one after the other, because their terminals and processes would starve each other on a small machine.
+TEST_TIMEOUT ?= 300
 
 formatted = Package.swift Sources Tests examples
 binary = .build/dist/hitl
@@ -38,7 +39,11 @@ build: ## a debug build of the program: .build/debug/hitl
 test: ## check the format and run every test, as CI does
 	@scripts/setup.sh tests
 	@$(MAKE) --no-print-directory lint
-	timeout --kill-after=30 $(TEST_TIMEOUT) swift test
+	swift build --build-tests
+	@for target in $(notdir $(wildcard Tests/*Tests)); do \
+		echo "== $$target"; \
+		timeout --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --filter "^$$target\." || exit 1; \
+	done
 
 lint: ## check the format alone
 	@swift format lint --strict --parallel --recursive $(formatted) || \
