@@ -116,6 +116,13 @@ UNSANITIZED static void add(pid_list *list, pid_t pid) {
     if (pid > 1 && list->count < MOST_DESCENDANTS) list->pids[list->count++] = pid;
 }
 
+UNSANITIZED static int contains(const pid_list *list, pid_t pid) {
+    for (int i = 0; i < list->count; i++) {
+        if (list->pids[i] == pid) return 1;
+    }
+    return 0;
+}
+
 /// Adds the pids that a file of numbers and blanks holds. Returns 0 where it cannot be read.
 UNSANITIZED static int add_numbers(pid_list *list, const char *path) {
     int file = bare_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
@@ -195,12 +202,15 @@ UNSANITIZED static void add_children(pid_list *list, pid_t parent) {
     if (!search.read) each_number("/proc", add_if_child, &search);
 }
 
-/// Asks everything below to end. A pid below our own children may be recycled while we look at it, so a process is
-/// signalled through a descriptor, and only after its parent, itself proven to be below, was seen alive with this
-/// child.
+/// Asks everything below to end that was not asked before: a second SIGTERM means "at once" to many programs, and who
+/// was forked while the first went round has not heard it.
+///
+/// A pid below our own children may be recycled while we look at it, so a process is signalled through a descriptor,
+/// and only after its parent, itself proven to be below, was seen alive with this child.
 UNSANITIZED static void terminate_all(void) {
     static pid_list queue;
     static int descriptors[MOST_DESCENDANTS];
+    static pid_list asked;
     queue.count = 0;
     pid_t self = (pid_t)BARE(SYS_getpid);
     add_children(&queue, self);
@@ -225,12 +235,16 @@ UNSANITIZED static void terminate_all(void) {
         queue.count = kept;
     }
     for (int i = 0; i < queue.count; i++) {
-        if (descriptors[i] >= 0) {
+        int was_asked = contains(&asked, queue.pids[i]);
+        if (!was_asked) add(&asked, queue.pids[i]);
+        if (descriptors[i] >= 0 && was_asked) {
+            bare_close(descriptors[i]);
+        } else if (descriptors[i] >= 0) {
             BARE(SYS_pidfd_send_signal, descriptors[i], SIGTERM, NULL, 0);
             // A stopped process hears SIGTERM only once it goes on.
             BARE(SYS_pidfd_send_signal, descriptors[i], SIGCONT, NULL, 0);
             bare_close(descriptors[i]);
-        } else if (i < direct) {
+        } else if (i < direct && !was_asked) {
             // A kernel without pidfd_open. Our own children are safe to name by number.
             BARE(SYS_kill, queue.pids[i], SIGTERM);
             BARE(SYS_kill, queue.pids[i], SIGCONT);
@@ -280,7 +294,6 @@ UNSANITIZED static void read_orders(supervisor_state *state) {
         if (count == -EINTR) continue;
         if (count == -EAGAIN) return;
         if (count == 1 && order == PLATFORM_ORDER_TERMINATE) {
-            if (!state->terminating) terminate_all();
             state->terminating = 1;
             continue;
         }
@@ -324,6 +337,7 @@ UNSANITIZED static void watch(supervisor_state *state) {
             // Where the list was empty a child was just being handed to us; look again soon.
             wait_for_something(state, children > refused ? left : 1);
         } else {
+            if (state->terminating) terminate_all();
             wait_for_something(state, -1);
             read_orders(state);
         }

@@ -105,7 +105,7 @@ enum Audit {
             }
             return text
         }
-        var text = StyledText("The ledger is intact: \(verification.head.size) entries.", .good)
+        var text = StyledText("The ledger is intact: \(verification.head.size) \(verification.head.size == 1 ? "entry" as DisplayText : "entries").", .good)
         text.line("Head: \(verification.head.size):\(DisplayText(untrusted: verification.head.hash.hex))", indent: 3)
         if verification.notYetProtected > 0 {
             text.line(
@@ -131,7 +131,7 @@ enum Audit {
             }
             try sink.finish()
             let head = try ledger.rememberHead()
-            Output.error("\(count) records; head \(head.size):\(head.hash.hex)\n")
+            Output.error("\(count) \(count == 1 ? "record" : "records"); head \(head.size):\(head.hash.hex)\n")
             return .done
         } catch let error as LedgerError {
             return Failure(.ledger, error.description).report()

@@ -143,7 +143,10 @@ enum Greeting {
     /// - Parameters:
     ///   - former: requests that an earlier desk left.
     ///   - aside: where this desk listens, where that is not where commands look for one.
-    static func text(_ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64], aside: String?) -> StyledText {
+    ///   - unfurnished: why the scenario's files are not there.
+    static func text(
+        _ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64], aside: String?, unfurnished: Furnishing.Problem?
+    ) -> StyledText {
         var text = StyledText()
         switch plan.agent {
         case .simulated(_, isDemoByDefault: true):
@@ -156,6 +159,7 @@ enum Greeting {
             text.line("The desk is open. In another terminal: hitl ask TOOL -- COMMAND", .dim)
         }
         text.line("Workspace: \(DisplayText(untrusted: plan.workspace))", .dim)
+        if let unfurnished { text.line(DisplayText(untrusted: unfurnished.description), .warning) }
         if gated == .ungated {
             text.line(
                 "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",

@@ -25,6 +25,8 @@ final class DeskSession: Sendable {
     private let activity: AgentActivity
     private let signal = StopSignal()
     private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
+    /// Why the scenario's files are not there, where that is to be said.
+    private let unfurnished: Furnishing.Problem?
 
     // MARK: Opening
 
@@ -72,9 +74,7 @@ final class DeskSession: Sendable {
                 queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: settings.policy.version) },
                 digest: digest, randomID: Place.newID, ruleDurability: durability)
 
-        if case .simulated(let scenario, _) = plan.agent, plan.isScratch {
-            try Furnishing.put(scenario.files, into: plan.workspace)
-        }
+        unfurnished = try Self.furnish(plan)
         let toolbox = try Toolbox(
             workspace: plan.workspace, outbox: plan.outbox, gateFiles: plan.gateFiles,
             environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name),
@@ -119,6 +119,17 @@ final class DeskSession: Sendable {
             commands: ForwardedCommands.answered(by: desk))
     }
 
+    /// A directory of the operator's gets the scenario's files where it is empty.
+    private static func furnish(_ plan: LoopPlan) throws(Furnishing.Problem) -> Furnishing.Problem? {
+        guard case .simulated(let scenario, _) = plan.agent else { return nil }
+        do throws(Furnishing.Problem) {
+            try Furnishing.put(scenario.files, into: plan.workspace)
+            return nil
+        } catch .notEmpty(let directory) where !plan.isScratch {
+            return .notEmpty(directory)
+        }
+    }
+
     // MARK: Running
 
     /// SIGINT ends a script, and a person's line only.
@@ -144,7 +155,7 @@ final class DeskSession: Sendable {
             return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
         }
         interrupt.withLock { $0 = lines.interrupt }
-        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside))
+        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside, unfurnished: unfurnished))
         await gate.ledger.note(
             .sessionStarted(
                 .init(

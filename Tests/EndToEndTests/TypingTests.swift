@@ -33,6 +33,7 @@ import Testing
         #expect(try await home.hitl("status", "--json").out.split(separator: #""number":"#).count == 51)
     }
 
+    // display-03
     @Test func `counts what is pending while a line is typed`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)
@@ -75,6 +76,7 @@ import Testing
         try await desk.sees("📋 Pending HITL Approvals (1):")
     }
 
+    // display-02
     @Test func `stays whole when the window changes, and answers fit the new width`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home, columns: 80, rows: 30)

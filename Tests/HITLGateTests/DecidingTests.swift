@@ -1,8 +1,15 @@
 import HITLCore
-import HITLGate
 import HITLLedger
 import HITLTestSupport
 import Testing
+
+@testable import HITLGate
+
+extension GateFixture {
+    /// Whether every requester that waited has been answered. Asked before a test waits for the answer, because who is
+    /// forgotten waits for ever.
+    fileprivate var hasAnsweredAll: Bool { get async { await queue.seats.isEmpty } }
+}
 
 @Suite struct `I5 A request is decided once` {
     @Test func `and of a thousand races of two reviewers each has one winner, whom the loser is told`() async throws {
@@ -29,6 +36,7 @@ import Testing
                 }
                 return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
             }
+            try #require(await fixture.hasAnsweredAll, "request \(number)")
             let ending = await asking.ending
             switch try fixture.status(number) {
             case .approved(let review)?:
@@ -78,6 +86,7 @@ import Testing
             if case .superseded(let successor) = status {
                 _ = try await fixture.gate.review(successor, Cast.ada.rejection())
             }
+            try #require(await fixture.hasAnsweredAll, "round \(round)")
             _ = await asking.ending
         }
         #expect(await fixture.queue.pendingCount == 0)
@@ -129,6 +138,7 @@ import Testing
         #expect(
             await reviewError { () throws(ReviewError) in try await fixture.gate.review(1, Cast.ada.rejection()) }
                 == .alreadyClosed(.approved(Cast.bo.approval())))
+        try #require(await fixture.hasAnsweredAll)
         #expect(await asking.ending.refusal == nil)
         #expect(await fixture.queue.pendingCount == 0)
         #expect(try fixture.story == ["opened 1", "approved 1", "started 1"])

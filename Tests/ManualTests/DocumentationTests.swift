@@ -6,7 +6,7 @@ import Testing
 
 @testable import hitl
 
-@Suite struct `The pages for people` {
+@Suite(.oneAtATime) struct `The pages for people` {
     private static let pages =
         ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
         + names(in: "docs").map { "docs/\($0)" } + names(in: "docs/decisions").map { "docs/decisions/\($0)" }

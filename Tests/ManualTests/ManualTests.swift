@@ -1,14 +1,15 @@
 import Glibc
 import HITLConfiguration
 import HITLConsole
-import HITLManual
 import HITLCore
+import HITLManual
+import HITLTestSupport
 import Testing
 
 @testable import HITLTools
 @testable import hitl
 
-@Suite struct `The manual pages and completions` {
+@Suite(.oneAtATime) struct `The manual pages and completions` {
     static let manual = Manual(
         version: Version.text, programs: ProgramTable.programs.map(\.definition),
         tools: ToolTable.all.map { tool in

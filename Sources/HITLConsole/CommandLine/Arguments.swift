@@ -138,6 +138,13 @@ package enum RequestName: Sendable, Hashable {
         }
     }
 
+    package var text: String {
+        switch self {
+        case .number(let number): String(number)
+        case .id(let id): id.description
+        }
+    }
+
     /// The most that one range may name: a slip of the finger should not decide a million requests.
     package static let widestRange: Int64 = 10_000
 

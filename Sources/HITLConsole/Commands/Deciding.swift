@@ -20,6 +20,8 @@ struct Deciding: Sendable {
         var shows: ApprovalRequest?
         /// The request that is decided now.
         var decided: Int64?
+        /// What the operator called a request that there is not.
+        var unknown: RequestName?
     }
 
     func decide(_ names: [RequestName], json: Bool) async -> CommandResult {
@@ -39,6 +41,9 @@ struct Deciding: Sendable {
             // Which of several it is about; of one, and where it was refused, that is plain.
             if names.count > 1, let number = report.decided { text.line("Request \(number)", indent: 3) }
         }
+        // All of them in one sentence, with what is pending after the rest was decided.
+        let unknown = reports.compactMap(\.unknown)
+        if !unknown.isEmpty { text.append(linesOf: await desk.unknownRequests(unknown).text) }
         return CommandResult(
             json ? StyledText() : text,
             json: json ? .members(["decisions": .array(reports.map(\.json))]) : nil,
@@ -48,10 +53,11 @@ struct Deciding: Sendable {
     private func decide(_ name: RequestName, _ gate: Gate) async -> Report {
         let number: Int64
         do {
-            guard let found = try desk.number(of: name) else { return report(await desk.unknownRequest(name), name) }
+            guard let found = try desk.number(of: name) else { return unknown(name) }
             number = found
         } catch {
-            return report(desk.ledgerFailure(error), name)
+            let result = desk.ledgerFailure(error)
+            return Report(text: result.text, json: .members(["error": .string(error.description)]), exit: result.exit)
         }
         if let barred = `operator`.barred {
             await gate.ledger.note(.attempted(by: `operator`.principal, what: "\(answer.rawValue) request \(number)"))
@@ -158,7 +164,7 @@ struct Deciding: Sendable {
 
     private func refused(_ error: ReviewError, _ number: Int64, _ name: RequestName) async -> Report {
         switch error {
-        case .unknownRequest: return report(await desk.unknownRequest(name), name)
+        case .unknownRequest: return unknown(name)
         case .alreadyClosed:
             let decidedAt = try? desk.records.events.history(of: .request(number)).decidedAt
             let ago = decidedAt.map { "\((desk.clocks.wall() - $0).words) ago" }
@@ -172,8 +178,10 @@ struct Deciding: Sendable {
         Report(text: StyledText(message, .warning), json: error(message.text, number), exit: exit)
     }
 
-    private func report(_ result: CommandResult, _ name: RequestName) -> Report {
-        Report(text: result.text, json: .members(["error": "unknown request"]), exit: result.exit)
+    private func unknown(_ name: RequestName) -> Report {
+        Report(
+            text: StyledText(), json: .members(["name": .string(name.text), "error": "unknown request"]), exit: .failed,
+            unknown: name)
     }
 
     private func error(_ message: String, _ number: Int64) -> JSONValue {

@@ -69,27 +69,36 @@ extension Desk {
         return history.call == nil ? nil : history
     }
 
-    /// For a number that nobody was given: says what there is instead.
-    func unknownRequest(_ name: RequestName) async -> CommandResult {
-        let typed: DisplayText =
-            switch name {
-            case .number(let number): "\(number)"
-            case .id(let id): DisplayText(untrusted: id.description)
-            }
+    func unknownRequest(_ name: RequestName) async -> CommandResult { await unknownRequests([name]) }
+
+    /// For numbers that nobody was given: says what there is instead.
+    func unknownRequests(_ names: [RequestName]) async -> CommandResult {
         if let gate, let principal = gatePrincipal {
-            await gate.ledger.note(.attempted(by: principal, what: "unknown request \(typed.text)"))
+            for name in names.prefix(Self.mostNamed) {
+                await gate.ledger.note(.attempted(by: principal, what: "unknown request \(name.text)"))
+            }
         }
-        var text = StyledText("There is no request \(typed). ")
-        let pending = ((try? await self.pending()) ?? []).prefix(20).map(\.request)
+        var text = StyledText("There is no request \(Self.list(names)). ")
+        // One may have come under that number just now.
+        let pending = ((try? await self.pending(first: Self.mostNamed)) ?? []).map(\.request)
+            .filter { !names.contains(.number($0.number)) }
         if pending.isEmpty {
             text.append("Nothing is pending.")
         } else {
             text.append("Pending:")
-            for request in pending {
-                text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3)
-            }
+            for request in pending { text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3) }
         }
         return .failure(text)
+    }
+
+    private static let mostNamed = 20
+
+    /// `2`, `2 or 3`, `2, 3 or 4`.
+    private static func list(_ names: [RequestName]) -> DisplayText {
+        var shown = names.prefix(mostNamed).map { DisplayText(untrusted: $0.text) }
+        if names.count > shown.count { shown.append("\(names.count - shown.count) more") }
+        guard let last = shown.popLast(), !shown.isEmpty else { return shown.first ?? DisplayText(untrusted: names.first?.text ?? "") }
+        return "\(shown.joined(separator: ", ")) or \(last)"
     }
 
     private var gatePrincipal: Principal? { Principal(role: .gate, name: "hitl", channel: "desk") }

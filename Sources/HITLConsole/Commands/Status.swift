@@ -81,14 +81,16 @@ extension Desk {
     }
 
     /// What waits, most urgent first; by the configured order.
-    package func pending() async throws(EventLedgerError) -> [PendingRequest] {
+    ///
+    /// - Parameter limit: how many are wanted. Only those are read.
+    package func pending(first limit: Int = .max) async throws(EventLedgerError) -> [PendingRequest] {
         let order = configuration.queueOrder
         var pending: [PendingRequest] = []
         if let queue = gate?.queue {
             let waiting = await queue.waiting.sorted {
                 order.precedes(($0.severity, $0.number), ($1.severity, $1.number))
             }
-            for waiting in waiting {
+            for waiting in waiting.prefix(limit) {
                 do throws(ReviewError) {
                     pending.append(.init(request: try await queue.open(waiting.number), requester: waiting.requester))
                 } catch .alreadyClosed {
@@ -109,7 +111,7 @@ extension Desk {
                     (other.request.verdict.severity, other.request.number))
             }
         }
-        return pending
+        return Array(pending.prefix(limit))
     }
 
     package func ledgerFailure(_ error: EventLedgerError) -> CommandResult {

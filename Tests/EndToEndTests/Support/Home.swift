@@ -171,6 +171,10 @@ extension Home {
 
     /// A script for `hitl loop`.
     func script(_ lines: [String], _ arguments: String..., environment: [String: String] = [:]) async throws -> Said {
+        try await script(lines, arguments, environment: environment)
+    }
+
+    func script(_ lines: [String], _ arguments: [String], environment: [String: String] = [:]) async throws -> Said {
         try await run(
             ["loop"] + arguments, input: lines.map { $0 + "\n" }.joined(), environment: environment)
     }

@@ -1,0 +1,140 @@
+import Glibc
+import HITLTestSupport
+import Testing
+
+/// What the ledger can prove, asked of the built program.
+@Suite(.oneAtATime) struct `The ledger` {
+    /// One rejected, one approved, and the loop ended in order.
+    private static func home() async throws -> Home {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint", "--arg", "wall=east", "--confidence", "0.78", "--reason", "It is bare.") == 1)
+        #expect(try await home.ask("paint", "--arg", "wall=west\u{202E}") == 2)
+        #expect(try await home.hitl("reject", "1", "--reason", "Monday.\nNot today.").code == 0)
+        #expect(
+            try await home.hitl("approve", "2", "--reason", "Authorized by manager", "--condition", "once").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        return home
+    }
+
+    /// With the database's own tool, as whoever can write the file could.
+    private static func tamper(_ home: Home, _ sql: String) async throws {
+        #expect(try await home.run(program: "/usr/bin/sqlite3", [home.ledger, sql]) == Said(code: 0))
+    }
+
+    @Test func `is intact, says up to where, and can be exported`() async throws {
+        let home = try await Self.home()
+        let verified = try await home.hitl("audit", "verify")
+        #expect(verified.code == 0)
+        #expect(verified.err == "")
+        #expect(verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
+            The ledger is intact: 6 entries.
+               Head: 6:HASH
+
+            """)
+        let exported = try await home.hitl("audit", "export", "--format", "jsonl")
+        #expect(exported.code == 0)
+        #expect(exported.err.replacing(/[0-9a-f]{64}/, with: "HASH") == "2 records; head 6:HASH\n")
+        let lines = exported.out.split(separator: "\n").map { line in
+            masked(String(line), in: home)
+                .replacing(/"reviewDuration":[0-9]+/, with: #""reviewDuration":N"#)
+                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+","score":[0-9]+\}/, with: #""risk":RISK"#)
+        }
+        #expect(
+            lines == [
+                #"{"action":{"args":{"wall":"east"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":0.78,"lineage":[],"model":null,"provider":null,"statedReason":"It is bare.","userId":"OPERATOR"},"eventId":"EVT","number":1,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":false,"conditions":[],"decidedAt":"TIME","decision":"rejected","escalationLevel":1,"reason":"Monday.\nNot today.","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME"},"sessionId":"socket","timestamp":"TIME"}"#,
+                #"{"action":{"args":{"wall":"west\u202e"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":null,"lineage":[],"model":null,"provider":null,"statedReason":null,"userId":"OPERATOR"},"eventId":"EVT","number":2,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":true,"conditions":["once"],"decidedAt":"TIME","decision":"approved","escalationLevel":1,"reason":"Authorized by manager","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME"},"sessionId":"socket","timestamp":"TIME"}"#,
+            ])
+        // audit-02, audit-03: one line each, ASCII only.
+        #expect(exported.out.utf8.allSatisfy { $0 < 0x7F })
+    }
+
+    @Test func `with one changed byte is damaged, and the entry is named`() async throws {
+        let home = try await Self.home()
+        try await Self.tamper(
+            home, "UPDATE entry SET record = CAST(replace(record, 'Monday', 'Sunday') AS BLOB) WHERE sequence = 4")
+        let verified = try await home.hitl("audit", "verify")
+        #expect(
+            verified
+                == Said(
+                    code: 7,
+                    out: """
+                        The ledger is damaged:
+                           Entry 4 was changed: its hash does not fit its time, record and the entry before.
+
+                        """))
+        let json = try await home.hitl("audit", "verify", "--json")
+        #expect(json.code == 7)
+        #expect(json.out.contains(#""failures":["Entry 4 was changed: "#) && json.out.contains(#""intact":false"#))
+    }
+
+    @Test func `that was cut off below the head that was written down is damaged`() async throws {
+        let home = try await Self.home()
+        try await Self.tamper(home, "DELETE FROM entry WHERE sequence > 4")
+        let verified = try await home.hitl("audit", "verify")
+        #expect(
+            verified
+                == Said(
+                    code: 7,
+                    out: """
+                        The ledger is damaged:
+                           The ledger ends at entry 4, but had 6 when its head was written down.
+
+                        """))
+    }
+
+    @Test func `that grew since its head was written down says how much is not protected yet`() async throws {
+        let home = try await Self.home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint") == 3)
+        desk.terminal.signal(SIGKILL)
+        _ = try await desk.terminal.waitForExit()
+        let verified = try await home.hitl("audit", "verify")
+        #expect(verified.code == 0)
+        #expect(verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
+            The ledger is intact: 8 entries.
+               Head: 8:HASH
+               The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit export` writes the head down.
+
+            """)
+        // A head that was noted elsewhere is held against it as well.
+        let forged = try await home.hitl("audit", "verify", "--against", "7:" + String(repeating: "0", count: 64))
+        #expect(forged.code == 7)
+        #expect(forged.out.hasPrefix("The ledger is damaged:\n"))
+    }
+
+    @Test func `that an index of tells something else is damaged`() async throws {
+        let home = try await Self.home()
+        try await Self.tamper(home, "UPDATE entry SET label = 'other' WHERE sequence = 3")
+        #expect(
+            try await home.hitl("audit", "verify")
+                == Said(
+                    code: 7,
+                    out: """
+                        The ledger is damaged:
+                           The label of entry 3 says something else than its record.
+
+                        """))
+    }
+
+    @Test func `that cannot be read keeps a desk from opening`() async throws {
+        let home = try await Self.home()
+        for end in ["-wal", "-shm"] { unlink(home.ledger + end) }
+        try home.write("this is no database, whatever else it is", to: "h/.local/state/hitl/ledger.db")
+        let said = try await home.hitl("loop", "--agent", "none")
+        #expect(said.code == 7)
+        #expect(said.err.hasPrefix("hitl: ") && said.err.contains(home.ledger))
+        #expect(try await home.hitl("history").code == 7)
+        #expect(try await home.hitl("audit", "verify").code == 7)
+    }
+
+    @Test func `that is not there cannot be verified`() async throws {
+        let home = try Home()
+        let said = try await home.hitl("audit", "verify")
+        #expect(said.code == 7)
+        #expect(masked(said.err, in: home) == """
+            hitl: There is no ledger at `HOME/h/.local/state/hitl/ledger.db`: no desk has made one yet, or it was taken away.
+
+            """)
+    }
+}
