@@ -205,6 +205,8 @@ private let command: JSONValue = [
         let desk = try await TestDesk()
         let agent = try await desk.client()
         let number = try await agent.ask("c1", ["timeout": 20])
+        await desk.clock.somebodySleeps(for: Milliseconds(20))
+        desk.clock.advance(by: Milliseconds(20))
         let answer = try await agent.answer()
         #expect(answer.decision == "expired")
         #expect(try desk.status(of: number) == .expired)

@@ -2,6 +2,7 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLServer
@@ -12,10 +13,11 @@ final class TestDesk: Sendable {
     let ledger: Ledger
     let gate: Gate
     let server: DeskServer
+    let clock = ManualClock()
     private let scratch: Scratch
 
-    /// Noon of a day that never passes, so that what the desk says can be compared whole.
-    static let now = WallTime(milliseconds: 1_767_277_800_000)
+    /// A time that stands still until a test moves it, so that what the desk says can be compared whole.
+    static let now = ManualClock.start
     static let digest: @Sendable (ToolCall) -> CallDigest = { call in
         CallDigest("keyed:" + KeyedDigest.hmac(key: [1, 2, 3], call.digested).hex.prefix(8))
     }
@@ -34,9 +36,6 @@ final class TestDesk: Sendable {
         self.scratch = scratch
         socket = scratch / "run/desk.sock"
         self.ledger = try ledger ?? .inMemory(indexer: EventIndex.index(of:), clock: { Self.now.milliseconds })
-        let clocks = Clocks(
-            wall: { Self.now }, monotonic: { Milliseconds(0) },
-            sleep: { _ in try await Task.sleep(for: .seconds(86_400)) })
         let ids = Locked<UInt64>(0)
         let randomID: @Sendable () -> RequestID = {
             ids.withLock { last in
@@ -45,10 +44,10 @@ final class TestDesk: Sendable {
             }
         }
         let queue = try await Queue(
-            ledger: self.ledger, clocks: clocks, limits: .init(pendingPerAgent: pendingPerAgent), randomID: randomID)
+            ledger: self.ledger, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent), randomID: randomID)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "test")
         gate = Gate(
-            queue: queue, ledger: EventLedger(self.ledger), clocks: clocks, policy: { policy }, digest: digest,
+            queue: queue, ledger: EventLedger(self.ledger), clocks: clock.clocks, policy: { policy }, digest: digest,
             randomID: randomID)
         var limits = DeskLimits()
         change(&limits)
