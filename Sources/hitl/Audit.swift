@@ -105,7 +105,9 @@ enum Audit {
             }
             return text
         }
-        var text = StyledText("The ledger is intact: \(verification.head.size) \(verification.head.size == 1 ? "entry" as DisplayText : "entries").", .good)
+        var text = StyledText(
+            "The ledger is intact: \(verification.head.size) \(verification.head.size == 1 ? "entry" as DisplayText : "entries").",
+            .good)
         text.line("Head: \(verification.head.size):\(DisplayText(untrusted: verification.head.hash.hex))", indent: 3)
         if verification.notYetProtected > 0 {
             text.line(

@@ -155,7 +155,8 @@ final class DeskSession: Sendable {
             return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
         }
         interrupt.withLock { $0 = lines.interrupt }
-        reader.write(Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside, unfurnished: unfurnished))
+        reader.write(
+            Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside, unfurnished: unfurnished))
         await gate.ledger.note(
             .sessionStarted(
                 .init(

@@ -27,54 +27,59 @@ import Testing
     // bind-09
     @Test func `is judged and shown again when it was edited, with the difference`() async throws {
         let home = try Home()
-        let desk = try await Desk.open(home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
+        let desk = try await Desk.open(
+            home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
         try await desk.hasBeenShown(1)
-        #expect(masked(try await desk.enter("/hitl edit 1 --set content=\"for few\""), in: home) == """
-            📝 Request 1 is replaced by request 2, which needs its own approval:
-            2. Tool: writeFile
-               Args: { path: "draft.txt", content: "for few" }
-               Confidence: not given
-               Requested: N seconds ago
-               Directory: HOME/w
-               Resolves to: HOME/w/draft.txt
-               Effect:
-                 │ --- /dev/null
-                 │ +++ draft.txt
-                 │ @@ -0,0 +1 @@
-                 │ +for few
-                 │ \\ No newline at end of file
-               Approving: hitl runs exactly this, once
-               Agent: simulated (main)
-               Risk: RISK
-               Asked because: no rule covers the call [default, built-in]
-               Expires: in 5 minutes
-               Replaces: request 1
-               Id: EVT
-               Digest: hmac-sha256:DIGEST
-               Changed:
-                 - content: "for everybody"
-                 + content: "for few"
+        #expect(
+            masked(try await desk.enter("/hitl edit 1 --set content=\"for few\""), in: home) == """
+                📝 Request 1 is replaced by request 2, which needs its own approval:
+                2. Tool: writeFile
+                   Args: { path: "draft.txt", content: "for few" }
+                   Confidence: not given
+                   Requested: N seconds ago
+                   Directory: HOME/w
+                   Resolves to: HOME/w/draft.txt
+                   Effect:
+                     │ --- /dev/null
+                     │ +++ draft.txt
+                     │ @@ -0,0 +1 @@
+                     │ +for few
+                     │ \\ No newline at end of file
+                   Approving: hitl runs exactly this, once
+                   Agent: simulated (main)
+                   Risk: RISK
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 5 minutes
+                   Replaces: request 1
+                   Id: EVT
+                   Digest: hmac-sha256:DIGEST
+                   Changed:
+                     - content: "for everybody"
+                     + content: "for few"
 
-            """)
+                """)
         #expect(!home.exists("w/draft.txt"))
-        #expect(try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 was already superseded by request 2, ") == true)
+        #expect(
+            try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 was already superseded by request 2, ")
+                == true)
         try await Task.sleep(for: .milliseconds(430))
         #expect(try await desk.enter("/hitl approve 2").first == "✅ Approved writeFile operation")
         #expect(home.read("w/draft.txt") == "for few")
         try await desk.sees("main│ ")
         // Shown once, not announced as well; and the agent knows what it was that ran.
         #expect(desk.screen.count(of: "New request 2:") == 0)
-        #expect(masked(try await desk.enter("/hitl history"), in: home) == """
-            📜 HITL History (2):
+        #expect(
+            masked(try await desk.enter("/hitl history"), in: home) == """
+                📜 HITL History (2):
 
-            1. writeFile: superseded by request 2, N seconds ago
-               Args: { path: "draft.txt", content: "for everybody" }
+                1. writeFile: superseded by request 2, N seconds ago
+                   Args: { path: "draft.txt", content: "for everybody" }
 
-            2. writeFile: approved by OPERATOR (human@tty), N seconds ago
-               Args: { path: "draft.txt", content: "for few" }
-               Outcome: succeeded (N ms): created `draft.txt` with 7 bytes
+                2. writeFile: approved by OPERATOR (human@tty), N seconds ago
+                   Args: { path: "draft.txt", content: "for few" }
+                   Outcome: succeeded (N ms): created `draft.txt` with 7 bytes
 
-            """)
+                """)
     }
 
     @Test func `can be edited in the operator's editor, and is left alone where that goes wrong`() async throws {
@@ -85,7 +90,8 @@ import Testing
             firstPrompt: "hitl (1) >")
         for (how, answer) in [
             ("exit 3", "The editor did not end well (`HOME/editor` ended with 3), so nothing was changed."),
-            ("echo '{' > \"$1\"", "What was saved is not JSON"), ("echo '[]' > \"$1\"", "Arguments must be a JSON object"),
+            ("echo '{' > \"$1\"", "What was saved is not JSON"),
+            ("echo '[]' > \"$1\"", "Arguments must be a JSON object"),
             ("true", "Nothing was changed; request 1 still waits."),
         ] {
             try home.write(how, to: "how")
@@ -101,12 +107,14 @@ import Testing
 
     @Test func `that is rejected hears why, and is not done`() async throws {
         let home = try Home()
-        let desk = try await Desk.open(home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
+        let desk = try await Desk.open(
+            home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
         try await desk.hasBeenShown(1)
         try await desk.enter("/hitl reject 1 --reason 'nur für \"Ada\", 日本'")
         try await desk.sees("main│ Rejected: nur für \"Ada\", 日本")
         #expect(Home.names(in: home.workspace) == [])
-        #expect(try await home.hitl("history", "--json").out.contains(#""reason":"nur f\u00fcr \"Ada\", \u65e5\u672c""#))
+        #expect(
+            try await home.hitl("history", "--json").out.contains(#""reason":"nur f\u00fcr \"Ada\", \u65e5\u672c""#))
     }
 
     // timeout-01, timeout-02
@@ -117,15 +125,20 @@ import Testing
             "⌛ Request 1, writeFile, expired: nobody decided in time. It did not run.", "main│ Nobody decided: ")
         try await desk.until { $0.cursorLine == "hitl >" }
         #expect(!desk.screen.contains("rejected by"))
-        #expect(try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 was already expired: nobody decided in time, ") == true)
+        #expect(
+            try await desk.enter("/hitl approve 1").first?.hasPrefix(
+                "Request 1 was already expired: nobody decided in time, ") == true)
         #expect(!home.exists("w/draft.txt"))
-        #expect(try await home.hitl("history", "--decision", "expired").out.contains("1. writeFile: expired: nobody decided in time, "))
+        #expect(
+            try await home.hitl("history", "--decision", "expired").out.contains(
+                "1. writeFile: expired: nobody decided in time, "))
         #expect(try await home.hitl("history", "--decision", "rejected").out == "No decisions in the history.\n")
     }
 
     @Test func `has more time when it is extended`() async throws {
         let home = try Home(configuration: "hitl: { timeout: 2s }\n")
-        let desk = try await Desk.open(home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
+        let desk = try await Desk.open(
+            home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
         #expect(try await desk.enter("/hitl extend 1 1h") == ["Request 1 now expires in 1 hour.", ""])
         #expect(try await desk.enter("/hitl status").contains("   Expires: in 1 hour"))
         try await desk.hasBeenShown(1)
@@ -160,7 +173,8 @@ import Testing
         try await desk.sees("Request 1, executeCommand: Execution failed: ", "main│ It ended: ")
         #expect(kill(child, 0) == -1 && errno == ESRCH)
         #expect(try await desk.enter("/hitl stop 1") == ["Request 1 is not running.", ""])
-        #expect(try await desk.enter("/hitl show 1").contains { $0.hasPrefix("     stdout: ") || $0.contains("│ begun") })
+        #expect(
+            try await desk.enter("/hitl show 1").contains { $0.hasPrefix("     stdout: ") || $0.contains("│ begun") })
     }
 
     @Test func `that only reads runs unasked, and not beyond the workspace`() async throws {
@@ -188,70 +202,71 @@ import Testing
             ["/hitl approve 1-2", "/hitl approve 2", "/hitl history"], "--enable-hitl", "--scenario",
             home.path("scenario.yaml"), "--workspace", home.workspace)
         #expect(home.read("secret.txt") == "outside")
-        #expect(masked(said.out, in: home) == """
-            Agent: simulated, scenario reader.
-            Workspace: HOME/w
+        #expect(
+            masked(said.out, in: home) == """
+                Agent: simulated, scenario reader.
+                Workspace: HOME/w
 
-            main│ I read: inside
-            🔔 New request 1:
-            1. Tool: readFile
-               Args: { path: "../secret.txt" }
-               Confidence: not given
-               Requested: N seconds ago
-               Directory: HOME/w
-               Resolves to: HOME/secret.txt
-               Approving: hitl runs exactly this, once
-               Agent: simulated (main)
-               Risk: RISK
-               Asked because: no rule covers the call [default, built-in]
-               Expires: in 5 minutes
-               ⚠ it cannot run: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                main│ I read: inside
+                🔔 New request 1:
+                1. Tool: readFile
+                   Args: { path: "../secret.txt" }
+                   Confidence: not given
+                   Requested: N seconds ago
+                   Directory: HOME/w
+                   Resolves to: HOME/secret.txt
+                   Approving: hitl runs exactly this, once
+                   Agent: simulated (main)
+                   Risk: RISK
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 5 minutes
+                   ⚠ it cannot run: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
 
-            hitl > /hitl approve 1-2
-            ✅ Approved readFile operation
-               Execution failed
-               not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
-               Request 1
-            There is no request 2. Nothing is pending.
+                hitl > /hitl approve 1-2
+                ✅ Approved readFile operation
+                   Execution failed
+                   not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                   Request 1
+                There is no request 2. Nothing is pending.
 
-            main│ Not read.
-            🔔 New request 2:
-            2. Tool: deleteFile
-               Args: { path: "../secret.txt" }
-               Confidence: not given
-               Requested: N seconds ago
-               Directory: HOME/w
-               Resolves to: HOME/secret.txt
-               Approving: hitl runs exactly this, once
-               Agent: simulated (main)
-               Risk: RISK
-               Asked because: no rule covers the call [default, built-in]
-               Expires: in 5 minutes
-               ⚠ it cannot run: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                main│ Not read.
+                🔔 New request 2:
+                2. Tool: deleteFile
+                   Args: { path: "../secret.txt" }
+                   Confidence: not given
+                   Requested: N seconds ago
+                   Directory: HOME/w
+                   Resolves to: HOME/secret.txt
+                   Approving: hitl runs exactly this, once
+                   Agent: simulated (main)
+                   Risk: RISK
+                   Asked because: no rule covers the call [default, built-in]
+                   Expires: in 5 minutes
+                   ⚠ it cannot run: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
 
-            hitl > /hitl approve 2
-            ✅ Approved deleteFile operation
-               Execution failed
-               not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                hitl > /hitl approve 2
+                ✅ Approved deleteFile operation
+                   Execution failed
+                   not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
 
-            main│ Not deleted.
-            hitl > /hitl history
-            📜 HITL History (3):
+                main│ Not deleted.
+                hitl > /hitl history
+                📜 HITL History (3):
 
-            EVT. readFile: allowed by rule: it only reads, beneath the workspace [autoApproveThreshold, default], N seconds ago
-               Args: { path: "note.txt" }
-               Outcome: succeeded (N ms): read 6 bytes
+                EVT. readFile: allowed by rule: it only reads, beneath the workspace [autoApproveThreshold, default], N seconds ago
+                   Args: { path: "note.txt" }
+                   Outcome: succeeded (N ms): read 6 bytes
 
-            1. readFile: approved by OPERATOR (script@stdin), N seconds ago
-               Args: { path: "../secret.txt" }
-               Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                1. readFile: approved by OPERATOR (script@stdin), N seconds ago
+                   Args: { path: "../secret.txt" }
+                   Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
 
-            2. deleteFile: approved by OPERATOR (script@stdin), N seconds ago
-               Args: { path: "../secret.txt" }
-               Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                2. deleteFile: approved by OPERATOR (script@stdin), N seconds ago
+                   Args: { path: "../secret.txt" }
+                   Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
 
 
-            """)
+                """)
     }
 
     @Test func `is only recorded where nothing is gated, and the first lines say so`() async throws {
@@ -259,24 +274,25 @@ import Testing
         let said = try await home.script(["/hitl status", "/hitl history"], try Self.loop(home, Self.draft))
         #expect(home.read("w/draft.txt") == "for everybody")
         #expect(said.code == 0)
-        #expect(masked(said.out, in: home) == """
-            Agent: simulated, scenario draft.
-            Workspace: HOME/w
-            Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl
+        #expect(
+            masked(said.out, in: home) == """
+                Agent: simulated, scenario draft.
+                Workspace: HOME/w
+                Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl
 
-            main│ created `draft.txt` with 13 bytes
-            hitl > /hitl status
-            No pending HITL approvals.
+                main│ created `draft.txt` with 13 bytes
+                hitl > /hitl status
+                No pending HITL approvals.
 
-            hitl > /hitl history
-            📜 HITL History (1):
+                hitl > /hitl history
+                📜 HITL History (1):
 
-            EVT. writeFile: ungated by rule: every call [ungated, the loop runs without --enable-hitl], N seconds ago
-               Args: { path: "draft.txt", content: "for everybody" }
-               Outcome: succeeded (N ms): created `draft.txt` with 13 bytes
+                EVT. writeFile: ungated by rule: every call [ungated, the loop runs without --enable-hitl], N seconds ago
+                   Args: { path: "draft.txt", content: "for everybody" }
+                   Outcome: succeeded (N ms): created `draft.txt` with 13 bytes
 
 
-            """)
+                """)
         // What others ask is gated all the same.
         let desk = try await Desk.open(home, ["--agent", "none"])
         try await desk.sees("Nothing is gated: the agent's calls are recorded and not asked for.")
@@ -290,10 +306,12 @@ import Testing
         try home.write("mine", to: "w/mine.txt")
         let said = try await home.script([], ["--workspace", home.workspace, "--enable-hitl"])
         #expect(Home.names(in: home.workspace) == ["mine.txt"])
-        #expect(masked(said.out, in: home).contains("""
-            Workspace: HOME/w
-            The scenario's files were not written, because `HOME/w` is not empty. Choose an empty directory with `--workspace`.
+        #expect(
+            masked(said.out, in: home).contains(
+                """
+                Workspace: HOME/w
+                The scenario's files were not written, because `HOME/w` is not empty. Choose an empty directory with `--workspace`.
 
-            """))
+                """))
     }
 }

@@ -8,7 +8,8 @@ import Testing
     private static func home() async throws -> Home {
         let home = try Home()
         let desk = try await Desk.open(home)
-        #expect(try await home.ask("paint", "--arg", "wall=east", "--confidence", "0.78", "--reason", "It is bare.") == 1)
+        #expect(
+            try await home.ask("paint", "--arg", "wall=east", "--confidence", "0.78", "--reason", "It is bare.") == 1)
         #expect(try await home.ask("paint", "--arg", "wall=west\u{202E}") == 2)
         #expect(try await home.hitl("reject", "1", "--reason", "Monday.\nNot today.").code == 0)
         #expect(
@@ -27,11 +28,12 @@ import Testing
         let verified = try await home.hitl("audit", "verify")
         #expect(verified.code == 0)
         #expect(verified.err == "")
-        #expect(verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
-            The ledger is intact: 6 entries.
-               Head: 6:HASH
+        #expect(
+            verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
+                The ledger is intact: 6 entries.
+                   Head: 6:HASH
 
-            """)
+                """)
         let exported = try await home.hitl("audit", "export", "--format", "jsonl")
         #expect(exported.code == 0)
         #expect(exported.err.replacing(/[0-9a-f]{64}/, with: "HASH") == "2 records; head 6:HASH\n")
@@ -91,12 +93,13 @@ import Testing
         _ = try await desk.terminal.waitForExit()
         let verified = try await home.hitl("audit", "verify")
         #expect(verified.code == 0)
-        #expect(verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
-            The ledger is intact: 8 entries.
-               Head: 8:HASH
-               The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit export` writes the head down.
+        #expect(
+            verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
+                The ledger is intact: 8 entries.
+                   Head: 8:HASH
+                   The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit export` writes the head down.
 
-            """)
+                """)
         // A head that was noted elsewhere is held against it as well.
         let forged = try await home.hitl("audit", "verify", "--against", "7:" + String(repeating: "0", count: 64))
         #expect(forged.code == 7)
@@ -132,9 +135,10 @@ import Testing
         let home = try Home()
         let said = try await home.hitl("audit", "verify")
         #expect(said.code == 7)
-        #expect(masked(said.err, in: home) == """
-            hitl: There is no ledger at `HOME/h/.local/state/hitl/ledger.db`: no desk has made one yet, or it was taken away.
+        #expect(
+            masked(said.err, in: home) == """
+                hitl: There is no ledger at `HOME/h/.local/state/hitl/ledger.db`: no desk has made one yet, or it was taken away.
 
-            """)
+                """)
     }
 }

@@ -9,11 +9,14 @@ import Testing
         let home = try Home()
         func code(_ words: String...) async throws -> Int32 { try await home.run(words).code }
         let usage: [[String]] = [
-            ["frob"], ["--frob"], ["loop", "--frob"], ["loop", "extra"], ["loop", "--agent"], ["loop", "--agent", "nobody"],
+            ["frob"], ["--frob"], ["loop", "--frob"], ["loop", "extra"], ["loop", "--agent"],
+            ["loop", "--agent", "nobody"],
             ["loop", "--workspace", home.path("nowhere")], ["loop", "--scenario", home.path("nowhere.yaml")],
             ["loop", "--config", home.path("nowhere.yaml")], ["ask"], ["ask", "a", "--timeout", "60"],
-            ["ask", "a", "--arg", "novalue"], ["ask", "a", "--arg", "x=1", "--arg", "x=2"], ["ask", "a", "--args", "{"],
-            ["ask", "a", "--args", "[]"], ["ask", "a", "--args", #"{"x": 1, "x": 2}"#], ["ask", "a", "--confidence", "2"],
+            ["ask", "a", "--arg", "novalue"], ["ask", "a", "--arg", "x=1", "--arg", "x=2"],
+            ["ask", "a", "--args", "{"],
+            ["ask", "a", "--args", "[]"], ["ask", "a", "--args", #"{"x": 1, "x": 2}"#],
+            ["ask", "a", "--confidence", "2"],
             ["ask", "a", "--async", "--", "ls"], ["ask", "a", "--"], ["wait"], ["wait", "x"], ["approve"],
             ["approve", "one"], ["approve", "2-1"], ["approve", "1", "--reason"], ["approve", "1", "--set", "x"],
             ["approve", "1-2", "--set", "x=1"], ["reject", "0"], ["show"], ["show", "1", "2"], ["extend", "1", "60"],
@@ -30,7 +33,9 @@ import Testing
         #expect(try await code("approve", "1") == 6)
         #expect(try await code("audit", "verify") == 7)
         let desk = try await Desk.open(home)
-        for words in [["status"], ["history"], ["stats"], ["config"], ["doctor"], ["audit", "verify"], ["--version"], []] {
+        for words in [
+            ["status"], ["history"], ["stats"], ["config"], ["doctor"], ["audit", "verify"], ["--version"], [],
+        ] {
             #expect(try await home.run(words).code == 0, "\(words)")
         }
         #expect(try await home.ask("paint") == 1)
@@ -67,7 +72,9 @@ import Testing
         let overview = try await home.run([]).out
         #expect(try await home.hitl("--help") == Said(code: 0, out: overview))
         #expect(try await home.hitl("-h") == Said(code: 0, out: overview))
-        let names = overview.split(separator: "\n").compactMap { $0.firstMatch(of: #/^  hitl ([a-z]+) /#).map { String($0.output.1) } }
+        let names = overview.split(separator: "\n").compactMap {
+            $0.firstMatch(of: #/^  hitl ([a-z]+) /#).map { String($0.output.1) }
+        }
         #expect(
             names == [
                 "loop", "ask", "wait", "audit", "doctor", "status", "show", "approve", "reject", "edit", "history",
@@ -81,20 +88,21 @@ import Testing
             #expect(try await home.hitl("help", name) == page)
             #expect(try await home.hitl(name, "-h") == page)
         }
-        #expect(try await home.hitl("wait", "--help").out == """
-            hitl wait ID [--timeout D] [--socket PATH] [--json]
-              block until a request that was asked with --async is decided
+        #expect(
+            try await home.hitl("wait", "--help").out == """
+                hitl wait ID [--timeout D] [--socket PATH] [--json]
+                  block until a request that was asked with --async is decided
 
-              The exit code says how: 0 approved, 3 rejected, 4 expired or withdrawn, 75 not decided yet.
+                  The exit code says how: 0 approved, 3 rejected, 4 expired or withdrawn, 75 not decided yet.
 
-              ID             the request's number or id
-              --timeout D    wait no longer than this
-              --socket PATH  where the desk listens
-              --json         print one JSON document about the decision
+                  ID             the request's number or id
+                  --timeout D    wait no longer than this
+                  --socket PATH  where the desk listens
+                  --json         print one JSON document about the decision
 
-              hitl wait 7 --timeout 10m   at most ten minutes for request 7
+                  hitl wait 7 --timeout 10m   at most ten minutes for request 7
 
-            """)
+                """)
     }
 
     @Test func `says its version`() async throws {
@@ -114,7 +122,10 @@ import Testing
             (["loop", "--enable"], "`hitl loop` has no option `--enable`. See `hitl loop --help`."),
             (["approve", "1", "--resaon", "x"], "`hitl approve` has no option `--resaon`. Did you mean `--reason`?"),
             (["approve"], "`hitl approve` needs `N`."),
-            (["ask", "x", "--timeout", "60"], "`60` is no value for `--timeout`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."),
+            (
+                ["ask", "x", "--timeout", "60"],
+                "`60` is no value for `--timeout`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."
+            ),
             (["appr\u{202E}ove"], "There is no command `appr<U+202E>ove`. `hitl --help` lists them."),
         ] {
             #expect(try await home.run(words) == Said(code: 2, err: "hitl: \(answer)\n"))
@@ -138,30 +149,34 @@ import Testing
         let said = try await home.script(
             ["/hitl approve 7", "", "hello", "/frob", "/hitl status"], "--agent", "none", "--enable-hitl")
         #expect(said.code == 1)
-        #expect(masked(said.out, in: home) == """
-            The desk is open. In another terminal: hitl ask TOOL -- COMMAND
-            Workspace: HOME/w
+        #expect(
+            masked(said.out, in: home) == """
+                The desk is open. In another terminal: hitl ask TOOL -- COMMAND
+                Workspace: HOME/w
 
-            hitl > /hitl approve 7
-            There is no request 7. Nothing is pending.
+                hitl > /hitl approve 7
+                There is no request 7. Nothing is pending.
 
-            hitl >
-            hitl > hello
-            There is no agent here to talk to. `/help` lists the commands.
+                hitl >
+                hitl > hello
+                There is no agent here to talk to. `/help` lists the commands.
 
-            hitl > /frob
-            There is no command `/frob`. `/help` lists them.
+                hitl > /frob
+                There is no command `/frob`. `/help` lists them.
 
-            hitl > /hitl status
-            No pending HITL approvals.
+                hitl > /hitl status
+                No pending HITL approvals.
 
 
-            """)
+                """)
     }
 
-    @Test func `waits for what happens, withdraws only what its own agents asked, and decides as a script`() async throws {
+    @Test func `waits for what happens, withdraws only what its own agents asked, and decides as a script`()
+        async throws
+    {
         let home = try Home()
-        let desk = try await home.start(["loop", "--enable-hitl", "--agent", "none"], input: "/wait 20s\n/hitl approve 1\n/wait 20s\n")
+        let desk = try await home.start(
+            ["loop", "--enable-hitl", "--agent", "none"], input: "/wait 20s\n/hitl approve 1\n/wait 20s\n")
         var asking = try await home.hitl("ask", "paint", "--async", "--json")
         while asking.code == 6 { asking = try await home.hitl("ask", "paint", "--async", "--json") }
         var status = try await home.hitl("wait", "1", "--timeout", "10s")

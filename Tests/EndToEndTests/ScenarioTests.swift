@@ -41,14 +41,16 @@ import Testing
 
     private static let ofKeys = [
         "typeahead-04", "typeahead-05", "typeahead-06", "typeahead-07", "typeahead-09", "typeahead-10", "answer-01",
-        "answer-02", "answer-06", "answer-07", "answer-09", "answer-10", "answer-11", "answer-13", "answer-14", "ids-07",
+        "answer-02", "answer-06", "answer-07", "answer-09", "answer-10", "answer-11", "answer-13", "answer-14",
+        "ids-07",
     ]
 
     private static let pasting: Set<String> = ["typeahead-04", "typeahead-06", "typeahead-07"]
 
     /// Whole lines that look like a decision are told what a decision is.
     private static let answered: Set<String> = [
-        "typeahead-05", "answer-06", "answer-07", "answer-09", "answer-10", "answer-11", "answer-13", "answer-14", "ids-07",
+        "typeahead-05", "answer-06", "answer-07", "answer-09", "answer-10", "answer-11", "answer-13", "answer-14",
+        "ids-07",
     ]
 
     /// In the scenarios `approve A` means the command with A's number.
@@ -92,7 +94,8 @@ import Testing
             #expect(try await home.ask("bash", "--arg", "command=touch x") == number)
             desk.type("/hitl approve \(number)\r")
             try await desk.until { screen in
-                screen.isAtPrompt && (screen.contains("Approved bash operation") || screen.contains("nothing was decided"))
+                screen.isAtPrompt
+                    && (screen.contains("Approved bash operation") || screen.contains("nothing was decided"))
             }
             guard !desk.screen.contains("nothing was decided") else { break }
             try await desk.enter("/clear")
@@ -139,7 +142,10 @@ import Testing
         let id = try #require(try await home.hitl("status", "--json").out.firstMatch(of: /evt_[0-9a-f]{16}/)).output
         for (line, answer) in [
             ("/hitl approve Q7F2", "`Q7F2` is no value for `/hitl approve`: expected request numbers"),
-            ("/hitl approve \(id.dropLast(8))", "`\(id.dropLast(8))` is no value for `/hitl approve`: expected request"),
+            (
+                "/hitl approve \(id.dropLast(8))",
+                "`\(id.dropLast(8))` is no value for `/hitl approve`: expected request"
+            ),
             ("/hitl approve evt_0000000000000000", "There is no request evt_0000000000000000. Pending:"),
             ("/hitl approve", "`/hitl approve` needs `N`."),
             ("/hitl trust 1", "There is no command `/hitl trust`."),
@@ -223,7 +229,9 @@ import Testing
         put(ofKeys, .desk("ScenarioTests"))
         put(["typeahead-01", "typeahead-02", "typeahead-03"], .desk("ScenarioTests"))
         put(["ids-01", "ids-02", "ids-03", "ids-04", "ids-05", "ids-06", "ids-08"], .desk("ScenarioTests"))
-        put(["queue-08", "net-07", "net-09", "audit-07", "display-06", "display-07", "policy-12"], .desk("ScenarioTests"))
+        put(
+            ["queue-08", "net-07", "net-09", "audit-07", "display-06", "display-07", "policy-12"],
+            .desk("ScenarioTests"))
         put(["display-02", "display-03", "display-04", "net-08"], .desk("TypingTests"))
         put(["answer-05"], .desk("CommandLineTests"))
         put(["queue-03"], .desk("OtherTerminalTests"))
@@ -233,8 +241,12 @@ import Testing
         put(["timeout-05", "policy-06", "policy-07"], .desk("ConfigurationTests"))
         put(["audit-02", "audit-03"], .desk("AuditTests"))
         put(["ids-10", "ids-11", "queue-01", "timeout-03", "timeout-04"], .beneath("HITLGateTests/ScenarioTests"))
-        put(["bind-07", "bind-08", "bind-10", "bind-11", "bind-12", "audit-04", "audit-06"], .beneath("HITLGateTests/ScenarioTests"))
-        put(["grant-01", "grant-02", "grant-04", "grant-05", "grant-07", "grant-08", "grant-09"], .later("standing grants"))
+        put(
+            ["bind-07", "bind-08", "bind-10", "bind-11", "bind-12", "audit-04", "audit-06"],
+            .beneath("HITLGateTests/ScenarioTests"))
+        put(
+            ["grant-01", "grant-02", "grant-04", "grant-05", "grant-07", "grant-08", "grant-09"],
+            .later("standing grants"))
         put(["net-02", "net-03", "net-04"], .later("deciding over HTTP"))
         put(["audit-01"], .later("redaction"))
         put(["policy-01", "policy-02", "policy-10"], .later("the rule engine"))

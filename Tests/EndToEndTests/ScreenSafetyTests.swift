@@ -18,7 +18,8 @@ import Testing
         ("\u{1B}[6n\u{5}", "<U+001B>[6n<U+0005>"),
         ("x\u{202E}gpj.exe", "x<U+202E>gpj.exe"), ("\u{2066}a\u{2069}", "<U+2066>a<U+2069>"),
         ("zero\u{200B}width\u{FEFF}", "zero<U+200B>width<U+FEFF>"), ("\u{E0041}\u{E007F}", "<U+E0041><U+E007F>"),
-        ("soft\u{AD}hyphen\u{34F}", "soft<U+00AD>hyphen<U+034F>"), ("\u{3164}\u{115F}\u{2800}", "<U+3164><U+115F><U+2800>"),
+        ("soft\u{AD}hyphen\u{34F}", "soft<U+00AD>hyphen<U+034F>"),
+        ("\u{3164}\u{115F}\u{2800}", "<U+3164><U+115F><U+2800>"),
         ("line\u{2028}sep\u{2029}", "line<U+2028>sep<U+2029>"), ("a\tb\u{A0}c", "a<U+0009>b<U+00A0>c"),
         ("🔔 New request 99:", "🔔 New request 99:"), ("literal <U+202E>", "literal <U+003C>U+202E>"),
         ("yes\u{0}no", "yes<U+0000>no"),
@@ -98,7 +99,9 @@ import Testing
     @Test func `is as safe in another terminal and in pipes`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)
-        #expect(try await home.ask("tool\u{202E}name", "--args", #"{"a\u001b[2J": "b\u009b31m"}"#, "--reason", "c\u{7}\u{200B}") == 1)
+        #expect(
+            try await home.ask(
+                "tool\u{202E}name", "--args", #"{"a\u001b[2J": "b\u009b31m"}"#, "--reason", "c\u{7}\u{200B}") == 1)
         var seen: [String] = []
         seen.append(try await home.hitl("status").out)
         seen.append(try await home.hitl("show", "1").out)
@@ -108,7 +111,10 @@ import Testing
         seen.append(try await home.hitl("audit", "export").out)
         for text in seen {
             #expect(!text.isEmpty)
-            #expect(!text.unicodeScalars.contains { $0.value != 10 && ($0.value < 0x20 || (0x7F..<0xA0).contains($0.value)) })
+            #expect(
+                !text.unicodeScalars.contains {
+                    $0.value != 10 && ($0.value < 0x20 || (0x7F..<0xA0).contains($0.value))
+                })
             #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .format })
         }
         try await desk.sees("✅ Request 1, tool<U+202E>name, was approved")
@@ -125,7 +131,9 @@ import Testing
         #expect(desk.screen.lines.allSatisfy { $0.count <= 60 })
     }
 
-    @Test func `that fills more than a few screens is cut in the middle, and is not approved before it was seen`() async throws {
+    @Test func `that fills more than a few screens is cut in the middle, and is not approved before it was seen`()
+        async throws
+    {
         let home = try Home()
         let desk = try await Desk.open(home, rows: 24)
         let lines = (1...200).map { "printf \($0)" }.joined(separator: "\n")
@@ -133,9 +141,10 @@ import Testing
         try await desk.hasBeenShown(1)
         try await desk.sees("lines hidden: /hitl show 1 shows all of it", "│ touch x")
         #expect(desk.screen.count(of: "│ printf 120") == 0)
-        #expect(try await desk.enter("/hitl approve 1").first == """
-            Request 1 had not been shown in full, so nothing was decided. This is it; then type it again:
-            """)
+        #expect(
+            try await desk.enter("/hitl approve 1").first == """
+                Request 1 had not been shown in full, so nothing was decided. This is it; then type it again:
+                """)
         #expect(desk.screen.count(of: "│ printf 120") == 1)
         try await Task.sleep(for: .milliseconds(430))
         #expect(try await desk.enter("/hitl approve 1").first == "✅ Approved bash operation")

@@ -86,7 +86,9 @@ extension Desk {
             text.append("Nothing is pending.")
         } else {
             text.append("Pending:")
-            for request in pending { text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3) }
+            for request in pending {
+                text.line("\(request.number). \(DisplayText(untrusted: request.call.tool))", indent: 3)
+            }
         }
         return .failure(text)
     }
@@ -97,7 +99,9 @@ extension Desk {
     private static func list(_ names: [RequestName]) -> DisplayText {
         var shown = names.prefix(mostNamed).map { DisplayText(untrusted: $0.text) }
         if names.count > shown.count { shown.append("\(names.count - shown.count) more") }
-        guard let last = shown.popLast(), !shown.isEmpty else { return shown.first ?? DisplayText(untrusted: names.first?.text ?? "") }
+        guard let last = shown.popLast(), !shown.isEmpty else {
+            return shown.first ?? DisplayText(untrusted: names.first?.text ?? "")
+        }
         return "\(shown.joined(separator: ", ")) or \(last)"
     }
 

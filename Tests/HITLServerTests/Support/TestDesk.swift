@@ -44,7 +44,8 @@ final class TestDesk: Sendable {
             }
         }
         let queue = try await Queue(
-            ledger: self.ledger, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent), randomID: randomID)
+            ledger: self.ledger, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
+            randomID: randomID)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "test")
         gate = Gate(
             queue: queue, ledger: EventLedger(self.ledger), clocks: clock.clocks, policy: { policy }, digest: digest,
