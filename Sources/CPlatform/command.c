@@ -143,9 +143,9 @@ UNSANITIZED _Noreturn void become_command(const platform_launch *launch, int go,
         result = BARE(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         if (result < 0) fail(failures, PLATFORM_STAGE_PRIVILEGES, result);
     }
-    if (launch->prepare) {
-        int refused = launch->prepare(launch->prepare_context);
-        if (refused) fail(failures, PLATFORM_STAGE_PREPARE, -refused);
+    if (launch->sandbox) {
+        result = platform_sandbox_enter(launch->sandbox);
+        if (result < 0) fail(failures, PLATFORM_STAGE_SANDBOX, result);
     }
 
     bare_reset_signals();

@@ -50,7 +50,7 @@ enum Doctor {
     }
 
     private static func look(at place: Place) -> [Finding] {
-        [ledger(place), desk(place), configuration(place), curl(), tracing(place), landlock(), terminal()]
+        [ledger(place), desk(place), configuration(place), curl(), tracing(place), sandbox(), terminal()]
     }
 
     private static func configuration(_ place: Place) -> Finding {
@@ -110,12 +110,15 @@ enum Doctor {
         return Finding(.good, "Tracing: restricted (ptrace_scope \(scope))")
     }
 
-    private static func landlock() -> Finding {
-        // landlock_create_ruleset with LANDLOCK_CREATE_RULESET_VERSION answers with the ABI.
-        let version = platform_landlock_abi()
-        return version > 0
-            ? Finding(.good, "Landlock: ABI \(version)")
-            : Finding(.warning, "Landlock: not offered by this kernel; commands cannot be sandboxed")
+    private static func sandbox() -> Finding {
+        let version = max(0, platform_landlock_abi())
+        guard let obstacle = Sandbox.obstacle else {
+            return Finding(.good, "Sandbox: commands can be confined (Landlock ABI \(version), seccomp, namespaces)")
+        }
+        return Finding(
+            .warning,
+            "Sandbox: commands cannot be confined here: \(SystemError.reason(obstacle.number)) (Landlock ABI \(version))",
+            mend: "Landlock needs ABI 6 (Linux 6.12); unprivileged user namespaces must be allowed")
     }
 
     private static func terminal() -> Finding {

@@ -1,6 +1,8 @@
 #ifndef PLATFORM_LAUNCH_H
 #define PLATFORM_LAUNCH_H
 
+#include "platform_sandbox.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +23,7 @@ enum {
     PLATFORM_STAGE_STREAMS,
     PLATFORM_STAGE_DIRECTORY,
     PLATFORM_STAGE_PRIVILEGES,
-    PLATFORM_STAGE_PREPARE,
+    PLATFORM_STAGE_SANDBOX,
     PLATFORM_STAGE_IDENTITY,
     PLATFORM_STAGE_EXEC,
 };
@@ -55,9 +57,9 @@ typedef struct {
     const platform_limit *limits;
     size_t limit_count;
 
-    /// Called in the child right before exec, where only async-signal-safe calls are allowed; 0 or an errno.
-    int (*prepare)(void *context);
-    void *prepare_context;
+    /// Entered last, right before exec; NULL for none. `directory` must be given by its path then: an open one leads
+    /// round the sandbox's mounts.
+    const platform_sandbox *sandbox;
 } platform_launch;
 
 enum { PLATFORM_REPORT_FORKED = 1, PLATFORM_REPORT_FAILED, PLATFORM_REPORT_ENDED };

@@ -41,27 +41,43 @@ extension Launch {
             launch.directory_path = UnsafePointer(strings.add(path))
         case .descriptor(let descriptor): launch.directory = descriptor
         }
-        let argv = arguments.map { strings.add($0) } + [nil]
-        let envp = environment.map { strings.add($0) } + [nil]
-        let limits = resourceLimits.map { platform_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+        launch.arguments = UnsafePointer(strings.list(arguments))
+        launch.environment = UnsafePointer(strings.list(environment))
         defer { strings.free() }
-        return argv.withUnsafeBufferPointer { argv in
-            envp.withUnsafeBufferPointer { envp in
-                limits.withUnsafeBufferPointer { limits in
-                    launch.arguments = argv.baseAddress
-                    launch.environment = envp.baseAddress
-                    launch.limits = limits.baseAddress
-                    launch.limit_count = limits.count
-                    return body(&launch)
-                }
+        let limits = resourceLimits.map { platform_limit(resource: $0.resource, soft: $0.soft, hard: $0.hard) }
+        var confinement = platform_sandbox()
+        if let sandbox {
+            guard case .path = directory else { throw .couldNotStart(.sandbox, SystemError(EINVAL, "directory")) }
+            confinement = sandbox.laidOut(in: &strings)
+        }
+        return withUnsafePointer(to: confinement) { confinement in
+            limits.withUnsafeBufferPointer { limits in
+                if sandbox != nil { launch.sandbox = confinement }
+                launch.limits = limits.baseAddress
+                launch.limit_count = limits.count
+                return body(&launch)
             }
         }
+    }
+}
+
+extension Sandbox {
+    fileprivate func laidOut(in strings: inout CStrings) -> platform_sandbox {
+        func list(_ paths: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
+            UnsafeRawPointer(strings.list(paths.map { Array($0.utf8) }))
+                .assumingMemoryBound(to: UnsafePointer<CChar>?.self)
+        }
+        return platform_sandbox(
+            readable: list(readable), readable_count: readable.count, writable: list(writable),
+            writable_count: writable.count, guarded: list(guarded), guarded_count: guarded.count,
+            allows_network: allowsNetwork ? 1 : 0)
     }
 }
 
 /// Strings that stay where they are until they are freed.
 private struct CStrings {
     private var all: [UnsafeMutablePointer<CChar>] = []
+    private var lists: [UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>] = []
 
     mutating func add(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
         let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
@@ -71,5 +87,17 @@ private struct CStrings {
         return copy
     }
 
-    func free() { for string in all { string.deallocate() } }
+    /// With a null pointer as its end mark.
+    mutating func list(_ strings: [[UInt8]]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+        let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count + 1)
+        for (index, string) in strings.enumerated() { (list + index).initialize(to: add(string)) }
+        (list + strings.count).initialize(to: nil)
+        lists.append(list)
+        return list
+    }
+
+    func free() {
+        for string in all { string.deallocate() }
+        for list in lists { list.deallocate() }
+    }
 }

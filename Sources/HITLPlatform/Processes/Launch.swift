@@ -88,6 +88,8 @@ package struct Launch: Sendable {
     package var resourceLimits: [ResourceLimit] = []
     /// Setuid programs get no rights below this (and can always be killed).
     package var forbidsNewPrivileges = false
+    /// Of the command and all that it starts.
+    package var sandbox: Sandbox?
     /// From the start; goes on while the machine sleeps. Then the command is stopped.
     package var timeLimit: Duration?
     /// Between asking to end and killing.

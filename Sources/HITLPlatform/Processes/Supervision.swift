@@ -276,7 +276,7 @@ extension ProcessError {
         case PLATFORM_STAGE_STREAMS: self = .couldNotStart(.streams, SystemError(error, "dup3"))
         case PLATFORM_STAGE_DIRECTORY: self = .couldNotStart(.directory, SystemError(error, "chdir"))
         case PLATFORM_STAGE_PRIVILEGES: self = .couldNotStart(.privileges, SystemError(error, "PR_SET_NO_NEW_PRIVS"))
-        case PLATFORM_STAGE_PREPARE: self = .couldNotStart(.sandbox, SystemError(error, "prepare"))
+        case PLATFORM_STAGE_SANDBOX: self = .couldNotStart(.sandbox, SystemError(error, "sandbox"))
         case PLATFORM_STAGE_IDENTITY: self = .programChanged
         case PLATFORM_STAGE_EXEC: self = .couldNotStart(.program, SystemError(error, "execve"))
         default: self = .couldNotStart(.fork, SystemError(error, "fork"))
