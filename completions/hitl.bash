@@ -17,6 +17,11 @@ _hitl_about() {
         places='request'
         rest=''
         ;;
+    policy)
+        options='--call=text --calls=file --config=file --json --help'
+        places='word:check,explain,test file'
+        rest=''
+        ;;
     audit)
         options='--against=text --format=word:jsonl --output=file --since=moment --config=file --json --help'
         places='word:verify,export'
@@ -105,7 +110,7 @@ _hitl_offer() {
     setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold policy.autoApproveThreshold agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
-    command) words='loop ask wait audit doctor status show approve reject edit history config stats why extend withdraw stop rollback' ;;
+    command) words='loop ask wait policy audit doctor status show approve reject edit history config stats why extend withdraw stop rollback' ;;
     word:*)
         words=${1#word:}
         words=${words//,/ }

@@ -9,7 +9,7 @@ package final class OwnedDescriptor: Sendable {
     deinit { close(number) }
 
     /// Up to `count` bytes; fewer only at the end of the file.
-    func read(atMost count: Int) throws(SystemError) -> [UInt8] {
+    package func read(atMost count: Int) throws(SystemError) -> [UInt8] {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             while initialized < count {

@@ -1,0 +1,29 @@
+import HITLConfiguration
+import HITLConsole
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLTerminal
+
+/// What the policy in force says of calls that nobody makes, as if the gate were on.
+struct Judge {
+    let policy: Policy
+    private let assessor = RiskAssessor()
+
+    init(_ configuration: Configuration) {
+        policy = configuration.policy { Digest(hashing: $0).hex }
+    }
+
+    func verdict(of call: ToolCall) -> Verdict { policy.evaluate(call, risk: assessor.assess(call)) }
+
+    /// The text that an operator would see before deciding.
+    static func display(_ call: ToolCall, _ verdict: Verdict, now: WallTime) -> String {
+        let request = ApprovalRequest(
+            number: 1, id: RequestID(bits: 0), call: call, digest: CallDigest(""), verdict: verdict,
+            requester: Principal(role: .agent, name: call.origin.agent, channel: "explain"), attendance: .connected,
+            openedAt: now, deadline: verdict.timeout.map { now + $0 })
+        var text = StyledText()
+        RequestView(request, now: now).appendWhole(to: &text, naming: .byNumber)
+        return text.rendered(for: Presentation(kind: .stream, encoding: .ascii))
+    }
+}
