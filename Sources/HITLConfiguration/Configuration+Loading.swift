@@ -1,6 +1,6 @@
 extension Configuration {
-    /// The configuration in force: command line over environment over file over defaults, then what the workspace
-    /// makes stricter.
+    /// The configuration in force: command line over environment over the workspace's file where it is trusted over the
+    /// operator's file over defaults, then what a workspace's file that is not trusted makes stricter.
     ///
     /// - Throws: everything that is wrong in all of them.
     package static func load(_ sources: ConfigurationSources) throws(Diagnostics) -> Configuration {
@@ -10,10 +10,12 @@ extension Configuration {
 
         let file = loading.operatorFile()
         if let file { loading.read(file, trusted: true) }
+        let workspace = loading.workspaceFile(other: file)
+        if let workspace, workspace.isTrusted { loading.read(workspace.file, trusted: true) }
         if trusted { loading.readVariables(trusted: true) }
         loading.readOptions()
         if !trusted { loading.readVariables(trusted: false) }
-        if let file = loading.workspaceFile(other: file) { loading.read(file, trusted: false) }
+        if let workspace, !workspace.isTrusted { loading.read(workspace.file, trusted: false) }
 
         guard loading.faults.isEmpty else { throw Diagnostics(loading.faults) }
         return loading.configuration
@@ -57,13 +59,14 @@ private struct Loading {
     }
 
     /// The workspace's file, unless the operator named the same one.
-    mutating func workspaceFile(other: ConfigurationFile?) -> ConfigurationFile? {
+    mutating func workspaceFile(other: ConfigurationFile?) -> (file: ConfigurationFile, isTrusted: Bool)? {
         guard let workspace = sources.workspace else { return nil }
         let path = joined(workspace, "hitl.yaml")
         do throws(Diagnostics) {
             let limit = YAMLDocument.Limits.usual.bytes
             let file = try ConfigurationFile(at: path, name: paths.shown(path), author: .workspace, limit: limit)
-            return file?.identity == other?.identity ? nil : file
+            guard let file, file.identity != other?.identity else { return nil }
+            return (file, sources.isTrusted(path, file.bytes))
         } catch {
             faults += error.all
             return nil

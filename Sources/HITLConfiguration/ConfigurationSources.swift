@@ -7,16 +7,20 @@ package struct ConfigurationSources: Sendable {
     package var user: UInt32
     /// `--config`.
     package var file: String?
-    /// The directory whose `hitl.yaml` may make things stricter.
+    /// The directory whose `hitl.yaml` may make things stricter, or is trusted.
     package var workspace: String?
     package var options: [ConfigurationOption]
     /// True only for the operator's own loop. Else variables may make things stricter, and neither loosen
     /// nor say where files are: an agent may have set them.
     package var trustEnvironment: Bool
+    /// Whether the operator trusts a workspace's file, by its absolute path and exactly these bytes. It then counts
+    /// as the operator's own, after the other one.
+    package var isTrusted: @Sendable (_ path: String, _ bytes: [UInt8]) -> Bool
 
     package init(
         environment: [String: String], home: String, user: UInt32, file: String? = nil, workspace: String? = nil,
-        options: [ConfigurationOption] = [], trustEnvironment: Bool
+        options: [ConfigurationOption] = [], trustEnvironment: Bool,
+        isTrusted: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) -> Bool = { _, _ in false }
     ) {
         self.environment = environment
         self.home = home
@@ -25,5 +29,6 @@ package struct ConfigurationSources: Sendable {
         self.workspace = workspace
         self.options = options
         self.trustEnvironment = trustEnvironment
+        self.isTrusted = isTrusted
     }
 }

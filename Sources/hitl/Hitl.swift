@@ -21,7 +21,7 @@ struct Hitl {
         let rest = Array(words.dropFirst())
         guard let program = ProgramTable.named(name) else {
             if CommandTable.desk.contains(where: { $0.definition.name == name }) {
-                return DeskCommand.run(words).rawValue
+                return (TrustCommand.run(words) ?? DeskCommand.run(words)).rawValue
             }
             let near = nearestDefinition(to: name, among: ProgramTable.all)
             return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" })).rawValue

@@ -20,13 +20,18 @@ struct Place: Sendable {
     ) -> Result<Place, Failure> {
         do {
             let account = try Account.current()
+            let home = Process.environment["HOME"] ?? account.home
+            let trusted = try TrustedFiles(Paths(environment: Process.environment, home: home))
             let configuration = try Configuration.load(
                 ConfigurationSources(
-                    environment: Process.environment, home: Process.environment["HOME"] ?? account.home,
-                    user: account.uid, file: file, workspace: workspace, options: options, trustEnvironment: true))
+                    environment: Process.environment, home: home, user: account.uid, file: file,
+                    workspace: workspace.map(TrustedFiles.realPath), options: options, trustEnvironment: true,
+                    isTrusted: { trusted.contains($0, $1) }))
             return .success(Place(account: account, configuration: configuration))
         } catch let error as Diagnostics {
             return .failure(Failure(.usage, error.description))
+        } catch let error as FileError {
+            return .failure(Failure(.usage, "\(error)"))
         } catch {
             return .failure(Failure(.failed, "\(error)"))
         }

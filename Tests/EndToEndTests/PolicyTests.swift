@@ -72,3 +72,60 @@ import Testing
         #expect(mended.code == 0 && mended.out.hasPrefix("The policy is in order: "))
     }
 }
+
+/// `hitl config trust`: what lets the file of a workspace loosen the gate.
+@Suite(.oneAtATime) struct `A workspace's configuration` {
+    private static let file = "hitl:\n  timeout: 20m\n"
+
+    @Test func `loosens nothing until a person has seen it and said so, and never after a change`() async throws {
+        let home = try Home()
+        try home.write(Self.file, to: "w/hitl.yaml", mode: 0o644)
+        func timeout() async throws -> String {
+            let desk = try await Desk.open(home)
+            defer { desk.terminal.send("/quit\r") }
+            return try await desk.enter("/hitl config hitl.timeout").joined()
+        }
+        #expect(try await timeout() == "hitl.timeout = 5m   (default)")
+        try await trust("w/hitl.yaml", in: home, answer: "yes", hears: "Nothing changed.")
+        #expect(try await timeout() == "hitl.timeout = 5m   (default)")
+        try await trust("w/hitl.yaml", in: home, answer: "trust", hears: "Trusted, until it changes.")
+        #expect(try await timeout().hasPrefix("hitl.timeout = 20m   ("))
+        #expect(home.mode(of: "h/.local/state/hitl/trusted") == 0o600)
+        try home.write(Self.file + "  enabled: true\n", to: "w/hitl.yaml", mode: 0o644)
+        #expect(try await timeout() == "hitl.timeout = 5m   (default)")
+        try home.write(Self.file, to: "w/hitl.yaml", mode: 0o644)
+        #expect(try await timeout().hasPrefix("hitl.timeout = 20m   ("))
+        let list = try await home.hitl("config", "list")
+        #expect(list.code == 0 && list.out.hasSuffix(" \(home.path("w/hitl.yaml"))\n"), "\(list)")
+        #expect(try await home.hitl("config", "untrust", home.path("w/hitl.yaml")).code == 0)
+        #expect(try await home.hitl("config", "untrust", home.path("w/hitl.yaml")).code == 1)
+        #expect(try await timeout() == "hitl.timeout = 5m   (default)")
+    }
+
+    @Test func `is not trusted by a process without a terminal`() async throws {
+        let home = try Home()
+        try home.write(Self.file, to: "w/hitl.yaml")
+        let said = try await home.hitl("config", "trust", home.path("w/hitl.yaml"))
+        #expect(said.code == 1 && said.err.contains("a person at a terminal"), "\(said)")
+        #expect(!home.exists("h/.local/state/hitl/trusted"))
+    }
+
+    @Test func `is trusted by nobody where others could have written the list`() async throws {
+        let home = try Home()
+        try home.write(Self.file, to: "w/hitl.yaml")
+        for directory in ["h/.local", "h/.local/state", "h/.local/state/hitl"] { try home.makeDirectory(directory) }
+        try home.write("sha256:0 /x\n", to: "h/.local/state/hitl/trusted", mode: 0o666)
+        let said = try await home.hitl("loop", "--enable-hitl", "--agent", "none")
+        #expect(said.code == 2 && said.err.contains("trusted"), "\(said)")
+    }
+
+    private func trust(_ name: String, in home: Home, answer: String, hears words: String) async throws {
+        let terminal = try PseudoTerminal.spawn(
+            [Home.hitl, "config", "trust", home.path(name)], environment: home.environment, columns: 100, rows: 40,
+            directory: home.workspace)
+        try await terminal.until(.seconds(15)) { $0.contains("Type `trust`") && $0.contains("timeout: 20m") }
+        terminal.send(answer + "\r")
+        try await terminal.until(.seconds(15)) { $0.contains(words) }
+        _ = try await terminal.waitForExit()
+    }
+}

@@ -9,6 +9,10 @@ package struct ConfigCommand: Command {
         discussion: """
             Each value is shown with where it comes from. A change lasts until the loop ends and holds for calls that \
             come after it; requests keep the policy that they were opened with.
+
+            In a shell, `hitl config trust [FILE]` lets the hitl.yaml of a workspace loosen things too, as long as it \
+            has exactly the content that was trusted; it shows the file and asks at the terminal. `hitl config \
+            untrust [FILE]` takes that back, and `hitl config list` names the files that are trusted.
             """,
         positionals: [
             .init("KEY", .setting, .optional, doc: "one setting: hitl.timeout"),
@@ -18,6 +22,7 @@ package struct ConfigCommand: Command {
         examples: [
             .init("/hitl config", "everything, and where it comes from"),
             .init("/hitl config hitl.timeout 10m", "ten minutes to decide, until the loop ends"),
+            .init("hitl config trust ./hitl.yaml", "let this file loosen things, as it is now"),
         ])
 
     private let key: String?
