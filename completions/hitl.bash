@@ -43,7 +43,7 @@ _hitl_about() {
         rest=''
         ;;
     approve)
-        options='--reason=text --condition=text --set=assignment --json --help'
+        options='--reason=text --condition=text --set=assignment --for=duration --uses=text --session --scope=word:exact,argv,path,tool --json --help'
         places='requests*'
         rest=''
         ;;
@@ -97,6 +97,11 @@ _hitl_about() {
         places='request'
         rest=''
         ;;
+    grants)
+        options='--json --help'
+        places='word:revoke text'
+        rest=''
+        ;;
     *) return 1 ;;
     esac
 }
@@ -110,7 +115,7 @@ _hitl_offer() {
     setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold policy.autoApproveThreshold agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
-    command) words='loop ask wait policy audit doctor status show approve reject edit history config stats why extend withdraw stop rollback' ;;
+    command) words='loop ask wait policy audit doctor status show approve reject edit history config stats why extend withdraw stop rollback grants' ;;
     word:*)
         words=${1#word:}
         words=${words//,/ }

@@ -97,18 +97,23 @@ package final class Announcer: Sendable {
         switch request.status {
         case .pending, .superseded: return
         case .approved(let review), .rejected(let review):
-            // Decisions of this terminal have been reported by the command that made them.
-            guard review.reviewer.channel == "socket" || review.reviewer.channel == "callback" else { return }
+            guard Self.isFromElsewhere(review.reviewer) else { return }
             text.append(request.status.word == "approved" ? .approved : .rejected)
             text.append("Request \(request.number), \(tool), was \(DecisionText.status(request.status)).")
         case .expired:
             text.append(.expired)
             text.append(
                 "Request \(request.number), \(tool), expired: nobody decided in time. It did not run.", .warning)
-        case .withdrawn(_, let reason):
+        case .withdrawn(let by, let reason):
+            guard by.role == .agent || by.role == .gate || Self.isFromElsewhere(by) else { return }
             text.append("Request \(request.number), \(tool), was withdrawn: \(DisplayText(untrusted: reason)).", .dim)
         }
         notices.post(text)
+    }
+
+    /// What was decided at this terminal has been reported by the command that did it.
+    private static func isFromElsewhere(_ reviewer: Principal) -> Bool {
+        reviewer.channel == "socket" || reviewer.channel == "callback"
     }
 
     private func announce(_ outcome: Outcome, of tool: String, _ subject: Subject) {

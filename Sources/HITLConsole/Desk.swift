@@ -13,6 +13,7 @@ package final class Desk: Sendable {
     package let outcomes = ExpectedOutcomes()
     private let listening = Locked<String?>(nil)
     package let edits = OwnEdits()
+    let proposals = GrantProposals()
     /// Makes the call that an edit asks for and looks at the world for it; nil where `hitl` cannot.
     package let prepareEdited: (@Sendable (_ call: ToolCall, _ arguments: JSONObject) async -> ToolCall?)?
     /// The call that would undo one that ran; nil where nothing was kept.

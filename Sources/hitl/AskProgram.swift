@@ -53,7 +53,7 @@ enum AskProgram {
         options.json = arguments.has("json")
         options.waitForDesk = try arguments.duration("wait-for-desk")
         options.command = arguments.rest ?? []
-        if arguments.rest?.isEmpty == true { throw .missing(argument: "COMMAND", command: "hitl ask … --") }
+        if arguments.rest?.isEmpty == true { throw .missing(argument: "-- COMMAND", command: "hitl ask") }
         try options.check()
         return ask(options)
     }

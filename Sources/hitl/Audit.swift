@@ -20,9 +20,11 @@ enum Audit {
                 export prints one line of JSON for each request and each call that a rule decided, and writes the \
                 ledger's head down, so that a later verify notices if anything up to here is cut off.
                 """,
-            positionals: [.init("WHAT", .word(["verify", "export"]), doc: "verify or export")],
+            positionals: [.init("verify|export", .word(["verify", "export"]), doc: "check it, or print it")],
             options: [
-                .init("against", "SIZE:HASH", doc: "a head that was noted elsewhere; may be given several times"),
+                .init(
+                    "against", "SIZE:HASH", repeats: true,
+                    doc: "a head that was noted elsewhere; may be given several times"),
                 .init("format", "FORMAT", .word(["jsonl"]), doc: "of the export: jsonl"),
                 .init("output", "FILE", .file, doc: "write the export to a file instead of standard output"),
                 .init("since", "WHEN", .moment, doc: "export only what was asked since then"),
@@ -121,7 +123,9 @@ enum Audit {
 
     private static func export(_ ledger: Ledger, since: WallTime?, to path: String?) -> ExitCode {
         let sink: Sink
-        do { sink = try Sink(path) } catch { return Failure(.failed, "\(error)").report() }
+        do { sink = try Sink(path) } catch {
+            return Failure(.failed, "The export cannot be written: \(error). Choose another file.").report()
+        }
         var count = 0
         do {
             try Records(ledger).forEach { history throws(EventLedgerError) in

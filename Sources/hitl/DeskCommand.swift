@@ -63,6 +63,8 @@ enum DeskCommand {
             return .answered(exit ?? .failed, answer.object?["output"]?.string ?? "")
         } catch .socket(.nobodyListens) {
             return .noDesk
+        } catch .refused(let refused) {
+            return .failed(Failure(refused.exit, refused.message))
         } catch {
             return .failed(Failure(.failed, error.description))
         }
@@ -86,7 +88,7 @@ enum DeskCommand {
     private static func write(_ output: String, _ exit: ExitCode) {
         // Programs read a document from standard output also where it says what went wrong.
         let isDocument = output.utf8.first == UInt8(ascii: "{")
-        if exit == .done || isDocument { Output.standard(output) } else { Output.error(output) }
+        if exit == .done || exit == .pending || isDocument { Output.standard(output) } else { Output.error(output) }
     }
 }
 

@@ -54,9 +54,9 @@ extension LoopPlan {
         return files
     }
 
-    var outbox: String {
-        isScratch ? workspace + "/outbox" : place.configuration.outbox.value
-    }
+    var ledgerPath: String { place.ledgerPath }
+
+    var outbox: String { place.configuration.outbox.value }
 
     var toolLimits: ToolLimits {
         var limits = ToolLimits()
@@ -144,8 +144,10 @@ enum Greeting {
     ///   - former: requests that an earlier desk left.
     ///   - aside: where this desk listens, where that is not where commands look for one.
     ///   - unfurnished: why the scenario's files are not there.
+    ///   - loss: what the ledger no longer has of what it had.
     static func text(
-        _ plan: LoopPlan, gated: Event.Session.Gated, former: [Int64], aside: String?, unfurnished: Furnishing.Problem?
+        _ plan: LoopPlan, on presentation: Presentation, gated: Event.Session.Gated, former: [Int64], aside: String?,
+        unfurnished: Furnishing.Problem?, loss: VerificationFailure?
     ) -> StyledText {
         var text = StyledText()
         switch plan.agent {
@@ -164,6 +166,15 @@ enum Greeting {
             text.line(
                 "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",
                 .warning)
+        }
+        if let loss {
+            text.line(
+                "\(DisplayText(untrusted: loss.description)) See: hitl audit verify", .warning)
+        }
+        if presentation.kind == .dumbTerminal, !Lines.isScript {
+            text.line(
+                "This terminal cannot move its cursor: new requests are shown when you press Enter, and a bell says that they are there.",
+                .dim)
         }
         if let aside {
             text.line(

@@ -27,6 +27,8 @@ final class DeskSession: Sendable {
     private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
     /// Why the scenario's files are not there, where that is to be said.
     private let unfurnished: Furnishing.Problem?
+    /// What the ledger no longer has of what it had when its head was last written down.
+    private let loss: VerificationFailure?
 
     // MARK: Opening
 
@@ -52,6 +54,7 @@ final class DeskSession: Sendable {
         try PrivateDirectory.prepare(plan.stateDirectory)
         ledger = try Ledger.open(
             path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+        loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
         let events = EventLedger(ledger)
         let clocks = Clocks.system
@@ -152,11 +155,16 @@ final class DeskSession: Sendable {
         let aside: String?
         do { aside = try listen() } catch {
             await reader.stop()
-            return Failure(.failed, "The desk cannot listen at `\(plan.socketPath)`: \(error)").report()
+            return Failure(
+                .failed,
+                "The desk cannot listen at `\(plan.socketPath)`: \(error). Choose another path with --socket."
+            ).report()
         }
         interrupt.withLock { $0 = lines.interrupt }
         reader.write(
-            Greeting.text(plan, gated: desk.session.gated, former: former, aside: aside, unfurnished: unfurnished))
+            Greeting.text(
+                plan, on: presentation, gated: desk.session.gated, former: former, aside: aside,
+                unfurnished: unfurnished, loss: loss))
         await gate.ledger.note(
             .sessionStarted(
                 .init(

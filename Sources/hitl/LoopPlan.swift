@@ -19,7 +19,6 @@ struct LoopPlan: Sendable {
     let isScratch: Bool
     let isDemo: Bool
     let stateDirectory: String
-    let ledgerPath: String
     let socketPath: String
     let plain: Bool
 
@@ -33,12 +32,18 @@ struct LoopPlan: Sendable {
             options.append(.init("agent.scenario", .text(file), option: "--scenario"))
         }
         let workspace = arguments.text("workspace")
-        return Place.find(file: arguments.text("config"), workspace: workspace ?? Process.directory, options: options)
-            .flatMap { place in plan(place, arguments, workspace) }
+        let find: Finding = { more in
+            Place.find(
+                file: arguments.text("config"), workspace: workspace ?? Process.directory, options: options + more)
+        }
+        return find([]).flatMap { place in plan(place, find, arguments, workspace) }
     }
 
-    private static func plan(_ place: Place, _ arguments: Arguments, _ workspace: String?) -> Result<LoopPlan, Failure>
-    {
+    private typealias Finding = (_ more: [ConfigurationOption]) -> Result<Place, Failure>
+
+    private static func plan(
+        _ place: Place, _ find: Finding, _ arguments: Arguments, _ workspace: String?
+    ) -> Result<LoopPlan, Failure> {
         let configuration = place.configuration
         let isDemo = configuration.agentName.value == .simulated && configuration.agentScenario.value == "demo"
         do {
@@ -54,13 +59,17 @@ struct LoopPlan: Sendable {
                 isDemo || (workspace == nil && configuration.agentName.value == .simulated) ? try Scratch.make() : nil
             let state = isDemo ? scratch.map { $0 + "/state" } : nil
             let paths = configuration.paths
+            let isScratch = workspace == nil && scratch != nil
+            var places: [ConfigurationOption] = []
+            if let state { places.append(.init("audit.path", .text(state + "/ledger.db"), option: "scratch")) }
+            if isScratch, let scratch {
+                places.append(.init("tools.outbox", .text(scratch + "/workspace/outbox"), option: "scratch"))
+            }
             return .success(
                 LoopPlan(
-                    place: place, agent: agent,
+                    place: try find(places).get(), agent: agent,
                     workspace: try absolute(workspace ?? scratch.map { $0 + "/workspace" } ?? Process.directory ?? "."),
-                    isScratch: workspace == nil && scratch != nil, isDemo: isDemo,
-                    stateDirectory: state ?? paths.state,
-                    ledgerPath: state.map { $0 + "/ledger.db" } ?? place.ledgerPath,
+                    isScratch: isScratch, isDemo: isDemo, stateDirectory: state ?? paths.state,
                     socketPath: paths.socket(option: arguments.text("socket")), plain: arguments.has("plain")))
         } catch let failure as Failure {
             return .failure(failure)

@@ -146,6 +146,8 @@ package final class GateFixture: Sendable {
                 case .finished(let subject, let outcome): "\(outcome.status.rawValue) \(subject)"
                 case .rolledBack(let subject, let successor): "rolled back \(subject) by \(successor)"
                 case .attempted(let principal, let what): "attempted by \(principal.name): \(what)"
+                case .granted(let grant): "granted with \(grant.request)"
+                case .revoked(let request, let principal): "grant \(request) revoked by \(principal.name)"
                 case .sessionStarted(let session): "session \(session.id)"
                 case .sessionEnded(let id): "end of session \(id)"
                 }

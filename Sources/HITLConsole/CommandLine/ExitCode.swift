@@ -1,3 +1,5 @@
+import HITLCore
+
 /// How a command ended, for the shell. Part of the interface: the numbers are in the manual and stay.
 package enum ExitCode: Int32, Sendable {
     case done = 0
@@ -13,4 +15,17 @@ package enum ExitCode: Int32, Sendable {
     case pending = 75
     /// A gated command did not run.
     case notRun = 125
+}
+
+extension ExitCode {
+    /// Of a decision that was not taken.
+    static func of(_ error: ReviewError) -> ExitCode {
+        switch error {
+        case .notRecorded: .ledger
+        case .deskClosing: .noDesk
+        case .alreadyClosed, .unknownRequest, .ownRequest, .notEligible, .reasonRequired, .digestMismatch,
+            .editingForbidden, .notRunning:
+            .failed
+        }
+    }
 }

@@ -39,7 +39,8 @@ extension UsageError {
         case .missingValue(let option, let value): return "\(shown("--" + option)) needs a value: \(shown(value))."
         case .superfluousValue(let option): return "\(shown("--" + option)) takes no value."
         case .givenTwice(let option): return "\(shown("--" + option)) was given twice."
-        case .missing(let argument, let command): return "\(typed(command)) needs \(shown(argument))."
+        case .missing(let argument, let command):
+            return "\(typed(command)) needs \(shown(argument)). See \(shown(place.help(on: command)))."
         case .superfluous(let argument, let command):
             return "\(typed(command)) does not expect \(shown(argument))."
         case .badValue(let text, let name, let expected):

@@ -6,7 +6,7 @@ package enum CommandTable {
     package static let desk: [any Command.Type] = [
         StatusCommand.self, ShowCommand.self, ApproveCommand.self, RejectCommand.self, EditCommand.self,
         HistoryCommand.self, ConfigCommand.self, StatisticsCommand.self, WhyCommand.self, ExtendCommand.self,
-        WithdrawCommand.self, StopCommand.self, RollbackCommand.self,
+        WithdrawCommand.self, StopCommand.self, RollbackCommand.self, GrantsCommand.self,
     ]
 
     /// Without `/hitl`, and only in the loop.

@@ -169,8 +169,7 @@ struct Deciding: Sendable {
             let decidedAt = try? desk.records.events.history(of: .request(number)).decidedAt
             let ago = decidedAt.map { "\((desk.clocks.wall() - $0).words) ago" }
             return failure(DecisionText.error(error, number: number, at: ago), number)
-        case .notRecorded: return failure(DecisionText.error(error, number: number), number, .ledger)
-        default: return failure(DecisionText.error(error, number: number), number)
+        default: return failure(DecisionText.error(error, number: number), number, .of(error))
         }
     }
 

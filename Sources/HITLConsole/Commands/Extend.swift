@@ -96,8 +96,7 @@ extension Desk {
         do throws(ReviewError) { return CommandResult(try await body(gate, number)) } catch .unknownRequest {
             return await unknownRequest(name)
         } catch {
-            let exit: ExitCode = if case .notRecorded = error { .ledger } else { .failed }
-            return .failure(StyledText(DecisionText.error(error, number: number)), exit)
+            return .failure(StyledText(DecisionText.error(error, number: number)), .of(error))
         }
     }
 }

@@ -54,7 +54,7 @@ package struct RollbackCommand: Command {
         text.line("Tool: \(DisplayText(untrusted: call.tool))", indent: 3)
         text.line("Args: ", indent: 3)
         ArgumentsView(call.arguments).append(to: &text, indent: 3)
-        for line in DisplayText.block(untrusted: call.facts.preview ?? "").lines {
+        for line in DisplayText.block(untrusted: call.facts.preview ?? "").closedLines {
             text.barredLine(line, indent: 5)
         }
         for warning in call.facts.warnings { text.line(DisplayText(untrusted: warning), .warning, indent: 3) }
@@ -73,18 +73,19 @@ package struct RollbackCommand: Command {
     }
 
     private static func words(_ error: RollbackError, _ subject: Subject) -> DisplayText {
-        let name = DisplayText(untrusted: subject.description)
+        let shown = DisplayText(untrusted: subject.description)
+        let name: DisplayText = if case .request = subject { "Request \(shown)" } else { "Call \(shown)" }
         return switch error {
-        case .unknownCall: "There is no call \(name)."
+        case .unknownCall: "There is no call \(shown)."
         case .notSucceeded: "\(name) did not run successfully, so there is nothing certain to undo."
         case .alreadyRolledBack(let successor):
             "\(name) was undone already, by \(DisplayText(untrusted: successor.description))."
         case .nothingKept: "\(name) cannot be undone: nothing was kept that would undo it."
         case .refused(.denied(let rules)):
-            "Undoing \(name) is denied: \(DisplayText(untrusted: rules.map(\.fact).joined(separator: "; ")))."
+            "Undoing \(shown) is denied: \(DisplayText(untrusted: rules.map(\.fact).joined(separator: "; ")))."
         case .refused(.ledgerUnavailable(let because)):
             "Nothing was asked, because it could not be recorded: \(DisplayText(untrusted: because))"
-        case .refused: "Undoing \(name) could not be asked for now."
+        case .refused: "Undoing \(shown) could not be asked for now."
         }
     }
 }

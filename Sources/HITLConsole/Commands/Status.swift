@@ -41,7 +41,8 @@ package struct StatusCommand: Command {
 /// A request that waits, with what the queue knows of who waits for it.
 package struct PendingRequest: Sendable {
     package let request: ApprovalRequest
-    package let requester: Queue.Waiting.Requester
+    /// Nil where no desk runs: whoever asked may be waiting for one.
+    package let requester: Queue.Waiting.Requester?
 
     var json: JSONValue {
         let call = request.call
@@ -57,7 +58,7 @@ package struct PendingRequest: Sendable {
             "lineage": .array(call.origin.lineage.map(JSONValue.string)),
             "requestedAt": .string(request.openedAt.timestamp),
             "expiresAt": request.deadline.map { .string($0.timestamp) },
-            "requester": .string(word),
+            "requester": word.map(JSONValue.string),
             "severity": .string(request.verdict.severity.rawValue),
             "verdict": request.verdict.json,
             "digest": .string(request.digest.description),
@@ -65,11 +66,12 @@ package struct PendingRequest: Sendable {
         ])
     }
 
-    private var word: String {
+    private var word: String? {
         switch requester {
-        case .connected: "connected"
-        case .detached: "detached"
-        case .orphaned: "orphaned"
+        case .connected?: "connected"
+        case .detached?: "detached"
+        case .orphaned?: "orphaned"
+        case nil: nil
         }
     }
 }
@@ -100,10 +102,9 @@ extension Desk {
                 }
             }
         } else {
-            // Without a desk nobody waits: what the file says is pending has lost its requester, or left on purpose.
             for request in try records.pending() {
                 pending.append(
-                    .init(request: request, requester: request.attendance == .detached ? .detached : .orphaned))
+                    .init(request: request, requester: request.attendance == .detached ? .detached : nil))
             }
             pending.sort { one, other in
                 order.precedes(

@@ -26,9 +26,10 @@ package struct ArgumentsView {
                 text.append(Self.text(of: member.value) + ",")
                 continue
             }
-            let block = DisplayText.block(untrusted: string)
-            text.append("\(block.lines.count) lines, \(string.utf8.count) bytes:", .dim)
-            for line in block.lines {
+            let lines = DisplayText.block(untrusted: string).closedLines
+            text.append("\(lines.count) \(lines.count == 1 ? "line" : "lines"), \(string.utf8.count) bytes", .dim)
+            text.append(string.utf8.last == UInt8(ascii: "\n") ? ":" : ", no line feed at the end:", .dim)
+            for line in lines {
                 text.newLine(indent: indent + 4, hangingIndent: indent + 8)
                 text.append(.bar, .dim)
                 text.append(line)

@@ -20,6 +20,8 @@ package struct RequestView {
     /// What stands in a list: every argument, and how long it has waited.
     package func appendItem(to text: inout StyledText) {
         appendHead(to: &text)
+        // What the requester would run stands beside the arguments and not in them.
+        if request.call.performer == .requester { appendCommand(to: &text) }
         appendOrigin(to: &text)
         appendLine("Risk", risk, to: &text)
         appendDeadline(to: &text)
@@ -167,7 +169,7 @@ package struct RequestView {
     private func appendPreview(to text: inout StyledText) {
         guard let preview = request.call.facts.preview else { return }
         text.line("Effect:", indent: Self.indent)
-        for line in DisplayText.block(untrusted: preview).lines {
+        for line in DisplayText.block(untrusted: preview).closedLines {
             let style: Style =
                 switch line.text.utf8.first {
                 case UInt8(ascii: "+"): .good

@@ -47,6 +47,10 @@ extension Event {
             ["by": .string(successor.description), "subject": .string(subject.description), "type": "rolledBack"]
         case .attempted(let principal, let what):
             ["by": principal.json, "type": "attempted", "what": .string(what)]
+        case .granted(let grant):
+            ["grant": grant.json, "type": "granted"]
+        case .revoked(let request, let principal):
+            ["by": principal.json, "request": .integer(request), "type": "revoked"]
         case .sessionStarted(let session):
             .members([
                 "agent": .string(session.agent), "gated": .string(session.gated.rawValue),
@@ -64,7 +68,8 @@ extension Event {
         case .opened(let opened): JSONValue.object(opened.call.arguments).flaw
         case .ruled(let ruled): JSONValue.object(ruled.call.arguments).flaw
         case .finished(_, let outcome): outcome.result?.flaw
-        case .extended, .closed, .started, .rolledBack, .attempted, .sessionStarted, .sessionEnded: nil
+        case .extended, .closed, .started, .rolledBack, .attempted, .granted, .revoked, .sessionStarted, .sessionEnded:
+            nil
         }
     }
 
@@ -119,6 +124,10 @@ extension Event {
             self = .rolledBack(subject: try record.subject(), by: successor)
         case "attempted":
             self = .attempted(by: try Principal(json: try record.value("by")), what: try record.text("what"))
+        case "granted": self = .granted(try Grant(RecordReader(try record.value("grant"), "grant")))
+        case "revoked":
+            self = .revoked(
+                grant: try record.integer("request"), by: try Principal(json: try record.value("by")))
         case "sessionStarted":
             guard let gated = Session.Gated(rawValue: try record.text("gated")) else { throw .unknownWord("gated") }
             self = .sessionStarted(

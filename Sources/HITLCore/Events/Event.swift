@@ -11,6 +11,10 @@ public enum Event: Sendable, Equatable {
     case rolledBack(subject: Subject, by: Subject)
     /// Somebody tried what they may not: an agent that decides, an unknown number.
     case attempted(by: Principal, what: String)
+    /// A person's standing permission, in force from here.
+    case granted(Grant)
+    /// The grant that was given with that request is over.
+    case revoked(grant: Int64, by: Principal)
     case sessionStarted(Session)
     case sessionEnded(id: String)
 

@@ -56,6 +56,8 @@ extension Index {
                 standing: .settled)
         case .rolledBack(let subject, _): self.init(subject: subject.description, kind: "rolledBack")
         case .attempted: self.init(kind: "attempted")
+        case .granted: self.init(kind: "granted")
+        case .revoked: self.init(kind: "revoked")
         case .sessionStarted: self.init(kind: EventIndex.sessionStarted)
         case .sessionEnded: self.init(kind: "sessionEnded")
         }

@@ -6,6 +6,7 @@ public import HITLLedger
 public struct Gate: Sendable {
     public let queue: Queue
     public let ledger: EventLedger
+    public let grants: GrantBook
     let policy: @Sendable () -> Policy
     let digest: @Sendable (ToolCall) -> CallDigest
     let randomID: @Sendable () -> RequestID
@@ -26,6 +27,7 @@ public struct Gate: Sendable {
         self.queue = queue
         self.ledger = ledger
         self.clocks = clocks
+        grants = GrantBook(clocks)
         self.policy = policy
         self.digest = digest
         self.randomID = randomID
@@ -45,7 +47,7 @@ public struct Gate: Sendable {
         opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Ruling {
         let digest = digest(call)
-        let verdict = judge(call).within(patience)
+        let verdict = grants.answer(judge(call).within(patience), to: call)
 
         let answer =
             switch verdict.effect {

@@ -79,7 +79,8 @@ extension EventLedger {
         switch event {
         case .closed(let closed): return .review(closed.status)
         case .ruled(let ruled): return .rules(ruled.verdict.effect, ruled.verdict.rules)
-        case .opened, .extended, .started, .finished, .rolledBack, .attempted, .sessionStarted, .sessionEnded:
+        case .opened, .extended, .started, .finished, .rolledBack, .attempted, .granted, .revoked,
+            .sessionStarted, .sessionEnded:
             return .pending
         }
     }
