@@ -41,12 +41,20 @@ int platform_is_subreaper(void) {
     return prctl(PR_GET_CHILD_SUBREAPER, &is, 0, 0, 0) < 0 ? -errno : is;
 }
 
-int platform_ignore_sigpipe(void) {
+static int ignore_unless_handled(int signal) {
     struct sigaction now;
-    if (sigaction(SIGPIPE, NULL, &now) < 0) return -errno;
+    if (sigaction(signal, NULL, &now) < 0) return -errno;
     if ((now.sa_flags & SA_SIGINFO) || now.sa_handler != SIG_DFL) return 0;
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    return sigaction(SIGPIPE, &ignore, NULL) < 0 ? -errno : 0;
+    return sigaction(signal, &ignore, NULL) < 0 ? -errno : 0;
+}
+
+int platform_ignore_sigpipe(void) {
+    return ignore_unless_handled(SIGPIPE);
+}
+
+int platform_ignore_sigxfsz(void) {
+    return ignore_unless_handled(SIGXFSZ);
 }
 
 void platform_block_signals(void) {

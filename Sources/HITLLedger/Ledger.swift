@@ -185,6 +185,28 @@ public final class Ledger: Sendable {
         try heads.append(RememberedHead(head: head, time: clock()))
         return head
     }
+
+    /// Whether the ledger still has the head that was written down last: a look at one entry, where `verify` reads
+    /// them all. Nil where it has.
+    public func lostHead() throws(LedgerError) -> VerificationFailure? {
+        let remembered: [Head]
+        switch try heads.read() {
+        case .unreadable(let line): return .unreadableHeads(line: line)
+        case .heads(let heads): remembered = heads.map(\.head)
+        }
+        guard let last = remembered.last else { return nil }
+        let size = try head.size
+        guard size >= last.size else { return .cut(size: size, head: last) }
+        var fitting = remembered.endIndex
+        while fitting > 0, try !has(remembered[fitting - 1]) { fitting -= 1 }
+        if fitting == remembered.endIndex { return nil }
+        return .rewritten(head: last, after: fitting > 0 ? remembered[fitting - 1].size : 0)
+    }
+
+    private func has(_ head: Head) throws(LedgerError) -> Bool {
+        if head.size == 0 { return true }
+        return try reading.entry(at: head.size)?.hash == head.hash
+    }
 }
 
 extension Ledger {

@@ -10,9 +10,9 @@ struct Snapshots {
 
     /// The compensating call of a call that is about to run; nil where there is none.
     ///
-    ///     writeFile, editFile over a file    writeFile with what it held
+    ///     writeFile, editFile over a file    writeFile with what it held and its permissions
     ///     writeFile where there was none     deleteFile
-    ///     deleteFile of a file               writeFile with what it held
+    ///     deleteFile of a file               writeFile with what it held and its permissions
     ///     moveFile                           moveFile back
     ///     deletion of a directory, commands  nothing
     static func compensation(for call: ToolCall, in workspace: Workspace, limits: ToolLimits) throws(Obstacle)
@@ -45,10 +45,17 @@ struct Snapshots {
         case (.file, let bytes?):
             form(
                 "writeFile",
-                String(validating: bytes, as: UTF8.self).map { ["path": .string(path), "content": .string($0)] }
-                    ?? ["path": .string(path), "contentBase64": .string(Base64.encode(bytes))])
+                .members([
+                    "path": .string(path), "content": content(bytes).text, "contentBase64": content(bytes).base64,
+                    "mode": (image.permissions?.text).map(JSONValue.string),
+                ]))
         case (.file, nil), (.directory, _), (.symbolicLink, _), (.unreadable, _): nil
         }
+    }
+
+    private static func content(_ bytes: [UInt8]) -> (text: JSONValue?, base64: JSONValue?) {
+        if let text = String(validating: bytes, as: UTF8.self) { return (.string(text), nil) }
+        return (nil, .string(Base64.encode(bytes)))
     }
 
     private static func form(_ tool: String, _ arguments: JSONValue) -> JSONObject? {

@@ -62,7 +62,7 @@ import Testing
         #expect(
             try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 was already superseded by request 2, ")
                 == true)
-        try await Task.sleep(for: .milliseconds(430))
+        try await desk.waitOut(.beforeDeciding)
         #expect(try await desk.enter("/hitl approve 2").first == "✅ Approved writeFile operation")
         #expect(home.read("w/draft.txt") == "for few")
         try await desk.sees("main│ ")

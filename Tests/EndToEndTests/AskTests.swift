@@ -33,7 +33,7 @@ import Testing
                    Confidence: 0.5
                    Requested: N seconds ago
                    Command: "./deploy.sh" "prod"
-                   Executable: HOME/w/./deploy.sh
+                   Executable: HOME/w/deploy.sh
                    Directory: HOME/w
                    Approving: its requester runs exactly this, once, and reports the outcome
                    Agent: ask
@@ -99,14 +99,14 @@ import Testing
             masked(approved.out, in: home) == """
                 ✅ Approved deploy operation
                    Execution failed
-                   did not run: `HOME/w/./deploy.sh` has changed since the command was shown
+                   did not run: `HOME/w/deploy.sh` has changed since the command was shown
 
                 """)
         let said = Said(await asking.wait())
         #expect(said.code == 125)
         #expect(
             masked(said.err, in: home)
-                == "hitl: The command did not run: `HOME/w/./deploy.sh` has changed since the command was shown.\n")
+                == "hitl: The command did not run: `HOME/w/deploy.sh` has changed since the command was shown.\n")
         #expect(!home.exists("w/evil") && !home.exists("w/deployed"))
     }
 

@@ -85,6 +85,18 @@ import Testing
                         """))
     }
 
+    @Test func `that lost its last entry tells whoever opens a desk on it`() async throws {
+        let home = try await Self.home()
+        try await Self.tamper(
+            home,
+            "DELETE FROM entry WHERE sequence = 6; UPDATE tally SET count = count - 1 WHERE kind = 'session-ended'")
+        let said = try await home.script([], "--agent", "none", "--enable-hitl")
+        #expect(said.code == 0)
+        #expect(
+            said.out.contains(
+                "The ledger ends at entry 5, but had 6 when its head was written down. See: hitl audit verify\n"))
+    }
+
     @Test func `that grew since its head was written down says how much is not protected yet`() async throws {
         let home = try await Self.home()
         let desk = try await Desk.open(home)

@@ -121,7 +121,7 @@ import Testing
             (["frob"], "There is no command `frob`. `hitl --help` lists them."),
             (["loop", "--enable"], "`hitl loop` has no option `--enable`. See `hitl loop --help`."),
             (["approve", "1", "--resaon", "x"], "`hitl approve` has no option `--resaon`. Did you mean `--reason`?"),
-            (["approve"], "`hitl approve` needs `N`."),
+            (["approve"], "`hitl approve` needs `N`. See `hitl approve --help`."),
             (
                 ["ask", "x", "--timeout", "60"],
                 "`60` is no value for `--timeout`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."

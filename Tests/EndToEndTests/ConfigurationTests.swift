@@ -36,6 +36,16 @@ import Testing
         #expect(try await home.hitl("status").code == 2)
     }
 
+    @Test func `of the demo names the scratch ledger and outbox that it really uses`() async throws {
+        let home = try Home()
+        let said = try await home.script(
+            ["/hitl config audit.path", "/hitl config tools.outbox"], "--enable-hitl",
+            environment: ["HITL_AUDIT_PATH": home.ledger])
+        let text = masked(said.out, in: home)
+        #expect(text.contains("audit.path = HOME/t/DEMO/state/ledger.db   (scratch)\n"))
+        #expect(text.contains("tools.outbox = HOME/t/DEMO/workspace/outbox   (scratch)\n"))
+    }
+
     // timeout-05
     @Test func `may not approve by letting time pass what changes something`() async throws {
         let home = try Home(configuration: "hitl: { autoApproveOnTimeout: true }\n")

@@ -25,7 +25,7 @@ import Testing
                 desk.type(Self.keys(step["data"]?.string ?? ""))
             }
             // What comes this late is no part of it, and is seen once all of it has been taken.
-            try await Task.sleep(for: .milliseconds(60))
+            try await desk.waitOut(.betweenBursts)
             desk.type("##")
             try await desk.until { $0.cursorLine.hasSuffix("##") }
             let isAnswered = desk.screen.count(of: "That looks like a decision") > hints
@@ -34,7 +34,7 @@ import Testing
             desk.type("\u{3}")
             try await desk.until { $0.cursorLine == "hitl (3) >" }
             // After a paste Enter is dead for a while, which is not what the next one is about.
-            if Self.pasting.contains(id) { try await Task.sleep(for: .milliseconds(430)) }
+            if Self.pasting.contains(id) { try await desk.waitOut(.afterPaste) }
             #expect(try await home.pending() == [1, 2, 3], "\(id)\n\(desk.screen.picture)")
         }
     }
@@ -129,6 +129,11 @@ import Testing
             try await desk.enter("/hitl approve 4").first?.hasPrefix(
                 "Request 4 was already rejected by \(operatorName) (human@socket), ") == true)
         #expect(try await home.pending() == [])
+        // What was taken back at this terminal is told once.
+        #expect(try await home.ask("bash", "--arg", "command=touch z") == 5)
+        #expect(try await desk.enter("/hitl withdraw 5") == ["Withdrew request 5, bash. It did not run.", ""])
+        try await desk.until { $0.cursorLine == "hitl >" }
+        #expect(!desk.screen.contains("Request 5, bash, was withdrawn"))
     }
 
     // ids-03, ids-05, ids-06, ids-08, queue-08
@@ -147,7 +152,7 @@ import Testing
                 "`\(id.dropLast(8))` is no value for `/hitl approve`: expected request"
             ),
             ("/hitl approve evt_0000000000000000", "There is no request evt_0000000000000000. Pending:"),
-            ("/hitl approve", "`/hitl approve` needs `N`."),
+            ("/hitl approve", "`/hitl approve` needs `N`. See `/help /hitl approve`."),
             ("/hitl trust 1", "There is no command `/hitl trust`."),
             ("/hitl approve --all --tool read_file", "`/hitl approve` has no option `--all`."),
         ] {

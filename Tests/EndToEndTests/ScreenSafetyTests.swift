@@ -146,7 +146,7 @@ import Testing
                 Request 1 had not been shown in full, so nothing was decided. This is it; then type it again:
                 """)
         #expect(desk.screen.count(of: "│ printf 120") == 1)
-        try await Task.sleep(for: .milliseconds(430))
+        try await desk.waitOut(.beforeDeciding)
         #expect(try await desk.enter("/hitl approve 1").first == "✅ Approved bash operation")
     }
 }

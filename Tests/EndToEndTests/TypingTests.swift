@@ -22,6 +22,8 @@ import Testing
         }
         try await desk.until { $0.typedLine == text && $0.contains("hitl (50) > tell me") }
         #expect(Said(await asking.wait()).code == 0)
+        // The prompt counts what is pending; the last announcement may come after it has counted it.
+        try await desk.until { screen in (1...50).allSatisfy { screen.contains("New request \($0):") } }
         let screen = desk.screen
         for number in 1...50 {
             #expect(screen.count(of: "New request \(number):") == 1)
@@ -71,7 +73,7 @@ import Testing
         // One pasted line is sent by an Enter of its own, later.
         desk.type("\u{1B}[200~/hitl status\u{1B}[201~")
         try await desk.until { $0.cursorLine.hasSuffix("/hitl status") }
-        try await Task.sleep(for: .milliseconds(430))
+        try await desk.waitOut(.afterPaste)
         desk.type("\r")
         try await desk.sees("📋 Pending HITL Approvals (1):")
     }

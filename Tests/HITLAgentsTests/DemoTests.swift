@@ -91,8 +91,8 @@ import Testing
             #expect(
                 stage.heard() == """
                     main/archivist: October stays. You said: no reason was given
-                    main: That was all from me. Look into <workspace>: what you approved has happened, and nothing else.
-                    /hitl history shows what was decided. You can go on talking to me.
+                    main: That was all from me. Look into <workspace>: what /hitl history tells has happened, and nothing else.
+                    You can go on talking to me.
                     """)
             #expect(await stage.pending() == "")
             #expect(await stage.doing() == "main is idle")

@@ -69,7 +69,7 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/approve 1", "There is no command `/approve`. Did you mean `/hitl approve`?"),
         ("/hitl quit", "There is no command `/hitl quit`. Did you mean `/quit`?"),
         ("/hitl xyzzy", "There is no command `/hitl xyzzy`. `/help` lists them."),
-        ("/hitl approve", "`/hitl approve` needs `N`."),
+        ("/hitl approve", "`/hitl approve` needs `N`. See `/help /hitl approve`."),
         (
             "/hitl approve one",
             "`one` is no value for `/hitl approve`: expected request numbers such as 3, 3-5 or 3,7 (at most 10000 in a range)."

@@ -90,6 +90,39 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                 """)
     }
 
+    @Test func `in a list names the command that its requester would run, which the arguments do not`() {
+        let command = Facts.Command(
+            argv: ["./deploy.sh", "prod"], executable: "/srv/shop/deploy.sh", environment: [])
+        var text = StyledText()
+        RequestView(
+            request(facts: Facts(command: command), performer: .requester), requester: .connected, now: opened
+        ).appendItem(to: &text)
+        #expect(
+            shown(text).contains(
+                """
+                   Requested: 0 seconds ago
+                   Command: "./deploy.sh" "prod"
+                   Executable: /srv/shop/deploy.sh
+                   Agent: scout (main › cleaner)
+
+                """))
+    }
+
+    @Test(arguments: [
+        ("one\n", "1 line, 4 bytes:\n       │ one\n   }\n"),
+        ("one\n\n", "2 lines, 5 bytes:\n       │ one\n       │ \n   }\n"),
+        ("one\ntwo", "2 lines, 7 bytes, no line feed at the end:\n       │ one\n       │ two\n   }\n"),
+        ("\n", "1 line, 1 bytes:\n       │ \n   }\n"),
+    ])
+    func `counts lines as a diff does, and says where the last one is not ended`(text: String, expected: String) {
+        #expect(whole(request(arguments: [("body", .string(text))])).contains("     body: " + expected))
+    }
+
+    @Test func `on a narrow screen keeps a bar and the word behind it on one row`() {
+        let text = whole(request(facts: Facts(preview: "Content-Transfer-Encoding: 7bit")), columns: 30)
+        #expect(text.contains("     │ Content-Transfer-Encodi\n"))
+    }
+
     @Test func `shows numbers as sent, text of several lines in a block and names that are no words quoted`() {
         let arguments: [(String, JSONValue)] = [
             ("amount", .number(JSONNumber("75000.10")!)), ("big", .number(JSONNumber("9007199254740993")!)),
@@ -102,7 +135,7 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                      amount: 75000.10,
                      big: 9007199254740993,
                      "two words": [1, true, null],
-                     note: 2 lines, 12 bytes:
+                     note: 2 lines, 12 bytes, no line feed at the end:
                        │ first
                        │ second
                      quoted: "say \\"hi\\" \\\\ there",

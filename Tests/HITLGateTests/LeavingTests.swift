@@ -123,7 +123,7 @@ import Testing
         #expect(await fixture.ask(.deleting("x")).ending.refusal == .deskClosing)
         #expect(await fixture.ask(.running("make"), id: posted.id).ending.refusal == .deskClosing)
         await #expect(throws: Refusal.deskClosing) { try await fixture.gate.post(.deleting("x"), from: Cast.mason) }
-        let closing = ReviewError.notRecorded(because: "The desk is closing.")
+        let closing = ReviewError.deskClosing
         #expect(
             await reviewError { () throws(ReviewError) in
                 try await fixture.gate.review(1, Cast.ada.approval(), executor: fixture.workshop)

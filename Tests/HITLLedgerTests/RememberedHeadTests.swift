@@ -45,6 +45,30 @@ import Testing
         ledger.close()
     }
 
+    @Test func `that the ledger no longer has is missed by a look at one entry`() async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try openLedger(directory.ledger)
+        try ledger.rememberHead()
+        try await ledger.append([draft()])
+        let one = try ledger.rememberHead()
+        try await ledger.append([draft()])
+        #expect(try ledger.lostHead() == nil)
+        let heads = directory.ledger + ".heads"
+        let whole = contents(of: heads)
+        let foreign = Digest(hashing: [7])
+        for (line, expected) in [
+            ("2 \(foreign.hex) 5\n", VerificationFailure.rewritten(head: Head(size: 2, hash: foreign), after: 1)),
+            ("9 \(foreign.hex) 5\n", .cut(size: 2, head: Head(size: 9, hash: foreign))),
+            ("rubbish\n", .unreadableHeads(line: 3)),
+        ] {
+            write(whole + Array(line.utf8), to: heads)
+            #expect(try ledger.lostHead() == expected)
+        }
+        write(Array("\(one) 5\n".utf8), to: heads)
+        #expect(try ledger.lostHead() == nil)
+        ledger.close()
+    }
+
     @Test(arguments: ["rubbish\n", "\n", "1 abc 5\n", "0 \(Digest(hashing: []).hex)\n", "\u{0}\u{0}\n"])
     func `that is none is named`(_ line: String) async throws {
         let directory = TemporaryDirectory()

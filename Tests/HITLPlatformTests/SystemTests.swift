@@ -116,6 +116,19 @@ import Testing
         #expect(alias.facts.identity == tool.facts.identity)
     }
 
+    @Test func `that begins in the directory itself is told without the dot, one that leaves it as it is`() throws {
+        let scratch = Scratch()
+        scratch.makeDirectory("here")
+        scratch.makeFile("here/tool", "", mode: 0o755)
+        for (name, path) in [
+            ("./tool", "here/tool"), (".//tool", "here/tool"), ("././tool", "here/tool"),
+            ("../here/tool", "here/../here/tool"),
+        ] {
+            #expect(
+                try ResolvedExecutable.resolve(name, searchPath: "", from: scratch / "here").path == scratch / path)
+        }
+    }
+
     @Test func `is refused where nothing is there, or nothing that runs`() {
         let scratch = Scratch()
         scratch.makeFile("tool", "", mode: 0o644)
@@ -129,7 +142,7 @@ import Testing
         #expect(throws: ResolvedExecutable.Failure.notExecutable(path: scratch / "directory")) {
             try ResolvedExecutable.resolve("directory", searchPath: scratch.path, from: "/")
         }
-        #expect(throws: ResolvedExecutable.Failure.notExecutable(path: scratch / "./tool")) {
+        #expect(throws: ResolvedExecutable.Failure.notExecutable(path: scratch / "tool")) {
             try ResolvedExecutable.resolve("./tool", searchPath: "", from: scratch.path)
         }
         #expect(throws: ResolvedExecutable.Failure.emptyName) {

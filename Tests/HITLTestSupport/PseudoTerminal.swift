@@ -185,6 +185,13 @@ extension PseudoTerminal {
         return modes
     }
 
+    /// Bytes that were sent and that the program has not read yet.
+    package var unreadCount: Int32 {
+        var count: Int32 = 0
+        _ = ioctl(replica, UInt(FIONREAD), &count)
+        return count
+    }
+
     /// The process group that the keys go to.
     package var foregroundGroup: pid_t {
         var group: pid_t = 0

@@ -20,6 +20,11 @@ extension Workbench {
         if answer == .approve { _ = await gate.queue.outcome(of: .request(number), within: .seconds(5)) }
     }
 
+    fileprivate func mode(_ name: String) -> mode_t {
+        var facts = stat()
+        return stat("\(workspace)/\(name)", &facts) == 0 ? facts.st_mode & 0o7777 : 0
+    }
+
     fileprivate func undo(_ number: Int64) async throws { try await decide(try await askToUndo(number), .approve) }
 }
 
@@ -53,6 +58,41 @@ extension Workbench {
         #expect(bench.text("moved") == "here")
         #expect(!bench.exists("there"))
         #expect(!bench.exists("made"))
+    }
+
+    @Test func `gives the file its former permissions back, and shows which`() async throws {
+        let bench = try await Workbench()
+        bench.write("run.sh", "old\n", mode: 0o751)
+        bench.write("key", "secret", mode: 0o600)
+        bench.write("shared", "old", mode: 0o1666)
+        try await bench.run("deleteFile", ["path": "run.sh"])
+        try await bench.run("deleteFile", ["path": "key"])
+        try await bench.run("writeFile", ["path": "shared", "content": "new"])
+        // Somebody took the rights away since.
+        #expect(chmod("\(bench.workspace)/shared", 0o400) == 0)
+        // No mask of the desk's own takes any of them away.
+        let number = try await bench.askToUndo(1)
+        let request = try await bench.gate.queue.open(number)
+        #expect(
+            JSONValue.object(request.call.arguments) == ["content": "old\n", "mode": "0751", "path": "run.sh"])
+        #expect(request.call.facts.preview == "--- /dev/null\n+++ run.sh\n@@ -0,0 +1 @@\n+old\npermissions: 0751")
+        try await bench.decide(number, .approve)
+        try await bench.undo(2)
+        let shared = try await bench.askToUndo(3)
+        #expect(
+            try await bench.gate.queue.open(shared).call.facts.preview?.hasSuffix("\npermissions: 1666, before 0400")
+                == true)
+        try await bench.decide(shared, .approve)
+        #expect(["run.sh", "key", "shared"].map(bench.mode) == [0o751, 0o600, 0o1666])
+    }
+
+    // Root's own program with the bit of another user would be more than there was to see.
+    @Test func `never gives a file the rights of its owner to whoever runs it`() async throws {
+        let bench = try await Workbench()
+        bench.write("tool", "x", mode: 0o4755)
+        try await bench.run("deleteFile", ["path": "tool"])
+        try await bench.undo(1)
+        #expect(bench.mode("tool") == 0o755)
     }
 
     @Test func `is recorded, happens once, and can be undone itself`() async throws {

@@ -10,7 +10,7 @@ import Testing
                 readFile read: path [offset] [limit]
                 listFiles read: [path] [recursive]
                 searchFiles search: pattern [path] [glob] [ignoreCase]
-                writeFile edit: path [content] [contentBase64]
+                writeFile edit: path [content] [contentBase64] [mode]
                 editFile edit: path oldText newText [replaceAll]
                 deleteFile delete: path [recursive]
                 moveFile move: from to
@@ -60,6 +60,14 @@ import Testing
                 "the argument `contentBase64` must be bytes in base64"
             ),
             ("writeFile", ["path": "", "content": ""], "`` is empty"),
+            (
+                "writeFile", ["path": "a", "content": "", "mode": "4755"],
+                "the argument `mode` must be permissions in octal such as \"0644\""
+            ),
+            (
+                "writeFile", ["path": "a", "content": "", "mode": "+x"],
+                "the argument `mode` must be permissions in octal such as \"0644\""
+            ),
             ("executeCommand", ["argv": "ls"], "the argument `argv` must be a list of texts"),
             ("executeCommand", ["argv": []], "the command is empty"),
             ("executeCommand", ["command": ""], "the command is empty"),

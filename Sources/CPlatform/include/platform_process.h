@@ -13,6 +13,8 @@ int platform_become_subreaper(void);
 int platform_is_subreaper(void);
 /// Ignores SIGPIPE unless somebody handles it.
 int platform_ignore_sigpipe(void);
+/// Ignores SIGXFSZ unless somebody handles it: a write over the limit on file sizes then fails with EFBIG.
+int platform_ignore_sigxfsz(void);
 /// Blocks every signal in the calling thread.
 void platform_block_signals(void);
 void platform_name_thread(const char *name);

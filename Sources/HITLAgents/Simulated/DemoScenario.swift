@@ -143,8 +143,8 @@ extension Scenario {
                       onRejected:
                         - say: "I leave notes.md alone. You said: ${reason}"
             - say: |
-                That was all from me. Look into ${workspace}: what you approved has happened, and nothing else.
-                /hitl history shows what was decided. You can go on talking to me.
+                That was all from me. Look into ${workspace}: what /hitl history tells has happened, and nothing else.
+                You can go on talking to me.
 
         replies:
           - when:

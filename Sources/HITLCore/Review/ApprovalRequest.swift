@@ -133,6 +133,8 @@ public enum ReviewError: Error, Equatable, Sendable {
     case notRunning
     /// The decision could not be written, so it was not made.
     case notRecorded(because: String)
+    /// What is not decided now is left to the next desk.
+    case deskClosing
 }
 
 /// The identity of a call or request that no other has: 64 random bits.

@@ -16,7 +16,7 @@ public struct RiskAssessor: Sendable {
         case .delete: add("file_deletion", 30)
         case .execute: add("system_command", 25)
         case .fetch: add("network_access", 25)
-        case .other: add("unknown_tool", 20)
+        case .other: add("unclassified_effect", 20)
         }
         if call.arguments["recursive"] == .bool(true) { add("recursive", 25) }
         if !call.facts.warnings.isEmpty { add("not_analysable", 20) }

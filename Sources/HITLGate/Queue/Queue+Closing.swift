@@ -40,7 +40,7 @@ extension Queue {
 
     /// What a desk that closes has not decided stays for the next one.
     func checkOpen() throws(ReviewError) {
-        guard closure == nil else { throw .notRecorded(because: "The desk is closing.") }
+        guard closure == nil else { throw .deskClosing }
     }
 
     func apply(

@@ -14,11 +14,12 @@ extension ConfinedDirectory {
     ///
     /// The bytes go to a temporary file beside the target, are synced, and take its name. An existing file keeps its
     /// permissions and, where allowed, its group; further hard links keep the old contents. A symbolic link or anything
-    /// else that is no regular file is refused. `mode` is for a new file; the umask applies.
+    /// else that is no regular file is refused. `mode` is for a new file; the umask applies. `permissions` are what the
+    /// file has afterwards, new or not, whatever the umask is; set-user-id and set-group-id are never given.
     @discardableResult
     package func write(
         _ bytes: [UInt8], to path: String, expecting expectation: Expectation = .anything,
-        creatingParents: Bool = false, mode: UInt32 = 0o666
+        creatingParents: Bool = false, mode: UInt32 = 0o666, permissions: UInt32? = nil
     ) throws(FileError) -> FileFacts {
         let path = try confine(path)
         guard !path.mustBeDirectory else { throw FileError(path: path.given, reason: .isADirectory) }
@@ -29,7 +30,8 @@ extension ConfinedDirectory {
         let temporary = Array(".~\(hexadecimal(RandomBytes.make(8)))".utf8)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
         let descriptor = withPath(temporary) {
-            platform_open_at(place.directory.number, $0, flags, old == nil ? mode : 0o600)
+            // Until it has its own permissions nobody else reads it.
+            platform_open_at(place.directory.number, $0, flags, old == nil && permissions == nil ? mode : 0o600)
         }
         guard descriptor >= 0 else { throw place.failure(descriptor, "openat") }
         let file = OwnedDescriptor(descriptor)
@@ -40,7 +42,9 @@ extension ConfinedDirectory {
             if let old {
                 // The group first: changing it clears set-group-id.
                 if old.group != getegid() { _ = fchown(file.number, .max, old.group) }
-                guard fchmod(file.number, old.mode & 0o1777) == 0 else { throw SystemError(errno, "fchmod") }
+            }
+            if let permissions = permissions ?? old?.mode {
+                guard fchmod(file.number, permissions & 0o1777) == 0 else { throw SystemError(errno, "fchmod") }
             }
             try file.synchronize()
         } catch {

@@ -29,7 +29,11 @@ package struct ResolvedExecutable: Sendable, Hashable {
     ) throws(Failure) -> ResolvedExecutable {
         guard !name.isEmpty, !name.utf8.contains(0) else { throw .emptyName }
         if name.utf8.contains(UInt8(ascii: "/")) {
-            return try look(at: name.utf8.first == UInt8(ascii: "/") ? name : "\(directory)/\(name)", name)
+            guard name.utf8.first != UInt8(ascii: "/") else { return try look(at: name, name) }
+            // `./deploy.sh` is shown as people know the file; `..` stays, because a link may stand before it.
+            var below = name[...]
+            while below.hasPrefix("./") { below = below.dropFirst(2).drop { $0 == "/" } }
+            return try look(at: "\(directory)/\(below)", name)
         }
         var unusable: Failure?
         for part in searchPath.split(separator: ":") where part.utf8.first == UInt8(ascii: "/") {

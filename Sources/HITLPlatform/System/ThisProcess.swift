@@ -6,12 +6,13 @@ package enum ThisProcess {
     package static var pid: Int32 { getpid() }
     package static var uid: UInt32 { geteuid() }
 
-    /// No other process of the user may trace it or read its memory; no core file; a broken pipe is an error of the
-    /// write. Files under `/proc/<pid>` then belong to root, so this process's executable cannot be read by others of
-    /// its user.
+    /// No other process of the user may trace it or read its memory; no core file; a broken pipe and the limit on the
+    /// size of files are errors of the write. Files under `/proc/<pid>` then belong to root, so this process's
+    /// executable cannot be read by others of its user.
     package static func makePrivate() throws(SystemError) {
         try check(platform_set_dumpable(0), "PR_SET_DUMPABLE")
         try check(platform_ignore_sigpipe(), "sigaction")
+        try check(platform_ignore_sigxfsz(), "sigaction")
         try check(platform_forbid_core_files(), "RLIMIT_CORE")
     }
 

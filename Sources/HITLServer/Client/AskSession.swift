@@ -86,6 +86,7 @@ package final class AskSession {
     private let deadline: UInt64?
     private var client: DeskClient?
     private var number: Int64?
+    private var hasAsked = false
     /// What was opened first: after an edit the answer has another number.
     package private(set) var firstNumber: Int64?
 
@@ -155,14 +156,16 @@ package final class AskSession {
         number = opened
     }
 
-    /// Nil where no time is left.
+    /// Nil where no time is left. A desk that was reached is asked once, however short the time was: then it is the
+    /// desk that says that nobody decided.
     private func parameters() -> JSONValue? {
         var left: Int64?
         if let deadline {
             let now = SystemClock.monotonicNanoseconds()
-            guard now < deadline else { return nil }
-            left = Int64((deadline - now + 999_999) / 1_000_000)
+            guard now < deadline || !hasAsked else { return nil }
+            left = now < deadline ? Int64((deadline - now + 999_999) / 1_000_000) : 1
         }
+        hasAsked = true
         return .members([
             "args": .object(call.arguments),
             "command": call.command?.json,

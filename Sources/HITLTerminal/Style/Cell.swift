@@ -3,6 +3,8 @@ struct Cell: Equatable {
     var text: String
     var columns: Int
     var look: Look
+    /// A sign and what follows it stay on one row.
+    var isPartOfSign = false
 
     /// How a cell looks, which is its style unless it is an escape.
     enum Look: Equatable {
@@ -17,7 +19,7 @@ struct Cell: Equatable {
         }
     }
 
-    var isSpace: Bool { text == " " }
+    var allowsBreakAfter: Bool { text == " " && !isPartOfSign }
 
     static func cells(of line: StyledText.Line, for presentation: Presentation) -> [Cell] {
         line.runs.flatMap { run in
@@ -27,7 +29,12 @@ struct Cell: Equatable {
             case .glyph(let glyph):
                 cells(
                     of: presentation.glyphs == .emoji ? glyph.picture.description : glyph.words.description,
-                    style: run.style, encoding: presentation.encoding)
+                    style: run.style, encoding: presentation.encoding
+                ).map { cell in
+                    var cell = cell
+                    cell.isPartOfSign = true
+                    return cell
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ enum Wrapping {
             }
             width += cells[index].columns
             index += 1
-            if cells[index - 1].isSpace { breakAt = index }
+            if cells[index - 1].allowsBreakAfter { breakAt = index }
         }
         rows.append(cells[start...])
         return rows

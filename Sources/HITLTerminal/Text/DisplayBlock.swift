@@ -11,5 +11,10 @@ package struct DisplayBlock: Sendable, Hashable {
         self.lines = lines
     }
 
+    /// The lines as editors and diffs count them: what follows a final line feed is no line.
+    package var closedLines: ArraySlice<DisplayText> {
+        lines.count > 1 && lines.last == .empty ? lines.dropLast() : lines[...]
+    }
+
     package var notes: TextNotes { lines.reduce(.none) { $0 + $1.notes } }
 }

@@ -6,8 +6,10 @@ struct FileImage {
     let state: Facts.Pin.State
     /// Nil where there is no file, or where it is too large to be compared.
     let bytes: [UInt8]?
+    /// Nil where there is no file.
+    let permissions: Permissions?
 
-    static let absent = FileImage(state: .absent, bytes: nil)
+    static let absent = FileImage(state: .absent, bytes: nil, permissions: nil)
 
     static func of(_ relative: String, in workspace: Workspace, limits: ToolLimits) throws(Obstacle) -> FileImage {
         let contents: FileContents
@@ -17,15 +19,16 @@ struct FileImage {
             if error.reason == .notFound { return absent }
             throw .file(error)
         }
+        let permissions = Permissions(contents.facts)
         guard contents.cut > 0 else {
             let state = Facts.Pin.State.file(
                 sha256: ContentDigest.of(contents.bytes), bytes: Int64(contents.bytes.count))
-            return FileImage(state: state, bytes: contents.bytes)
+            return FileImage(state: state, bytes: contents.bytes, permissions: permissions)
         }
         guard let state = try workspace.state(of: relative, limit: limits.pinnedBytes) else {
             throw .tooLarge(relative, bytes: contents.facts.size, limit: limits.pinnedBytes)
         }
-        return FileImage(state: state, bytes: nil)
+        return FileImage(state: state, bytes: nil, permissions: permissions)
     }
 
     /// What making the file hold `after` would change, whole: a unified difference, or for what cannot be shown its

@@ -26,6 +26,8 @@ struct Arguments {
     func duration(_ name: String) -> Milliseconds? { object[name]?.string.flatMap(Milliseconds.init(text:)) }
     func bytes(_ name: String) -> [UInt8]? { object[name]?.string.flatMap(Base64.decode) }
 
+    func permissions(_ name: String) -> Permissions? { object[name]?.string.flatMap(Permissions.init) }
+
     func texts(_ name: String) -> [String]? {
         if let text = object[name]?.string { return [text] }
         return object[name]?.array?.compactMap(\.string)

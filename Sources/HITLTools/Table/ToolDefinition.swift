@@ -30,6 +30,8 @@ package struct ToolDefinition: Sendable {
         case textMembers
         /// Bytes in base64 (RFC 4648 §4), with padding.
         case base64
+        /// `0644`
+        case permissions
     }
 
     package struct ResultMember: Sendable {
@@ -65,6 +67,7 @@ extension ToolDefinition.Form {
         case .textOrTexts: "a text or a list of texts"
         case .textMembers: "an object whose members are texts"
         case .base64: "bytes in base64"
+        case .permissions: "permissions in octal such as \"0644\""
         }
     }
 
@@ -78,6 +81,7 @@ extension ToolDefinition.Form {
         case .textOrTexts: value.string != nil || Self.texts.holds(value)
         case .textMembers: value.object?.members.allSatisfy { $0.value.string != nil } ?? false
         case .base64: value.string.flatMap(Base64.decode) != nil
+        case .permissions: value.string.flatMap(Permissions.init) != nil
         }
     }
 
@@ -94,6 +98,7 @@ extension ToolDefinition.Form {
         case .textMembers:
             schema = JSONObject([.init("type", "object"), .init("additionalProperties", ["type": "string"])])
         case .base64: schema = JSONObject([.init("type", "string"), .init("contentEncoding", "base64")])
+        case .permissions: schema = JSONObject([.init("type", "string"), .init("pattern", "^[01]?[0-7]{3}$")])
         }
         schema["description"] = .string(summary)
         return .object(schema)

@@ -61,6 +61,9 @@ package enum ToolTable {
                 .required("path", .text, "The file; missing directories are made."),
                 .optional("content", .text, "The content as text."),
                 .optional("contentBase64", .base64, "The content as bytes, instead of `content`."),
+                .optional(
+                    "mode", .permissions,
+                    "Its permissions from then on; where left out an existing file keeps its own."),
             ],
             results: [
                 .init(name: "created", summary: "Whether there was no such file before."),

@@ -57,8 +57,29 @@ final class Desk: Sendable {
     /// The announcement of a request has been on the screen for as long as a decision at a terminal needs.
     func hasBeenShown(_ number: Int, file: String = #fileID, line: Int = #line) async throws {
         try await sees("New request \(number):", file: file, line: line)
-        // The rule is one of time, so time it takes.
-        try await Task.sleep(for: .milliseconds(430))
+        try await waitOut(.beforeDeciding)
+    }
+
+    /// What the desk does by the clock alone, so that nothing on the screen or anywhere else shows when it is over. To
+    /// find out by trying would be another test: a try that comes too early says so in rows of its own, and what is
+    /// typed too early belongs to what was typed before.
+    enum Pause {
+        /// 400 ms from a request's last row to the first decision that counts.
+        case beforeDeciding
+        /// 400 ms in which Enter is dead.
+        case afterPaste
+        /// Enter is held for 25 ms and Escape for 40, to see whether more comes.
+        case betweenBursts
+    }
+
+    /// Waits until the desk has taken all that was typed, and then for as long as its rule says. To wait longer changes
+    /// no result, so a slow machine does no harm.
+    func waitOut(_ pause: Pause, file: String = #fileID, line: Int = #line) async throws {
+        try await until({ [terminal] _ in terminal.unreadCount == 0 }, file: file, line: line)
+        switch pause {
+        case .beforeDeciding, .afterPaste: try await Task.sleep(for: .milliseconds(430))
+        case .betweenBursts: try await Task.sleep(for: .milliseconds(60))
+        }
     }
 
     func quit() async throws -> PseudoTerminal.Exit {

@@ -1,4 +1,5 @@
 import Glibc
+import HITLCore
 import HITLPlatform
 import HITLTestSupport
 
@@ -156,14 +157,32 @@ extension Home {
     @discardableResult
     func start(
         program: String = Home.hitl, _ arguments: [String], input: String = "", environment: [String: String] = [:],
-        directory: String? = nil
+        directory: String? = nil, timeLimit: Duration = .seconds(30)
     ) async throws -> ChildProcess {
         var launch = Launch(
             program, arguments, environment: self.environment.merging(environment) { $1 },
             directory: directory ?? workspace)
         launch.input = .bytes(Array(input.utf8))
+        launch.timeLimit = timeLimit
+        launch.grace = .zero
+        return try await start(launch)
+    }
+
+    /// `hitl` with these words, at the last step before its start: a line to its standard input is the word to go.
+    func poise(_ words: [String]) async throws -> ChildProcess {
+        var launch = Launch(
+            "/bin/sh", ["-c", #"echo ready; read go; exec "$@""#, "sh", Home.hitl] + words, environment: environment,
+            directory: workspace)
+        launch.input = .channel
+        launch.output = .channel
         launch.timeLimit = .seconds(30)
         launch.grace = .zero
+        let child = try await start(launch)
+        guard try await child.nextLine() != nil else { throw Failure(what: "no shell", errno: 0) }
+        return child
+    }
+
+    private func start(_ launch: Launch) async throws -> ChildProcess {
         let child = try await ChildProcess.start(launch)
         started.withLock { $0.append(child) }
         return child
@@ -186,5 +205,41 @@ extension Home {
             throw Failure(what: "ask: \(said)", errno: 0)
         }
         return number
+    }
+}
+
+// MARK: - What became of it
+
+/// One line of `hitl audit export`.
+struct AuditRecord {
+    let number: Int
+    let arguments: JSONObject
+    let decision: String
+    /// Nil where nothing was started.
+    let outcome: String?
+}
+
+extension Home {
+    func auditRecords() async throws -> [AuditRecord] {
+        let exported = try await run(["audit", "export", "--format", "jsonl"])
+        guard exported.code == 0 else { throw Failure(what: "audit export: \(exported)", errno: 0) }
+        return try exported.out.split(separator: "\n").map { line in
+            let record = try JSONValue(parsing: String(line)).object
+            guard let number = record?["number"]?.integer,
+                let arguments = record?["action"]?.object?["args"]?.object,
+                let decision = record?["review"]?.object?["decision"]?.string
+            else { throw Failure(what: "no record: \(line)", errno: 0) }
+            return AuditRecord(
+                number: Int(number), arguments: arguments, decision: decision,
+                outcome: record?["outcome"]?.object?["status"]?.string)
+        }
+    }
+
+    /// Asks until it is so. What is asked is a process of its own, so this does not spin.
+    func waitFor(_ condition: (Home) async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await !condition(self) {
+            guard ContinuousClock.now < deadline else { throw Failure(what: "it did not become so", errno: ETIMEDOUT) }
+        }
     }
 }

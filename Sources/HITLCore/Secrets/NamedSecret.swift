@@ -1,0 +1,133 @@
+/// Values behind a name that says what they are: `password=…`, `"apiKey": "…"`, `Authorization: Bearer …`.
+enum NamedSecret {
+    private static let longestName = 64
+    private static let longestValue = 4096
+
+    /// The value that follows the `=` or `:` at `sign`.
+    static func match(_ bytes: [UInt8], sign: Int) -> SecretMatch? {
+        var end = sign
+        var wasBlank = false
+        while end > 0, bytes[end - 1] == 0x20, sign - end < 2 {
+            end -= 1
+            wasBlank = true
+        }
+        let nameWasQuoted = end > 0 && "\"'`".utf8.contains(bytes[end - 1])
+        if nameWasQuoted { end -= 1 }
+        if end > 0, nameWasQuoted, bytes[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+        var start = end
+        while start > 0, end - start < longestName, isNameByte(bytes[start - 1]) { start -= 1 }
+        guard start < end else { return nil }
+        let name = bytes[start..<end]
+        // `--from-literal=name=value`: whatever the name, the value is one of a secret.
+        let isLiteral = bytes[sign] == UInt8(ascii: "=") && follows("--from-literal=", bytes, start)
+        guard let strength = isLiteral ? .strong : SecretName.strength(of: name) else { return nil }
+
+        var from = sign + 1
+        if bytes[sign] == UInt8(ascii: ":"), from < bytes.count, bytes[from] == UInt8(ascii: "=") { from += 1 }
+        if from < bytes.count, bytes[from] == UInt8(ascii: "=") || bytes[from] == UInt8(ascii: ">") { return nil }
+        let tight = from
+        while from < bytes.count, bytes[from] == 0x20 || bytes[from] == 0x09, from - sign < 16 { from += 1 }
+        return value(bytes, from: from, strength, isTight: isLiteral || from == tight && !wasBlank)
+    }
+
+    /// What is the value of a strong name, given as a whole: a member of an object, a header.
+    static func whole(_ bytes: [UInt8], name: [UInt8]) -> SecretMatch? {
+        guard let strength = SecretName.strength(of: name) else {
+            return LabelledSecret.whole(bytes, name: name)
+        }
+        let from = strength == .authorization ? afterScheme(bytes, 0) : 0
+        let value = bytes[from...]
+        switch strength {
+        case .strong:
+            guard value.count <= longestValue, SecretValue.isPlausible(value, .quoted) else { return nil }
+        case .authorization:
+            guard (8...longestValue).contains(value.count), !value.contains(0x20), !SecretValue.isPlaceholder(value)
+            else {
+                return nil
+            }
+        case .weak: guard SecretValue.looksRandom(value) else { return nil }
+        }
+        return SecretMatch(kind: kind(strength), range: from..<bytes.count)
+    }
+
+    /// The value that begins at `from`, quoted or bare.
+    static func value(
+        _ bytes: [UInt8], from: Int, _ strength: SecretName.Strength, isTight: Bool
+    ) -> SecretMatch? {
+        var start = from
+        var quote: UInt8?
+        if start < bytes.count, bytes[start] == UInt8(ascii: "\\") { start += 1 }
+        if start < bytes.count, "\"'`".utf8.contains(bytes[start]) {
+            quote = bytes[start]
+            start += 1
+        }
+        if strength == .authorization { start = afterScheme(bytes, start) }
+        var end = start
+        while end < bytes.count, end - start < longestValue, !isEnd(bytes[end], quote) { end += 1 }
+        guard start < end else { return nil }
+        // What has a form of its own is named by it.
+        if let exact = StructuredSecret.match(bytes, at: start) ?? TokenTable.match(bytes, at: start)
+            ?? StructuredSecret.privateKey(bytes, at: start)
+        {
+            return exact
+        }
+        let value = bytes[start..<end]
+        guard isSecret(value, strength, isQuoted: quote != nil, isTight: isTight, endsLine: endsLine(bytes, end)) else {
+            return nil
+        }
+        return SecretMatch(kind: kind(strength), range: start..<end)
+    }
+
+    private static func isSecret(
+        _ value: ArraySlice<UInt8>, _ strength: SecretName.Strength, isQuoted: Bool, isTight: Bool, endsLine: Bool
+    ) -> Bool {
+        switch strength {
+        case .strong:
+            SecretValue.isPlausible(value, isQuoted ? .quoted : .bare(isTight: isTight, endsLine: endsLine))
+        case .authorization: value.count >= 8 && !SecretValue.isPlaceholder(value)
+        case .weak: SecretValue.looksRandom(value)
+        }
+    }
+
+    private static func kind(_ strength: SecretName.Strength) -> SecretKind {
+        switch strength {
+        case .strong: .password
+        case .weak: .keyLike
+        case .authorization: .authorization
+        }
+    }
+
+    /// Behind `Bearer `, `Basic `, `token ` and the like.
+    private static func afterScheme(_ bytes: [UInt8], _ start: Int) -> Int {
+        for scheme in ["bearer ", "basic ", "token ", "apikey ", "digest ", "negotiate ", "aws4-hmac-sha256 "] {
+            let end = start + scheme.utf8.count
+            guard end <= bytes.count,
+                bytes[start..<end].lazy.map({ $0 == 0x20 || $0 == 0x2D ? $0 : $0 | 0x20 })
+                    .elementsEqual(scheme.utf8)
+            else { continue }
+            return end
+        }
+        return start
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        TokenTable.Body.alphanumeric.holds(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+            || byte == UInt8(ascii: ".")
+    }
+
+    private static func isEnd(_ byte: UInt8, _ quote: UInt8?) -> Bool {
+        if let quote { return byte == quote || byte == 0x0A || byte == UInt8(ascii: "\\") }
+        return byte <= 0x20 || byte == 0x7F || "\"'`,;&|\\".utf8.contains(byte)
+    }
+
+    private static func endsLine(_ bytes: [UInt8], _ end: Int) -> Bool {
+        var place = end
+        while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x0D { place += 1 }
+        return place == bytes.count || bytes[place] == 0x0A || "\"'`,;&|".utf8.contains(bytes[place])
+    }
+
+    private static func follows(_ text: String, _ bytes: [UInt8], _ end: Int) -> Bool {
+        let count = text.utf8.count
+        return end >= count && bytes[(end - count)..<end].elementsEqual(text.utf8)
+    }
+}

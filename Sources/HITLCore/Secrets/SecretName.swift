@@ -1,0 +1,154 @@
+/// Names that say that a secret follows, and values that are one.
+enum SecretName {
+    enum Strength {
+        /// What follows is secret whatever it looks like.
+        case strong
+        /// What follows is secret where it looks random.
+        case weak
+        case authorization
+    }
+
+    /// How much the name of a variable, member, header or flag says: `DB_PASSWORD`, `apiKey`, `x-auth-token`.
+    static func strength(of name: some Sequence<UInt8>) -> Strength? {
+        let words = words(name)
+        guard let last = words.last else { return nil }
+        func has(_ word: String) -> Bool { words.contains { $0.elementsEqual(word.utf8) } }
+        func ends(_ word: String) -> Bool { last.elementsEqual(word.utf8) }
+        if ends("authorization") || ends("cookie") { return .authorization }
+        if publicEnds.contains(where: ends) { return nil }
+        if strongWords.contains(where: ends) { return .strong }
+        // `secret_key_base`, `password2`, `tokenValue`.
+        if strongWords.contains(where: has),
+            ["value", "base", "string", "text", "prod", "production", "dev", "test"]
+                .contains(where: ends)
+        {
+            return .strong
+        }
+        if ends("key") || ends("keys") {
+            if [
+                "api", "access", "secret", "private", "account", "master", "encryption", "signing", "auth", "service",
+                "subscription", "storage", "shared", "deploy", "license", "hmac",
+            ].contains(where: has) {
+                return .strong
+            }
+            return .weak
+        }
+        if [
+            "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic", "session",
+            "bearer", "code", "otp", "pin", "hash",
+        ].contains(where: ends) {
+            return .weak
+        }
+        return nil
+    }
+
+    private static let strongWords = [
+        "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets", "token",
+        "tokens",
+        "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey", "authtoken", "accesstoken",
+        "refreshtoken", "clientsecret", "pgpassword", "sshpass", "userpass",
+    ]
+
+    /// `token_count`, `password_hint`, `secret_name` name other things; they end in another word than a strong one.
+    private static let publicEnds = [
+        "public", "pubkey", "hint", "count", "length", "name", "id", "url", "type", "path",
+    ]
+
+    /// Parts at `_`, `-`, `.`, blanks and changes from small to capital letters, in small letters.
+    private static func words(_ name: some Sequence<UInt8>) -> [[UInt8]] {
+        var words: [[UInt8]] = []
+        var word: [UInt8] = []
+        var wasSmall = false
+        for byte in name {
+            let isCapital = (0x41...0x5A).contains(byte)
+            guard isCapital || (0x61...0x7A).contains(byte) else {
+                if !word.isEmpty { words.append(word) }
+                word = []
+                wasSmall = false
+                continue
+            }
+            if isCapital, wasSmall {
+                words.append(word)
+                word = []
+            }
+            word.append(byte | 0x20)
+            wasSmall = !isCapital
+        }
+        if !word.isEmpty { words.append(word) }
+        return words
+    }
+}
+
+/// Whether a text can be a secret's value.
+enum SecretValue {
+    enum Notation {
+        /// All that stands in quotes, or the whole of a JSON string.
+        case quoted
+        /// Up to the next blank; `isTight` without blanks about the sign.
+        case bare(isTight: Bool, endsLine: Bool)
+    }
+
+    static func isPlausible(_ value: ArraySlice<UInt8>, _ notation: Notation) -> Bool {
+        guard value.count >= 4, !isPlaceholder(value) else { return false }
+        switch notation {
+        case .quoted: return !value.contains(0x20) || (value.count >= 8 && hasDigit(value))
+        case .bare(let isTight, let endsLine):
+            // `token = config.token()`, `password: str`: code that names a variable.
+            if value.contains(where: { "()[]{};<>".utf8.contains($0) }) { return false }
+            if hasDigit(value) || hasSymbol(value) { return value.count >= 5 }
+            let isName = value.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") }
+            return isTight ? !isName && value.count >= 6 : endsLine && !isName && value.count >= 8
+        }
+    }
+
+    /// At least twenty bytes of three kinds, spread as chance spreads them.
+    static func looksRandom(_ value: ArraySlice<UInt8>) -> Bool {
+        guard (20...512).contains(value.count) else { return false }
+        var counts = [Int](repeating: 0, count: 128)
+        var (digits, small, capitals) = (0, 0, 0)
+        for byte in value {
+            switch byte {
+            case 0x30...0x39: digits += 1
+            case 0x41...0x5A: capitals += 1
+            case 0x61...0x7A: small += 1
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "~"):
+                break
+            default: return false
+            }
+            counts[Int(byte)] += 1
+        }
+        // The size of an even alphabet that would repeat itself as often (Rényi's entropy, without a logarithm).
+        let repeats = counts.reduce(0) { $0 + $1 * $1 }
+        let alphabet = value.count * value.count / max(1, repeats)
+        let isHexadecimal = value.allSatisfy(TokenTable.Body.hexadecimal.holds)
+        if isHexadecimal { return value.count >= 32 && digits > 3 && small + capitals > 3 && alphabet >= 8 }
+        return digits > 0 && small > 0 && capitals > 0 && alphabet >= 12
+    }
+
+    private static func hasDigit(_ value: ArraySlice<UInt8>) -> Bool { value.contains { (0x30...0x39).contains($0) } }
+
+    private static func hasSymbol(_ value: ArraySlice<UInt8>) -> Bool {
+        value.contains { "!#%&*+/=@^~|?".utf8.contains($0) }
+    }
+
+    static func isPlaceholder(_ value: ArraySlice<UInt8>) -> Bool {
+        guard let first = value.first, let last = value.last else { return true }
+        // A variable's name, a template, a redaction.
+        if first == UInt8(ascii: "$") || first == UInt8(ascii: "<") || first == UInt8(ascii: "{") { return true }
+        if first == UInt8(ascii: "%"), last == UInt8(ascii: "%") || value.count <= 3 { return true }
+        if value.allSatisfy({ $0 == first }) { return true }
+        let folded = value.map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }
+        if references.contains(where: { folded.starts(with: $0.utf8) }) { return true }
+        return placeholders.contains { folded.elementsEqual($0.utf8) }
+    }
+
+    private static let references = [
+        "process.env", "os.environ", "os.getenv", "env.", "getenv", "vault:", "op://", "ref+", "arn:aws",
+    ]
+    private static let placeholders = [
+        "null", "none", "true", "false", "undefined", "string", "str", "text", "optional", "required", "redacted",
+        "password", "passwd", "secret", "token", "your_password", "your-password", "example", "placeholder", "empty",
+        "masked", "hidden", "invalid", "missing", "expired", "number", "bytes", "varchar", "boolean", "object",
+    ]
+}

@@ -1,0 +1,147 @@
+/// Keys and tokens that are known by how they begin.
+///
+/// Some formats carry a checksum (GitHub and npm end in a CRC-32). It is not asked for: a token with a typing
+/// error still gives most of the real one away, and nothing is lost where a false one is masked.
+enum TokenTable {
+    struct Row: Sendable {
+        let start: [UInt8]
+        let kind: SecretKind
+        let body: Body
+        /// How many bytes follow the start, at least and at most.
+        let length: ClosedRange<Int>
+    }
+
+    enum Body: Sendable {
+        case capitals
+        case alphanumeric
+        case hexadecimal
+        /// Letters, digits, `_` and `-`.
+        case base64URL
+        /// These and `.`, `=`, `+`, `/`, `%`, `|`, `:`.
+        case dotted
+
+        func holds(_ byte: UInt8) -> Bool {
+            switch byte {
+            case 0x30...0x39: true
+            case 0x41...0x5A: self != .hexadecimal || byte <= 0x46
+            case 0x61...0x7A: self != .capitals && (self != .hexadecimal || byte <= 0x66)
+            case UInt8(ascii: "_"), UInt8(ascii: "-"): self == .base64URL || self == .dotted
+            case UInt8(ascii: "."), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "%"),
+                UInt8(ascii: "|"):
+                self == .dotted
+            default: false
+            }
+        }
+    }
+
+    private static let table: [(kind: SecretKind, body: Body, length: ClosedRange<Int>, starts: [String])] = [
+        (.awsKey, .capitals, 16...16, ["AKIA", "ASIA", "ABIA", "ACCA"]),
+        (.awsKey, .dotted, 100...300, ["ABSK"]),
+        (.githubToken, .alphanumeric, 36...255, ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"]),
+        (.githubToken, .base64URL, 36...255, ["github_pat_"]),
+        (
+            .gitlabToken, .dotted, 20...300,
+            [
+                "glpat-", "glptt-", "gldt-", "glrt-", "glrtr-", "glcbt-", "glsoat-", "glft-", "glimt-", "glagent-",
+                "gloas-", "glffct-", "GR1348941",
+            ]
+        ),
+        (
+            .slackToken, .base64URL, 10...300,
+            [
+                "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxc-", "xoxd-", "xoxo-", "xoxe-", "xapp-",
+            ]
+        ),
+        (.slackToken, .dotted, 20...300, ["xoxe.xoxp-", "xoxe.xoxb-"]),
+        (.stripeKey, .alphanumeric, 16...255, ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"]),
+        (.googleKey, .base64URL, 35...35, ["AIza"]),
+        (.googleKey, .dotted, 20...2000, ["ya29.", "1//0"]),
+        (.googleKey, .base64URL, 20...60, ["GOCSPX-"]),
+        (.anthropicKey, .base64URL, 20...300, ["sk-ant-"]),
+        (.openAIKey, .base64URL, 32...300, ["sk-", "sess-"]),
+        (.openAIKey, .base64URL, 20...300, ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-or-"]),
+        (.npmToken, .alphanumeric, 36...100, ["npm_"]),
+        (.pypiToken, .base64URL, 40...1000, ["pypi-"]),
+        (.twilioKey, .hexadecimal, 32...32, ["AC", "SK"]),
+        (.sendGridKey, .dotted, 40...100, ["SG."]),
+        (.digitalOceanToken, .alphanumeric, 40...100, ["dop_v1_", "doo_v1_", "dor_v1_"]),
+        (
+            .serviceToken, .alphanumeric, 30...100,
+            [
+                "hf_", "r8_", "gsk_", "rubygems_", "lin_api_", "lin_oauth_", "ntn_", "shpat_", "shpss_", "shpca_",
+                "shppa_",
+                "sbp_", "cio", "bkua_", "figd_", "glc_", "glsa_", "sntrys_", "sntryu_", "tskey", "dapi", "pat_", "ops_",
+            ]
+        ),
+        (
+            .serviceToken, .base64URL, 24...300,
+            [
+                "dckr_pat_", "dckr_oat_", "ATATT3", "ATCTT3", "NRAK-", "PMAK-", "HRKU-", "pul-", "pplx-", "xai-",
+                "CCIPAT_",
+                "sq0csp-", "sq0atp-", "sq0idp-", "AKCp", "key-", "tskey-auth-", "tskey-api-", "fo1_", "EAACEdEose0cBA",
+                "nvapi-", "sgp_", "vercel_", "AGE-SECRET-KEY-1", "ctx7sk-", "cfut_",
+            ]
+        ),
+        (
+            .serviceToken, .dotted, 24...2000,
+            [
+                "hvs.", "hvb.", "hvr.", "dp.pt.", "dp.st.", "sl.", "FlyV1 fm2_", "secret_", "v1.0-", "CfDJ8",
+                "AQoDYXdz",
+            ]
+        ),
+        (
+            .webhook, .dotted, 20...300,
+            [
+                "https://hooks.slack.com/services/", "https://hooks.slack.com/workflows/",
+                "https://discord.com/api/webhooks/", "https://discordapp.com/api/webhooks/",
+            ]
+        ),
+    ]
+
+    /// By the first two bytes; the longer start first.
+    private static let byStart: [UInt16: [Row]] = {
+        var rows: [UInt16: [Row]] = [:]
+        for entry in table {
+            for start in entry.starts {
+                let row = Row(start: Array(start.utf8), kind: entry.kind, body: entry.body, length: entry.length)
+                rows[pair(row.start[0], row.start[1]), default: []].append(row)
+            }
+        }
+        return rows.mapValues { $0.sorted { $0.start.count > $1.start.count } }
+    }()
+
+    static let pairs: Set<UInt16> = Set(byStart.keys)
+
+    static func pair(_ first: UInt8, _ second: UInt8) -> UInt16 { UInt16(first) << 8 | UInt16(second) }
+
+    /// The token that begins at `start`, where no letter or digit stands before it.
+    static func match(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
+        guard start + 1 < bytes.count, let rows = byStart[pair(bytes[start], bytes[start + 1])] else { return nil }
+        for row in rows {
+            guard bytes[start...].starts(with: row.start) else { continue }
+            let from = start + row.start.count
+            var end = from
+            while end < bytes.count, end - from <= row.length.upperBound, row.body.holds(bytes[end]) { end += 1 }
+            // A full stop ends a sentence, not a token.
+            while end > from, bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
+            guard row.length.contains(end - from), end == bytes.count || !Body.alphanumeric.holds(bytes[end]) else {
+                continue
+            }
+            guard isPlausible(bytes[from..<end], row) else { continue }
+            return SecretMatch(kind: row.kind, range: start..<end)
+        }
+        return nil
+    }
+
+    /// `sk-some-long-name-of-a-class` is no key: short lowercase words between hyphens.
+    private static func isPlausible(_ body: ArraySlice<UInt8>, _ row: Row) -> Bool {
+        let hasDigit = body.contains { (0x30...0x39).contains($0) }
+        let hasCapital = body.contains { (0x41...0x5A).contains($0) }
+        switch row.body {
+        case .base64URL, .dotted: return hasDigit || hasCapital
+        case .alphanumeric: return hasDigit || hasCapital || row.start.count > 4
+        case .hexadecimal: return hasDigit
+        case .capitals: return true
+        }
+    }
+}
