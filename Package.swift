@@ -37,13 +37,14 @@ let package = Package(
         .target(name: "CPlatform"),
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
+        .target(name: "CWriteAhead", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CYAML"),
 
         // From the bottom up; dependencies point down only.
         module("HITLPlatform", ["CPlatform"]),
         module("HITLCore", []),
-        module("HITLLedger", ["HITLPlatform", "CSQLite", "CCrypto"]),
+        module("HITLLedger", ["HITLPlatform", "CSQLite", "CWriteAhead", "CCrypto"]),
         module(
             "HITLGate",
             ["HITLCore", "HITLLedger", "HITLPlatform", .product(name: "HeapModule", package: "swift-collections")]),
@@ -62,6 +63,9 @@ let package = Package(
         .executableTarget(
             name: "ledger-maker", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/ledger-maker", swiftSettings: settings),
+        .executableTarget(
+            name: "gate-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "bench/gate-meter", swiftSettings: settings),
         .executableTarget(
             name: "hitl",
             dependencies: [

@@ -31,9 +31,12 @@ public struct ToolRules: Sendable {
 
     var policy: Policy {
         let rules = [
-            Rule(name: "allowed", source: "program", matcher: .toolNamed(allowed), effect: .allow),
-            Rule(name: "requireApproval", source: "program", matcher: .toolNamed(requireApproval), effect: .ask),
-            Rule(name: "dangerousActions", source: "program", matcher: .toolWord(dangerousActions), effect: .ask),
+            Rule(name: "allowed", source: "program", when: .toolNamed(allowed), action: .allow),
+            Rule(
+                name: "requireApproval", source: "program", when: .toolNamed(requireApproval), action: .requireApproval),
+            Rule(
+                name: "dangerousActions", source: "program", when: .toolWord(dangerousActions), action: .requireApproval
+            ),
         ]
         let description: JSONValue = [
             "allowed": .array(allowed.map(JSONValue.string)),

@@ -23,14 +23,14 @@ extension Configuration {
         for part in requireApproval.value.parts {
             rules.append(
                 Rule(
-                    name: "requireApproval", source: part.source.description, matcher: .toolNamed(part.value),
-                    effect: .ask))
+                    name: "requireApproval", source: part.source.description, when: .toolNamed(part.value),
+                    action: .requireApproval))
         }
         for part in dangerousActions.value.parts {
             rules.append(
                 Rule(
-                    name: "dangerousActions", source: part.source.description, matcher: .toolWord(part.value),
-                    effect: .ask))
+                    name: "dangerousActions", source: part.source.description, when: .toolWord(part.value),
+                    action: .requireApproval))
         }
         switch confidenceThreshold.value {
         case .unset: break
@@ -38,40 +38,29 @@ extension Configuration {
             rules.append(
                 Rule(
                     name: "confidenceThreshold", source: confidenceThreshold.source.description,
-                    matcher: .confidenceBelow(threshold), effect: .ask))
+                    when: .confidenceBelow(ExactDecimal("\(threshold)") ?? 1), action: .requireApproval))
         }
         switch autoApproveThreshold.value {
         case .never: break
-        case .none:
+        case .none: rules.append(approving(.provenReadOnly))
+        case .low: rules.append(approving(.riskAtMost(.low)))
+        case .medium: rules.append(approving(.riskAtMost(.medium)))
+        }
+        if let level = autoRejectThreshold.value.level {
             rules.append(
                 Rule(
-                    name: "autoApproveThreshold", source: autoApproveThreshold.source.description,
-                    matcher: .provenReadOnly, effect: .allow))
+                    name: "autoRejectThreshold", source: autoRejectThreshold.source.description,
+                    when: Condition([.riskAtLeast(level)]), action: .block))
         }
-        return rules
+        return rules + contentPatterns.value.rules + customRules.value.rules + policyRules.value.rules
+    }
+
+    private func approving(_ clause: Condition.Clause) -> Rule {
+        Rule(
+            name: "autoApproveThreshold", source: autoApproveThreshold.source.description, when: Condition([clause]),
+            action: .allow)
     }
 
     /// In one order, so that one policy has one digest.
     private var obligations: [Obligation] { Obligation.allCases.filter(requireReason.value.contains) }
-}
-
-extension Rule {
-    /// What the rule does, without where it is written: the same rules in another file are the same policy.
-    fileprivate var form: JSONValue {
-        .members(["effect": .string(effect.rawValue), "name": .string(name), "when": matcher.form])
-    }
-}
-
-extension Rule.Matcher {
-    fileprivate var form: JSONValue {
-        switch self {
-        case .toolNamed(let names): .members(["toolNamed": .array(names.map { .string($0) })])
-        case .toolWord(let words): .members(["toolWord": .array(words.map { .string($0) })])
-        case .confidenceBelow(let threshold):
-            .members(["confidenceBelow": JSONNumber("\(threshold)").map { .number($0) } ?? .string("\(threshold)")])
-        case .provenReadOnly: "provenReadOnly"
-        case .gateFiles: "gateFiles"
-        case .anyCall: "anyCall"
-        }
-    }
 }

@@ -16,7 +16,12 @@ package struct Configuration: Sendable {
     package internal(set) var requireApproval = Sourced(NameList())
     package internal(set) var confidenceThreshold = Sourced(ConfidenceThreshold.unset)
 
+    package internal(set) var contentPatterns = Sourced(RuleList())
+    package internal(set) var customRules = Sourced(RuleList())
+
     package internal(set) var autoApproveThreshold = Sourced(AutoApproveThreshold.none)
+    package internal(set) var autoRejectThreshold = Sourced(AutoRejectThreshold.never)
+    package internal(set) var policyRules = Sourced(RuleList())
 
     package internal(set) var agentName = Sourced(AgentName.simulated)
     /// `demo`, or the path of a scenario file.
@@ -69,12 +74,30 @@ extension Configuration {
         case below(Double)
     }
 
-    /// Up to which risk level a call needs nobody.
-    package enum AutoApproveThreshold: String, Sendable, CaseIterable {
+    /// Up to which risk level a call needs nobody; the strictest first.
+    package enum AutoApproveThreshold: String, Sendable, CaseIterable, Comparable {
         /// Everything asks.
         case never
         /// Calls of risk level none: proven reads.
         case none
+        case low, medium
+
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// From which risk level a call is refused; the strictest first.
+    package enum AutoRejectThreshold: String, Sendable, CaseIterable, Comparable {
+        case low, medium, high, critical
+        /// Risk alone refuses nothing.
+        case never
+
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+        var level: Risk.Level? { Risk.Level(rawValue: rawValue) }
     }
 
     package enum AgentName: String, Sendable, CaseIterable { case none, simulated }

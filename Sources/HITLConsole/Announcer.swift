@@ -64,12 +64,16 @@ package final class Announcer: Sendable {
     // MARK: Requests
 
     private func announce(_ request: ApprovalRequest) async {
-        let requester = await desk.gate?.queue.requesterOf(request.number)
+        // Known without the queue, which would have to stop for it, but where an edit opened it.
+        let requester =
+            request.supersedes == nil
+            ? (request.attendance == .connected ? .connected : .detached)
+            : await desk.gate?.queue.requesterOf(request.number)
         var text = StyledText()
         text.append(.arrived, .accent)
         text.append("New request \(request.number):", .accent)
         var whole = StyledText()
-        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &whole, naming: .byNumber)
+        RequestView(request, requester: requester, now: desk.now).appendWhole(to: &whole, naming: .byNumber)
         let hidden = text.append(whole, fitting: Self.roomFor(reader.presentation), of: request.number)
         text.newLine()
         let (shown, clocks) = (desk.shown, desk.clocks)

@@ -103,9 +103,10 @@ package final class Console: Sendable {
     // MARK: Prompt
 
     private func prompt() async -> StyledText {
-        let count = await queue.pendingCount
         // A script's transcript is the documented one, whatever is pending.
-        guard reader.presentation.isTerminal, count > 0 else { return "hitl > " }
+        guard reader.presentation.isTerminal else { return "hitl > " }
+        let count = await queue.pendingCount
+        guard count > 0 else { return "hitl > " }
         var prompt = StyledText("hitl ")
         prompt.append("(\(count))", .warning)
         prompt.append(" > ")

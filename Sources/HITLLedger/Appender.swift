@@ -9,6 +9,9 @@ import HITLPlatform
 ///        └─ turn taken ─► wait ──► the thread takes the turn over, commits all that wait, resumes them
 /// ```
 ///
+/// Tasks that share a thread could never wait for each other that way. So there the first one, having
+/// the turn, lets all others run that are ready, and commits what they left together with its own.
+///
 /// Only the holder of the turn touches the store. The thread sleeps unless it was given the turn, or
 /// something was written that nobody has synced yet.
 final class Appender: Sendable {
@@ -93,8 +96,12 @@ final class Appender: Sendable {
     func append(_ drafts: [Draft], durability: Durability) async -> Outcome {
         let batch = Batch(drafts: drafts, durability: durability)
         if mayCommitAtOnce, takeTurn() {
-            let committed = commit([batch])
+            let others = await gather()
+            let committed = commit([batch] + others.map(\.batch))
             passTurn(committed.durability)
+            for (waiting, outcome) in zip(others, committed.outcomes.dropFirst()) {
+                waiting.continuation.resume(returning: outcome)
+            }
             return committed.outcomes[0]
         }
         return await withCheckedContinuation { continuation in
@@ -131,6 +138,17 @@ final class Appender: Sendable {
             guard !turn.isTaken, !turn.isClosed else { return false }
             turn.isTaken = true
             return true
+        }
+    }
+
+    /// What others on this thread have to append, once all that are ready have said so.
+    private func gather() async -> [Waiting] {
+        guard withUnsafeCurrentTask(body: { $0?.unownedTaskExecutor != nil }) else { return [] }
+        await Task.yield()
+        return turn.withLock { turn in
+            let others = Array(turn.waiting.prefix(Appender.largestGroup - 1))
+            turn.waiting.removeFirst(others.count)
+            return others
         }
     }
 

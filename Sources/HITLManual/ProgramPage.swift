@@ -188,7 +188,11 @@ extension Manual {
             ),
             ("XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR", "Where files are; see FILES."),
             ("NO_COLOR", "Where it is set and not empty, nothing is coloured."),
-            ("TERM", "Where it is not set, or `dumb`, lines are read without editing, and the cursor is not moved."),
+            (
+                "TERM",
+                "Where it is not set, or `dumb`, lines are read without editing, the cursor is not moved, and a new "
+                    + "request rings the bell and is shown at the next Enter."
+            ),
             (
                 "LC_ALL, LC_CTYPE, LANG",
                 "Where they do not name UTF-8, everything outside ASCII is shown as `<U+2026>`, and no pictures."

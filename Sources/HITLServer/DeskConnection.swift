@@ -107,9 +107,13 @@ final class DeskConnection: Sendable {
         case "approve": return try await review(.approve, message.parameters)
         case "reject": return try await review(.reject, message.parameters)
         case "wait": return try await wait(message.parameters)
-        case "list": return try await list(message.parameters)
         case "subscribe": return try await subscribe(message.parameters)
-        case "run": return try await run(message.parameters)
+        // These may read much, which must not keep others waiting.
+        case "list", "run":
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(DeskError) in
+                message.method.utf8.elementsEqual("list".utf8)
+                    ? try await list(message.parameters) : try await run(message.parameters)
+            }
         default: throw .unknownMethod(message.method)
         }
     }

@@ -47,10 +47,10 @@ package final class DeskServer: Sendable {
             throw .system(error)
         }
         let limits = LineChannel.Limits(lineLength: desk.limits.line, backlog: desk.limits.backlog)
-        let listener = try UnixListener(path, limits: limits)
+        let listener = try UnixListener(path, limits: limits, on: .desk)
         state.withLock { state in
             state.listener = listener
-            state.acceptor = Task { await self.accept(from: listener) }
+            state.acceptor = Task(executorPreference: Reactor.desk) { await self.accept(from: listener) }
         }
     }
 
@@ -117,7 +117,7 @@ package final class DeskServer: Sendable {
             guard !state.isClosing else { return true }
             state.nextNumber += 1
             let number = state.nextNumber
-            state.connections[number] = Task {
+            state.connections[number] = Task(executorPreference: Reactor.desk) {
                 await connection.serve()
                 self.forget(number)
             }
@@ -127,4 +127,11 @@ package final class DeskServer: Sendable {
     }
 
     private func forget(_ number: Int) { state.withLock { _ = $0.connections.removeValue(forKey: number) } }
+}
+
+extension Reactor {
+    /// Reads and answers all connections of desks, on one thread: a decision waits for the disk anyway, and what comes
+    /// in meanwhile is decided together and shares the next sync. Apart from the one that everything else uses, because
+    /// it waits for the disk.
+    static let desk = Reactor(name: "desk")
 }

@@ -156,7 +156,9 @@ enum Greeting {
                 "This is the demo: a simulated agent in a scratch workspace. For your own: --agent NAME, --workspace DIR, or hitl.yaml.",
                 .dim)
         case .simulated(let scenario, isDemoByDefault: false):
-            text.line("Agent: simulated, scenario \(DisplayText(untrusted: scenario.name)).", .dim)
+            text.line(
+                "Agent: simulated, scenario \(DisplayText(untrusted: scenario.name)): \(DisplayText(untrusted: scenario.description))",
+                .dim)
         case .none:
             text.line("The desk is open. In another terminal: hitl ask TOOL -- COMMAND", .dim)
         }

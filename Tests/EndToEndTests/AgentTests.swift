@@ -204,7 +204,7 @@ import Testing
         #expect(home.read("secret.txt") == "outside")
         #expect(
             masked(said.out, in: home) == """
-                Agent: simulated, scenario reader.
+                Agent: simulated, scenario reader: Reads.
                 Workspace: HOME/w
 
                 main│ I read: inside
@@ -276,7 +276,7 @@ import Testing
         #expect(said.code == 0)
         #expect(
             masked(said.out, in: home) == """
-                Agent: simulated, scenario draft.
+                Agent: simulated, scenario draft: Writes a draft.
                 Workspace: HOME/w
                 Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl
 

@@ -77,8 +77,8 @@ import Testing
         }
         #expect(
             names == [
-                "loop", "ask", "wait", "audit", "doctor", "status", "show", "approve", "reject", "edit", "history",
-                "config", "stats", "why", "extend", "withdraw", "stop", "rollback",
+                "loop", "ask", "wait", "policy", "audit", "doctor", "status", "show", "approve", "reject", "edit",
+                "history", "config", "stats", "why", "extend", "withdraw", "stop", "rollback", "grants",
             ])
         for name in names {
             let page = try await home.hitl(name, "--help")

@@ -3,7 +3,7 @@ import HITLPlatform
 import HITLTestSupport
 import Testing
 
-/// I3 where nothing can be recorded any more: no decision, no execution, and the approval is not used up.
+/// I2 where nothing can be recorded any more: no decision, no execution, and the approval is not used up.
 @Suite(.oneAtATime) struct `A desk whose ledger cannot grow` {
     /// The limit of the process is the full disk that a test can make and take away again without being root. What
     /// goes over it is a signal by default, and that one ends the process.

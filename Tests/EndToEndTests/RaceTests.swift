@@ -6,7 +6,7 @@ import Testing
 
 /// Real processes against one real desk, all at once.
 @Suite(.oneAtATime) struct `At the same instant` {
-    /// I2: one request, one decision.
+    /// I5: one request, one decision.
     @Test func `an approval and a rejection from two processes become one decision, and the loser hears which`()
         async throws
     {

@@ -12,7 +12,7 @@ import Testing
     /// Those of the crash matrix are many times faster.
     static let kills = max(4, getenv("HITL_KILLS").flatMap { Int(String(cString: $0)) }.map { $0 / 10 } ?? 0)
 
-    /// I3, I5, I6.
+    /// I2, I5 and I10 of the whole program.
     @Test func `loses nothing, runs nothing twice, and is waited for`() async throws {
         let storm = try Storm(seed: 20_260_102, killsAskers: false)
         try await storm.rage(deskKills: 8)

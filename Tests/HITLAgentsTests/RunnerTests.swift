@@ -141,7 +141,7 @@ import Testing
                   arguments: { to: a@example.com, subject: x }
             """)
         let policy = Policy(
-            rules: [Rule(name: "no-mail", source: "hitl.yaml:3:5", matcher: .toolNamed(["sendEmail"]), effect: .deny)],
+            rules: [Rule(name: "no-mail", source: "hitl.yaml:3:5", when: .toolNamed(["sendEmail"]), action: .block)],
             timeout: nil, version: "test")
         try await play(scenario, policy: policy) { stage in
             try await stage.approve(1)

@@ -66,7 +66,7 @@ final class Stage: Sendable {
 
     /// What the desk does by default: what is proven to only read needs nobody, everything else asks.
     static let usual = Policy(
-        rules: [Rule(name: "read-only", source: "built-in", matcher: .provenReadOnly, effect: .allow)],
+        rules: [Rule(name: "read-only", source: "built-in", when: .provenReadOnly, action: .allow)],
         timeout: .minutes(5), version: "test")
 
     init(_ scenario: Scenario? = nil, policy: Policy = usual) async throws {

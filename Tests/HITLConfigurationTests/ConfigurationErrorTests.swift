@@ -74,19 +74,18 @@ import Testing
         ("hitl: { requireApproval: [''] }", "a tool's name is not empty"),
         ("hitl: { confidenceThreshold: 85 }", "expected a number from 0 to 1, found `85`"),
         ("hitl: { confidenceThreshold: high }", "expected a number from 0 to 1, found the text `high`"),
-        ("hitl: { contentPatterns: ['x'] }", "`hitl.contentPatterns` is not available in this version"),
-        ("hitl: { customRules: [{}] }", "`hitl.customRules` is not available in this version"),
+        ("hitl: { contentPatterns: ['x('] }", "`x(`: the group that begins here has no `)` (at byte 2 of the pattern)"),
+        ("hitl: { customRules: [{ name: x }] }", "the key `action` is missing"),
         ("hitl: { debug: true }", "`hitl.debug` is not available in this version"),
-        (
-            "policy: { autoApproveThreshold: low }",
-            "`policy.autoApproveThreshold: low` is not available in this version"
-        ),
         (
             "policy: { autoApproveThreshold: high }",
             "expected `never`, `none`, `low` or `medium`, found the text `high`"
         ),
-        ("policy: { autoRejectThreshold: critical }", "`policy.autoRejectThreshold` is not available in this version"),
-        ("policy: { rules: [{ name: x }] }", "`policy.rules` is not available in this version"),
+        (
+            "policy: { autoRejectThreshold: none }",
+            "expected `low`, `medium`, `high`, `critical` or `never`, found the text `none`"
+        ),
+        ("policy: { rules: [{ name: x }] }", "the key `action` is missing"),
         ("agent: { name: claude }", "`agent.name: claude` is not available in this version"),
         (
             "agent: { name: simulate }",
@@ -201,7 +200,11 @@ import Testing
                 hitl.dangerousActions | delete, remove, drop | ["delete","remove","drop"] | \(file):9:3
                 hitl.requireApproval | writeFile, deleteFile | ["writeFile","deleteFile"] | \(file):10:3
                 hitl.confidenceThreshold | 0.85 | 0.85 | \(file):13:3
+                hitl.contentPatterns | none | [] | default
+                hitl.customRules | none | [] | default
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
+                policy.autoRejectThreshold | never | "never" | default
+                policy.rules | none | [] | default
                 agent.name | none | "none" | \(file):15:10
                 agent.scenario | HOME/demo.yaml | "HOME/demo.yaml" | \(file):15:22
                 queue.priorityOrder | lifo | "lifo" | \(file):16:10
@@ -252,15 +255,6 @@ import Testing
             """#)
         #expect(
             said == #"""
-                ~/.config/hitl/hitl.yaml:12:3: `hitl.contentPatterns` is not available in this version
-                  contentPatterns: ['\b\d{3}-\d{2}-\d{4}\b']
-                  ^
-                ~/.config/hitl/hitl.yaml:16:3: `policy.autoRejectThreshold` is not available in this version
-                  autoRejectThreshold: critical     # risk level from which a call is refused
-                  ^
-                ~/.config/hitl/hitl.yaml:17:3: `policy.rules` is not available in this version
-                  rules:
-                  ^
                 ~/.config/hitl/hitl.yaml:22:68: `audit.retention` is not available in this version
                 audit:   { storage: database, path: ~/.local/state/hitl/ledger.db, retention: 7y }
                                                                                    ^

@@ -32,7 +32,7 @@ import Testing
         #expect(answer(policy, call("listDeleted", kind: .search, by: .desk)) == "allow autoApproveThreshold (default)")
         #expect(
             policy.version
-                == #"sha256:{"allowArgumentModification":true,"obligations":[],"rules":[{"effect":"allow","name":"autoApproveThreshold","when":"provenReadOnly"}],"timeout":300000}"#
+                == #"sha256:{"allowArgumentModification":true,"obligations":[],"rules":[{"action":"allow","name":"autoApproveThreshold","when":["provenReadOnly"]}],"timeout":300000}"#
         )
     }
 
@@ -75,10 +75,10 @@ import Testing
         home.write("hitl: { requireApproval: [a, b] }", to: "shop/hitl.yaml")
         let policy = try home.load(workspace: true).policy(sha256: bare)
         #expect(
-            policy.rules.map { "\($0.name) \($0.source) \($0.matcher)" } == [
-                #"requireApproval ~/.config/hitl/hitl.yaml:1:9 toolNamed(["a"])"#,
-                #"requireApproval ~/shop/hitl.yaml:1:9 toolNamed(["b"])"#,
-                "autoApproveThreshold default provenReadOnly",
+            policy.rules.map { "\($0.name) \($0.source) \($0.when.form.canonicalText)" } == [
+                #"requireApproval ~/.config/hitl/hitl.yaml:1:9 [{"tool":[{"named":"a"}]}]"#,
+                #"requireApproval ~/shop/hitl.yaml:1:9 [{"tool":[{"named":"b"}]}]"#,
+                #"autoApproveThreshold default ["provenReadOnly"]"#,
             ])
     }
 

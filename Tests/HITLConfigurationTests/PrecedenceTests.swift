@@ -76,7 +76,11 @@ import Testing
                 hitl.dangerousActions = none
                 hitl.requireApproval = none
                 hitl.confidenceThreshold = none
+                hitl.contentPatterns = none
+                hitl.customRules = none
                 policy.autoApproveThreshold = none
+                policy.autoRejectThreshold = never
+                policy.rules = none
                 agent.name = simulated
                 agent.scenario = demo
                 queue.priorityOrder = severity_desc

@@ -41,10 +41,14 @@ import Testing
             "`hitl.enabled` cannot change while the loop runs; set it in `hitl.yaml` and start again"
         ),
         ("audit.path", "/x", "`audit.path` cannot change while the loop runs; set it in `hitl.yaml` and start again"),
-        ("policy.rules", "x", "policy.rules: `policy.rules` is not available in this version"),
         (
-            "policy.autoApproveThreshold", "low",
-            "policy.autoApproveThreshold: `policy.autoApproveThreshold: low` is not available in this version"
+            "policy.rules", "x",
+            "`policy.rules` cannot change while the loop runs; set it in `hitl.yaml` and start again"
+        ),
+        ("audit.retention", "7y", "audit.retention: `audit.retention` is not available in this version"),
+        (
+            "agent.name", "claude",
+            "`agent.name` cannot change while the loop runs; set it in `hitl.yaml` and start again"
         ),
     ])
     func `is checked as in a file`(key: String, text: String, expected: String) {
@@ -53,7 +57,9 @@ import Testing
 
     @Test func `of a later version has no value`() {
         #expect(
-            HITLConfigurationTests.complaint { () throws(Diagnostics) in _ = try configuration.setting("policy.rules") }
-                == "`policy.rules` is not available in this version")
+            HITLConfigurationTests.complaint { () throws(Diagnostics) in
+                _ = try configuration.setting("audit.retention")
+            }
+                == "`audit.retention` is not available in this version")
     }
 }

@@ -161,9 +161,9 @@ import Testing
                 ~/shop/hitl.yaml:2:3: unknown key `requireAproval` — did you mean `requireApproval`?
                   requireAproval: [deleteFile]
                   ^
-                ~/shop/hitl.yaml:4:3: `policy.rules` is not available in this version
+                ~/shop/hitl.yaml:4:11: the key `action` is missing
                   rules: [{ name: x }]
-                  ^
+                          ^
                 """)
     }
 

@@ -193,10 +193,25 @@ extension SplitMix {
     private mutating func verdict() -> Verdict {
         Verdict(
             effect: one(of: Effect.allCases),
-            rules: several { RuleReference(name: $0.text(), source: $0.text(), fact: $0.text()) },
+            rules: several { $0.rule() },
             risk: Risk(factors: several { .init(name: $0.text(), weight: Int(truncatingIfNeeded: $0.integer())) }),
             severity: one(of: Severity.allCases), obligations: Set(several { $0.one(of: Obligation.allCases) }),
-            timeout: maybe { Milliseconds($0.integer()) }, policyVersion: text())
+            timeout: maybe { Milliseconds($0.integer()) }, charges: several { $0.charge() }, policyVersion: text())
+    }
+
+    private mutating func rule() -> RuleReference {
+        RuleReference(
+            name: text(), source: text(), fact: text(), action: one(of: Rule.Action.allCases),
+            message: maybe { $0.text() },
+            isUndecided: Bool.random(using: &self))
+    }
+
+    private mutating func charge() -> Charge {
+        let limit = UsageLimit(
+            maybe { _ in UsageLimit.Measure.calls } ?? .sum(of: ArgumentPath("/a~1b/0") ?? ArgumentPath("a")!),
+            most: ExactDecimal(integer()), within: Milliseconds(integer()), scope: one(of: UsageLimit.Scope.allCases))
+        return Charge(
+            key: UsageKey(rule: text(), limit: limit, subject: maybe { $0.text() }), amount: ExactDecimal(integer()))
     }
 
     private mutating func subject() -> Subject {

@@ -2,9 +2,17 @@ import HITLCore
 import HITLTestSupport
 import Testing
 
-private func rule(_ name: String, _ matcher: Rule.Matcher, _ effect: Effect) -> Rule {
-    Rule(name: name, source: "hitl.yaml:1:1", matcher: matcher, effect: effect)
+private func rule(_ name: String, _ condition: Condition, _ effect: Effect) -> Rule {
+    let action: Rule.Action =
+        switch effect {
+        case .deny: .block
+        case .ask: .requireApproval
+        case .allow: .allow
+        }
+    return Rule(name: name, source: "hitl.yaml:1:1", when: condition, action: action)
 }
+
+private let mostly = ExactDecimal("0.85") ?? 1
 
 private func verdict(_ rules: [Rule], on call: ToolCall) -> Verdict {
     Policy(rules: rules, timeout: .minutes(5), version: "1").evaluate(call, risk: RiskAssessor().assess(call))
@@ -89,7 +97,7 @@ private func verdict(_ rules: [Rule], on call: ToolCall) -> Verdict {
         )
     {
         let call = ToolCall.deleting("x", claims: Claims(confidence: confidence.flatMap(JSONNumber.init)))
-        let rules = [rule("confidence", .confidenceBelow(0.85), .ask), rule("any", .anyCall, .allow)]
+        let rules = [rule("confidence", .confidenceBelow(mostly), .ask), rule("any", .anyCall, .allow)]
         #expect((verdict(rules, on: call).effect == .ask) == asks)
     }
 
@@ -98,13 +106,13 @@ private func verdict(_ rules: [Rule], on call: ToolCall) -> Verdict {
             "x", claims: Claims(confidence: JSONNumber("0.5")), facts: Facts(gateFiles: ["/l"]))
         let rules = [
             rule("named", .toolNamed(["deleteFile"]), .ask), rule("word", .toolWord(["file"]), .ask),
-            rule("confidence", .confidenceBelow(0.85), .ask), rule("any", .anyCall, .allow),
+            rule("confidence", .confidenceBelow(mostly), .ask), rule("any", .anyCall, .allow),
         ]
         #expect(
             verdict(rules, on: call).rules.map { "\($0.name): \($0.fact)" } == [
-                "named: the tool is named in the list", "word: `file` is a word of the tool's name",
-                "confidence: confidence is below 0.85", "any: every call",
                 "self-protection: it would touch files of the gate itself",
+                "confidence: confidence is below 0.85", "named: the tool is named in the list",
+                "word: `file` is a word of the tool's name", "any: every call",
             ])
     }
 

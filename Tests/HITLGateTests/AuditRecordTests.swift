@@ -22,8 +22,8 @@ import Testing
     @Test func `of each kind of decision is the line that the documentation shows`() async throws {
         let documented = try Self.documented()
         let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow),
-            Rule(name: "drops", source: "hitl.yaml:3:5", matcher: .toolWord(["drop"]), effect: .deny),
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow),
+            Rule(name: "drops", source: "hitl.yaml:3:5", when: .toolWord(["drop"]), action: .block),
         ])
         let delete = ToolCall(
             tool: "deleteFile", kind: .delete, arguments: .of(["path": "/data/sensitive.csv"]),

@@ -46,7 +46,7 @@ import Testing
     @Test func `and an edit is judged again: what the policy denies is no request, and the old one stays`() async throws
     {
         let fixture = try await GateFixture(rules: [
-            Rule(name: "drops", source: "hitl.yaml:3:5", matcher: .toolWord(["drop"]), effect: .deny)
+            Rule(name: "drops", source: "hitl.yaml:3:5", when: .toolWord(["drop"]), action: .block)
         ])
         let asking = await fixture.pending()
         let drop = ToolCall(
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `and an edit asks also where a rule would allow it`() async throws {
         let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)
         ])
         let asking = await fixture.pending()
         let new = try await fixture.gate.supersede(1, with: .reading("a.txt"), by: Cast.ada)

@@ -190,8 +190,8 @@ import Testing
         let rules = try await GateFixture(
             ledger: fixture.ledger, clock: clock, ids: CountingIDs(after: 50),
             rules: [
-                Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow),
-                Rule(name: "deletes", source: "built-in", matcher: .toolWord(["delete"]), effect: .deny),
+                Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow),
+                Rule(name: "deletes", source: "built-in", when: .toolWord(["delete"]), action: .block),
             ])
         _ = await rules.ask(.reading("a.txt")).ending
         _ = await rules.ask(.deleting("a.txt")).ending

@@ -109,7 +109,7 @@ extension ToolCall {
 
     @Test func `never lifts a denial`() async throws {
         let fixture = try await GateFixture(
-            rules: [Rule(name: "no", source: "test", matcher: .toolNamed(["writeFile"]), effect: .deny)])
+            rules: [Rule(name: "no", source: "test", when: .toolNamed(["writeFile"]), action: .block)])
         let request = ApprovalRequest(
             number: 1, id: RequestID(bits: 1), call: .writing("a"), digest: GateFixture.digest(.writing("a")),
             verdict: fixture.gate.judge(.writing("a", tool: "other")), requester: Cast.mason, attendance: .connected,

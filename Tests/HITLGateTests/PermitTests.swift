@@ -12,7 +12,7 @@ import Testing
     @Test func `and a thousand proposals that nobody approves have no effect`() async throws {
         var random = SplitMix(seed: 1)
         let fixture = try await GateFixture(
-            rules: [Rule(name: "drops", source: "test", matcher: .toolWord(["drop"]), effect: .deny)])
+            rules: [Rule(name: "drops", source: "test", when: .toolWord(["drop"]), action: .block)])
         var ends: [End: Int] = [:]
         for round in 0..<1000 {
             let end = End.allCases.randomElement(using: &random) ?? .denied
@@ -145,7 +145,7 @@ import Testing
         let clock = ManualClock()
         let fixture = try await GateFixture(
             ledger: store.ledger(clock), clock: clock,
-            rules: [Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)])
+            rules: [Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)])
         #expect(await fixture.ask(.reading("a.txt"), from: Cast.scout).ending.outcome?.status == .succeeded)
         #expect(fixture.workshop.faults == [])
         store.breakDown()

@@ -8,8 +8,8 @@ import Testing
     /// Seven decisions of every kind, a second apart.
     private static func eventful() async throws -> GateFixture {
         let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow),
-            Rule(name: "drops", source: "hitl.yaml:3:5", matcher: .toolWord(["drop"]), effect: .deny),
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow),
+            Rule(name: "drops", source: "hitl.yaml:3:5", when: .toolWord(["drop"]), action: .block),
         ])
         func tick() { fixture.clock.advance(by: .seconds(1)) }
         let first = await fixture.pending(.deleting("1"))
@@ -69,7 +69,7 @@ import Testing
 
     @Test func `is found past many others, and page by page`() async throws {
         let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)
         ])
         let rare = await fixture.pending(.running("rare"))
         _ = try await fixture.gate.review(1, Cast.ada.rejection())
@@ -143,7 +143,7 @@ import Testing
 @Suite struct `Statistics of decisions` {
     @Test func `count decisions, rates and times, per tool and per reviewer`() async throws {
         let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)
         ])
         for seconds in Int64(1)...20 {
             let asking = await fixture.pending(seconds % 2 == 0 ? .deleting("x") : .running("make"))
@@ -184,7 +184,7 @@ import Testing
         #expect(try Records(ungated.ledger).statistics().all.decisions == ["ungated": 1])
 
         let named = try await GateFixture(rules: [
-            Rule(name: "ungated", source: "hitl.yaml:1:1", matcher: .anyCall, effect: .allow)
+            Rule(name: "ungated", source: "hitl.yaml:1:1", when: .anyCall, action: .allow)
         ])
         _ = await named.ask(.deleting("x")).ending
         #expect(try Records(named.ledger).statistics().all.decisions == ["allowed": 1])
@@ -199,7 +199,7 @@ import Testing
         defer { ledger.close() }
         let fixture = try await GateFixture(
             ledger: ledger, clock: clock,
-            rules: [Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)])
+            rules: [Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)])
         for number in Int64(1)...12 {
             let call = number % 2 == 0 ? ToolCall.deleting("e\u{301}\u{202E}") : .running("make")
             let asking = await fixture.ask(call, id: RequestID(bits: UInt64(number) << 40))

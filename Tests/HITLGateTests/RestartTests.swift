@@ -37,7 +37,7 @@ import Testing
 
     @Test func `and a rule's call that ran while the desk died is unknown too`() async throws {
         let former = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", matcher: .provenReadOnly, effect: .allow)
+            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)
         ])
         former.workshop.hold()
         let asking = await former.ask(.reading("a.txt"), from: Cast.scout)

@@ -41,7 +41,7 @@ import Testing
 
         let strict = try await GateFixture(
             ledger: fixture.ledger, clock: fixture.clock, ids: CountingIDs(after: 100),
-            rules: [Rule(name: "deletes", source: "x", matcher: .toolWord(["delete"]), effect: .deny)])
+            rules: [Rule(name: "deletes", source: "x", when: .toolWord(["delete"]), action: .block)])
         do {
             _ = try await strict.gate.rollBack(.request(1), with: Self.undo, from: Cast.mason)
             Issue.record("it was not denied")

@@ -111,7 +111,7 @@ import Testing
             #expect(stage.refusal("A") != nil && stage.ran == [] && stage.errors == [.unknownRequest("0")])
         }
         try await play(
-            "audit-06", rules: [Rule(name: "git-status", source: "hitl.yaml:1:1", matcher: .anyCall, effect: .allow)]
+            "audit-06", rules: [Rule(name: "git-status", source: "hitl.yaml:1:1", when: .anyCall, action: .allow)]
         ) { stage in
             #expect(stage.ran == ["A"])
             let record = try #require(try JSONValue(parsing: try stage.auditLines()[0]).object)

@@ -65,7 +65,7 @@ private let command: JSONValue = [
     }
 
     @Test func `that a rule denies is never shown to anybody`() async throws {
-        let rule = Rule(name: "no", source: "test", matcher: .toolNamed(["bash"]), effect: .deny)
+        let rule = Rule(name: "no", source: "test", when: .toolNamed(["bash"]), action: .block)
         let desk = try await TestDesk(rules: [rule])
         let answer = try await desk.client().call("ask", ["id": "c1", "tool": "bash", "args": [:]])
         #expect(answer.decision == "denied")
@@ -75,7 +75,7 @@ private let command: JSONValue = [
     }
 
     @Test func `that a rule allows runs at once and is recorded with its outcome`() async throws {
-        let desk = try await TestDesk(rules: [Rule(name: "yes", source: "test", matcher: .anyCall, effect: .allow)])
+        let desk = try await TestDesk(rules: [Rule(name: "yes", source: "test", when: .anyCall, action: .allow)])
         let agent = try await desk.client()
         let answer = try await agent.call("ask", ["id": "c1", "tool": "bash", "args": [:], "performer": "requester"])
         #expect(answer.decision == "allowed")

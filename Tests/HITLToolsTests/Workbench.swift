@@ -23,13 +23,16 @@ final class Workbench: Sendable {
     var outbox: String { root + "/outbox" }
     var state: String { root + "/state" }
 
-    init(_ rules: Rules = .none, limits: ToolLimits = ToolLimits(), path: String? = nil) async throws {
+    init(
+        _ rules: Rules = .none, limits: ToolLimits = ToolLimits(), path: String? = nil,
+        obligations: Set<Obligation> = [], state: String = "state"
+    ) async throws {
         let root = makeDirectory()
         for name in ["ws", "state", "elsewhere"] { mkdir("\(root)/\(name)", 0o700) }
         let ids = Locked<UInt64>(0)
         let messages = Locked<UInt8>(0)
         toolbox = try Toolbox(
-            workspace: root + "/ws", outbox: root + "/outbox", gateFiles: [root + "/state", root + "/desk.sock"],
+            workspace: root + "/ws", outbox: root + "/outbox", gateFiles: [root + "/" + state, root + "/desk.sock"],
             environment: CleanEnvironment(
                 path: path.map { $0.replacing("ROOT", with: root) } ?? CleanEnvironment.systemPath,
                 home: root + "/home",
@@ -55,8 +58,9 @@ final class Workbench: Sendable {
             monotonic: { Milliseconds(Int64(SystemClock.monotonicNanoseconds() / 1_000_000)) },
             sleep: { _ in throw CancellationError() })
         let queue = try await Queue(ledger: ledger, clocks: clocks, randomID: nextID)
-        let allowing = Rule(name: "all", source: "test", matcher: .anyCall, effect: .allow)
-        let policy = Policy(rules: rules == .allowAll ? [allowing] : [], timeout: nil, version: "test")
+        let allowing = Rule(name: "all", source: "test", when: .anyCall, action: .allow)
+        let policy = Policy(
+            rules: rules == .allowAll ? [allowing] : [], obligations: obligations, timeout: nil, version: "test")
         gate = Gate(
             queue: queue, ledger: EventLedger(ledger), clocks: clocks, policy: { policy },
             digest: { CallDigest(Digest(hashing: $0.digested).hex) }, randomID: nextID)

@@ -35,8 +35,19 @@ var options = TerminalOptions(
     notifications: environment["PROBE_NOTIFICATIONS"] == "777" ? .osc777 : .osc9,
     signals: environment["PROBE_SIGNALS"] == "none" ? [] : [SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGINT]
 )
-let reader = try openLineReader(
-    presentation: Presentation(descriptor: 1, environment: environment), options: options)
+
+func openReader(_ presentation: Presentation, _ options: TerminalOptions) throws(TerminalError) -> any LineReader {
+    if presentation.kind == .terminal {
+        do {
+            return try Terminal(presentation: presentation, options: options)
+        } catch .notATerminal, .noPrivateTerminal {
+            // A script as input, or a system without a pseudo-terminal to give to libedit.
+        }
+    }
+    return try PlainReader(presentation: presentation, options: options)
+}
+
+let reader = try openReader(Presentation(descriptor: 1, environment: environment), options)
 
 let signals = Task {
     for await event in reader.events {

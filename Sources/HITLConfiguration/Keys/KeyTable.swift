@@ -82,10 +82,11 @@ extension ConfigurationKey {
             example: "confidenceThreshold: 0.85",
             "A call whose confidence is below, or not given, asks."),
         ConfigurationKey(
-            later: "hitl.contentPatterns", "a list of regular expressions", inForce: \.isEmptyList,
-            example: "contentPatterns: []", "Patterns of arguments that make a call ask."),
+            "hitl.contentPatterns", \.contentPatterns, .contentPatterns, untrusted: .rules,
+            example: "contentPatterns: ['\\b\\d{3}-\\d{2}-\\d{4}\\b']",
+            "Patterns that make a call ask where they occur in its arguments."),
         ConfigurationKey(
-            later: "hitl.customRules", "a list of rules", inForce: \.isEmptyList, example: "customRules: []",
+            "hitl.customRules", \.customRules, .rules, untrusted: .rules, example: "customRules: []",
             "The same as policy.rules."),
         ConfigurationKey(
             later: "hitl.debug", "true or false", variables: ["HITL_DEBUG"], inForce: \.isFalse,
@@ -95,15 +96,16 @@ extension ConfigurationKey {
     private static let policy: [ConfigurationKey] = [
         ConfigurationKey(
             "policy.autoApproveThreshold", \.autoApproveThreshold,
-            .word(of: "policy.autoApproveThreshold", later: ["low", "medium"]), settable: true,
-            untrusted: .only(.never), example: "autoApproveThreshold: none",
+            .word(of: "policy.autoApproveThreshold"), settable: true, untrusted: .smaller,
+            example: "autoApproveThreshold: none",
             "Up to which risk level a call needs nobody: `none` lets proven reads pass, `never` asks for them too."),
         ConfigurationKey(
-            later: "policy.autoRejectThreshold", "a risk level", inForce: { $0.isNull || $0.isWord("never") },
-            example: "autoRejectThreshold: never", "From which risk level a call is refused."),
+            "policy.autoRejectThreshold", \.autoRejectThreshold, .word(of: "policy.autoRejectThreshold"),
+            settable: true, untrusted: .smaller, example: "autoRejectThreshold: critical",
+            "From which risk level a call is refused."),
         ConfigurationKey(
-            later: "policy.rules", "a list of rules", inForce: \.isEmptyList, example: "rules: []",
-            "Rules by tool, arguments, path, command, time and agent."),
+            "policy.rules", \.policyRules, .rules, untrusted: .rules, example: "rules: []",
+            "Rules by tool, arguments, content, path, command, risk, time and agent."),
     ]
 
     private static let agent: [ConfigurationKey] = [

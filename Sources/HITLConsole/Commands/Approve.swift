@@ -18,7 +18,7 @@ package struct ApproveCommand: Command {
             arguments), argv (the same program and words), path (the same paths) or tool (every call of it). The \
             rule is shown in words first and takes effect when the line is entered again. A grant never lifts a \
             denial, ends with the desk, and is not offered for what deletes, is risky or cannot be analysed. \
-            `/hitl grants` lists them.
+            The command grants lists them.
             """,
         positionals: [.init("N", .requests, .oneOrMore, doc: "numbers, ranges or ids: 1 3-5 7,9")],
         options: [

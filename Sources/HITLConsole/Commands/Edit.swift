@@ -62,7 +62,7 @@ package struct EditCommand: Command {
             var text = StyledText()
             text.append(.edited)
             text.append("Request \(number) is replaced by request \(new.number), which needs its own approval:")
-            RequestView(new, requester: await gate.queue.requesterOf(new.number), now: await desk.now)
+            RequestView(new, requester: await gate.queue.requesterOf(new.number), now: desk.now)
                 .appendWhole(to: &text)
             DifferenceView(from: old.call.arguments, to: new.call.arguments).append(to: &text, indent: 3)
             return text

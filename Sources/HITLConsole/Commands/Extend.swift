@@ -23,7 +23,7 @@ package struct ExtendCommand: Command {
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
         await desk.change(name, by: `operator`, "extend") { gate, number throws(ReviewError) in
             let deadline = try await gate.queue.extend(number, by: duration)
-            let left = await deadline - gate.queue.now
+            let left = deadline - gate.queue.now
             return StyledText("Request \(number) now expires in \(DisplayText(untrusted: left.words)).")
         }
     }

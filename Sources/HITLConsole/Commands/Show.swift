@@ -29,11 +29,11 @@ package struct ShowCommand: Command {
 
         var text = StyledText()
         guard let request = history.request, history.status == .pending else {
-            HistoryView(history, now: await desk.now).appendWhole(to: &text)
+            HistoryView(history, now: desk.now).appendWhole(to: &text)
             return CommandResult(text)
         }
         let requester = await desk.gate?.queue.requesterOf(request.number)
-        RequestView(request, requester: requester, now: await desk.now).appendWhole(to: &text)
+        RequestView(request, requester: requester, now: desk.now).appendWhole(to: &text)
         if let old = request.supersedes, let former = try? desk.records.events.history(of: .request(old)).call {
             DifferenceView(from: former.arguments, to: request.call.arguments).append(to: &text, indent: 3)
         }

@@ -29,7 +29,7 @@ package struct StatusCommand: Command {
         var text = StyledText()
         text.append(.pending)
         text.append("Pending HITL Approvals (\(pending.count)):")
-        let now = await desk.now
+        let now = desk.now
         for one in pending {
             text.newLine()
             RequestView(one.request, requester: one.requester, now: now).appendItem(to: &text)
@@ -79,7 +79,7 @@ package struct PendingRequest: Sendable {
 extension Desk {
     /// The desk's time while it runs, else the machine's.
     package var now: WallTime {
-        get async { if let gate { await gate.queue.now } else { clocks.wall() } }
+        gate?.queue.now ?? clocks.wall()
     }
 
     /// What waits, most urgent first; by the configured order.

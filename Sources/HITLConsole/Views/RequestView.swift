@@ -137,6 +137,13 @@ package struct RequestView {
         guard let command = request.call.facts.command else { return }
         appendLine("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "), to: &text)
         appendLine("Executable", DisplayText(untrusted: command.executable), to: &text)
+        switch command.confinement {
+        case .workspace?:
+            appendLine("Confined", "writes only beneath the workspace; no home, no network", to: &text)
+        case .workspaceWithNetwork?:
+            appendLine("Confined", "writes only beneath the workspace; no home; with network", to: &text)
+        case nil: break
+        }
     }
 
     /// Behind everything else: it is long where the requester's shell has much in it.

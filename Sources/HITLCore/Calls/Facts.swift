@@ -34,11 +34,16 @@ public struct Facts: Sendable, Equatable {
         public let executable: String
         /// How the command's environment differs from the clean one: a value, or nil where a name is missing.
         public let environment: [EnvironmentChange]
+        /// nil where it can do what its user can.
+        public let confinement: Confinement?
 
-        public init(argv: [String], executable: String, environment: [EnvironmentChange] = []) {
+        public init(
+            argv: [String], executable: String, environment: [EnvironmentChange] = [], confinement: Confinement? = nil
+        ) {
             self.argv = argv
             self.executable = executable
             self.environment = environment
+            self.confinement = confinement
         }
     }
 

@@ -2,7 +2,9 @@
 ///
 /// Everything in it was known before anybody was asked. A call is never changed: other arguments
 /// make another call, with another digest.
-public struct ToolCall: Sendable, Equatable {
+///
+/// An object, because it goes through every hop and waits in most of them: a copy is one pointer.
+public final class ToolCall: Sendable, Equatable {
     public let tool: String
     public let kind: ToolKind
     public let arguments: JSONObject
@@ -28,6 +30,14 @@ public struct ToolCall: Sendable, Equatable {
         self.performer = performer
         self.facts = facts
         self.compensates = compensates
+    }
+
+    public static func == (left: ToolCall, right: ToolCall) -> Bool {
+        if left === right { return true }
+        return left.tool == right.tool && left.kind == right.kind && left.arguments == right.arguments
+            && left.origin == right.origin && left.directory == right.directory && left.claims == right.claims
+            && left.performer == right.performer && left.facts == right.facts
+            && left.compensates == right.compensates
     }
 
     /// The same call with other facts: what an adapter does after it looked at the world.

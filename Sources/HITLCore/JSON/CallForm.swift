@@ -31,7 +31,7 @@ extension ToolCall {
     /// Reads back what `json` wrote.
     ///
     /// - Throws: `RecordError` that names the first member which is missing or of another type.
-    public init(json value: JSONValue) throws(RecordError) {
+    public convenience init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "call")
         guard let kind = ToolKind(rawValue: try record.text("kind")) else { throw .unknownWord("kind") }
         guard let performer = Performer(rawValue: try record.text("performer")) else { throw .unknownWord("performer") }
@@ -81,6 +81,7 @@ extension Facts {
             "command": command.map { command in
                 .members([
                     "argv": .array(command.argv.map(JSONValue.string)),
+                    "confinement": command.confinement.map { .string($0.rawValue) },
                     "environment": command.environment.isEmpty ? nil : .array(command.environment.map(\.json)),
                     "executable": .string(command.executable),
                 ])
@@ -116,6 +117,12 @@ extension Facts.Command {
             argv: try record.texts("argv"), executable: try record.text("executable"),
             environment: try (record["environment"]?.array ?? []).map { value throws(RecordError) in
                 try Facts.EnvironmentChange(json: value)
+            },
+            confinement: try record["confinement"].map { value throws(RecordError) in
+                guard let word = value.string, let confinement = Confinement(rawValue: word) else {
+                    throw .unknownWord("confinement")
+                }
+                return confinement
             })
     }
 }

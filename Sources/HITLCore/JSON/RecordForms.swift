@@ -1,6 +1,7 @@
 extension Verdict {
     public var json: JSONValue {
         .members([
+            "charges": charges.isEmpty ? nil : .array(charges.map(\.json)),
             "effect": .string(effect.rawValue),
             "obligations": obligations.isEmpty
                 ? nil : .array(obligations.map(\.rawValue).sorted().map(JSONValue.string)),
@@ -12,7 +13,7 @@ extension Verdict {
         ])
     }
 
-    public init(json value: JSONValue) throws(RecordError) {
+    public convenience init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "verdict")
         guard let effect = Effect(rawValue: try record.text("effect")) else { throw .unknownWord("effect") }
         guard let severity = Severity(rawValue: try record.text("severity")) else { throw .unknownWord("severity") }
@@ -25,18 +26,71 @@ extension Verdict {
             effect: effect,
             rules: try record.array("rules").map { value throws(RecordError) in try RuleReference(json: value) },
             risk: try Risk(json: try record.value("risk")), severity: severity, obligations: obligations,
-            timeout: record["timeout"]?.integer.map(Milliseconds.init), policyVersion: try record.text("version"))
+            timeout: record["timeout"]?.integer.map(Milliseconds.init),
+            charges: try record["charges"].map { value throws(RecordError) in try Charge.list(value) } ?? [],
+            policyVersion: try record.text("version"))
     }
 }
 
+extension Charge {
+    var json: JSONValue {
+        .members([
+            "amount": .string(amount.description), "most": .string(key.limit.most.description),
+            "of": key.limit.argument.map { .string($0.description) }, "per": .string(key.limit.scope.rawValue),
+            "rule": .string(key.rule), "subject": key.subject.map(JSONValue.string),
+            "within": .integer(key.limit.within.count),
+        ])
+    }
+
+    init(json value: JSONValue) throws(RecordError) {
+        let record = try RecordReader(value, "charge")
+        guard let amount = ExactDecimal(try record.text("amount")) else { throw .unknownWord("amount") }
+        guard let most = ExactDecimal(try record.text("most")) else { throw .unknownWord("most") }
+        guard let scope = UsageLimit.Scope(rawValue: try record.text("per")) else { throw .unknownWord("per") }
+        var measure = UsageLimit.Measure.calls
+        if record["of"] != nil {
+            guard let argument = ArgumentPath(try record.text("of")) else { throw .unknownWord("of") }
+            measure = .sum(of: argument)
+        }
+        self.init(
+            key: UsageKey(
+                rule: try record.text("rule"),
+                limit: UsageLimit(
+                    measure, most: most, within: Milliseconds(try record.integer("within")), scope: scope),
+                subject: record["subject"]?.string),
+            amount: amount)
+    }
+
+    fileprivate static func list(_ value: JSONValue) throws(RecordError) -> [Charge] {
+        guard let elements = value.array else { throw .missing("charges") }
+        return try elements.map { element throws(RecordError) in try Charge(json: element) }
+    }
+}
+
+extension UsageLimit {
+    fileprivate var argument: ArgumentPath? { if case .sum(let argument) = measure { argument } else { nil } }
+}
+
 extension RuleReference {
+    /// What most rules do, and records of the first version do not say, is left out: they ask, and were decided.
     public var json: JSONValue {
-        .members(["fact": .string(fact), "name": .string(name), "source": .string(source)])
+        .members([
+            "action": action == .requireApproval ? nil : .string(action.rawValue), "fact": .string(fact),
+            "message": message.map(JSONValue.string), "name": .string(name), "source": .string(source),
+            "undecided": isUndecided ? true : nil,
+        ])
     }
 
     init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "rule")
-        self.init(name: try record.text("name"), source: try record.text("source"), fact: try record.text("fact"))
+        var action = Rule.Action.requireApproval
+        if record["action"] != nil {
+            guard let known = Rule.Action(rawValue: try record.text("action")) else { throw .unknownWord("action") }
+            action = known
+        }
+        self.init(
+            name: try record.text("name"), source: try record.text("source"), fact: try record.text("fact"),
+            action: action, message: record["message"]?.string, isUndecided: record["undecided"] == .bool(true))
     }
 }
 

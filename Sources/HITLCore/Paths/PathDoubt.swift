@@ -36,6 +36,10 @@ package enum PathDoubt: Sendable, CaseIterable {
             case 0xC2 where place + 1 < path.count && (0x80...0x9F).contains(path[place + 1]):
                 found.insert(.controlCharacter)
             case 0xE2, 0xEF, 0xF3, 0xCC...0xCD:
+                // A joiner between letters of Persian or Hindi is spelling.
+                let isJoiner =
+                    path[place...].starts(with: [0xE2, 0x80, 0x8C]) || path[place...].starts(with: [0xE2, 0x80, 0x8D])
+                if isJoiner, place > 0, path[place - 1] >= 0x80 { continue }
                 if let doubt = unicode(path[place...]) { found.insert(doubt) }
             default: break
             }

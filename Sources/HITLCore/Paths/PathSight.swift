@@ -12,7 +12,8 @@ struct PathSight {
 
         let index = SensitivePathIndex.shared
         let names = path.components.map { index.expanded(FoldedName.folded($0)) }
-        let isRooted = path.anchor == .root || path.anchor == .unknown
+        // Enough steps up from a directory that is not known end at the root.
+        let isRooted = path.anchor == .root || path.anchor == .unknown || path.climbs > 0
         let homes = Self.homes(in: path, names: names, home: home)
         var rows = index.matches(names, isRooted: isRooted, homes: homes)
         if let workspace, path.isBeneath(workspace) { rows = Self.without(rowsOf: workspace, rows, home) }

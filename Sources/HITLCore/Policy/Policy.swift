@@ -1,4 +1,6 @@
 /// The rules in force. Their order is irrelevant: all are evaluated and the strictest effect holds.
+///
+/// Making one arranges its rules, which takes time in proportion to them; copies are free.
 public struct Policy: Sendable {
     public let rules: [Rule]
     public let obligations: Set<Obligation>
@@ -6,39 +8,81 @@ public struct Policy: Sendable {
     /// Digest of the rules and settings.
     public let version: String
 
+    private let index: RuleIndex
+    private let scratch: Scratch<EvaluationRoom>
+
     public init(rules: [Rule], obligations: Set<Obligation> = [], timeout: Milliseconds?, version: String) {
         self.rules = rules
         self.obligations = obligations
         self.timeout = timeout
         self.version = version
+        let index = RuleIndex(rules + Self.floor)
+        self.index = index
+        scratch = Scratch { EvaluationRoom(index) }
     }
 
-    /// - Returns: the least permissive effect among the rules that match; *ask* where none does.
+    /// - Returns: the least permissive effect among the rules that match; *ask* where none has one, and where a
+    ///   rule cannot be decided.
+    public func evaluate(_ call: ToolCall, in context: EvaluationContext) -> Verdict {
+        let evaluation = Evaluation(index: index, call: call, context: context)
+        return scratch.use { room in
+            evaluation.findMatches(in: &room)
+            return verdict(evaluation, &room)
+        }
+    }
+
+    /// With the facts that came with the call, and no clock.
     public func evaluate(_ call: ToolCall, risk: Risk) -> Verdict {
+        evaluate(call, in: EvaluationContext(of: call, risk: risk))
+    }
+
+    private func verdict(_ evaluation: Evaluation, _ room: inout EvaluationRoom) -> Verdict {
         var effect: Effect?
-        var matched: [RuleReference] = []
-        for rule in rules + Self.floor {
-            guard let fact = rule.match(call, risk: risk) else { continue }
-            effect = effect.map { min($0, rule.effect) } ?? rule.effect
-            matched.append(RuleReference(name: rule.name, source: rule.source, fact: fact))
+        var severity = Severity(evaluation.context.risk.level)
+        var waits: Milliseconds?
+        var obligations = obligations
+        var listed: [RuleReference] = []
+        listed.reserveCapacity(room.matches.count + 1)
+        for place in room.matches.indices {
+            let match = room.matches[place]
+            let entry = index.entries[Int(match.rule)]
+            let action = match.isClear ? entry.rule.action.effect : .ask
+            if let action { effect = effect.map { min($0, action) } ?? action }
+            if let raised = entry.rule.severity { severity = max(severity, raised) }
+            if let timeout = entry.rule.timeout { waits = waits.map { min($0, timeout) } ?? timeout }
+            if !entry.rule.obligations.isEmpty { obligations.formUnion(entry.rule.obligations) }
+            listed.append(evaluation.reference(match, &room))
         }
-        if matched.isEmpty {
-            matched = [RuleReference(name: "default", source: "built-in", fact: "no rule covers the call")]
-        }
+        if effect == nil { listed.insert(.uncovered, at: 0) }
         return Verdict(
-            effect: effect ?? .ask, rules: matched, risk: risk, obligations: obligations, timeout: timeout,
-            policyVersion: version)
+            effect: effect ?? .ask, rules: listed, risk: evaluation.context.risk, severity: severity,
+            obligations: obligations, timeout: waits ?? timeout,
+            charges: index.counting.isEmpty ? [] : evaluation.charges(&room), policyVersion: version)
+    }
+
+    /// Every rule, matched or not, in the order in which they are listed, with what decided it. For people: it looks
+    /// at each rule, however many there are.
+    public func explain(_ call: ToolCall, in context: EvaluationContext) -> [Explanation] {
+        let evaluation = Evaluation(index: index, call: call, context: context)
+        let decided = scratch.use { room in
+            room.begin()
+            return index.entries.indices.map { evaluation.explanation(of: Int32($0), &room) }
+        }
+        var enabled = decided.makeIterator()
+        return Rule.listed(rules + Self.floor).compactMap { rule in
+            rule.enabled ? enabled.next() : Explanation(rule: rule, outcome: .disabled)
+        }
     }
 
     /// What no configuration lifts.
     private static let floor = [
-        Rule(name: "self-protection", source: "built-in", matcher: .gateFiles, effect: .deny)
+        Rule(name: "self-protection", source: "built-in", when: .gateFiles, action: .block)
     ]
 
     /// For calls of an agent that runs without the gate: they are recorded and allowed, except what the floor denies.
     public static func ungated(version: String) -> Policy {
         Policy(
-            rules: [Rule(name: ungatedRule.name, source: ungatedRule.source, matcher: .anyCall, effect: .allow)],
+            rules: [Rule(name: ungatedRule.name, source: ungatedRule.source, when: .anyCall, action: .allow)],
             timeout: nil, version: version)
     }
 
@@ -51,4 +95,7 @@ extension RuleReference {
         name.utf8.elementsEqual(Policy.ungatedRule.name.utf8)
             && source.utf8.elementsEqual(Policy.ungatedRule.source.utf8)
     }
+
+    fileprivate static let uncovered = RuleReference(
+        name: "default", source: "built-in", fact: "no rule covers the call")
 }

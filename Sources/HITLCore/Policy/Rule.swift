@@ -1,63 +1,116 @@
 /// One rule of a policy: when it applies and what it then does.
-public struct Rule: Sendable {
-    /// What a rule looks at. A field that the call does not have does not match.
-    public enum Matcher: Sendable, Equatable {
-        /// The tool's name is one of these, byte by byte.
-        case toolNamed([String])
-        /// One of these is a word of the tool's name, whatever the case.
-        case toolWord([String])
-        /// The confidence is below this, or not given, or nothing between 0 and 1: silence and nonsense
-        /// are no assurance.
-        case confidenceBelow(Double)
-        /// Risk level none, of a call whose effects `hitl` itself confines.
-        case provenReadOnly
-        /// The call would touch the gate's own files.
-        case gateFiles
-        case anyCall
+public struct Rule: Sendable, Equatable {
+    /// What a rule does with a call that it matches, as in a policy file; the strictest first.
+    public enum Action: String, Sendable, CaseIterable {
+        case block
+        case requireApproval = "require_approval"
+        /// Obligations without an effect of their own.
+        case redact, warn, log
+        case allow
+
+        /// nil where the action leaves the effect to other rules.
+        public var effect: Effect? {
+            switch self {
+            case .block: .deny
+            case .requireApproval: .ask
+            case .redact, .warn, .log: nil
+            case .allow: .allow
+            }
+        }
     }
 
     public let name: String
+    /// Where it is written: `hitl.yaml:12:5`.
     public let source: String
-    public let matcher: Matcher
-    public let effect: Effect
+    public let when: Condition
+    public let action: Action
+    public let severity: Severity?
+    /// For people, in the words of whoever wrote the rule.
+    public let message: String?
+    /// How long a request may wait, instead of the policy's time.
+    public let timeout: Milliseconds?
+    /// What must be fulfilled for the verdict on a call that it matches.
+    public let obligations: Set<Obligation>
+    public let enabled: Bool
 
-    public init(name: String, source: String, matcher: Matcher, effect: Effect) {
+    public init(
+        name: String, source: String, when: Condition, action: Action, severity: Severity? = nil,
+        message: String? = nil, timeout: Milliseconds? = nil, obligations: Set<Obligation> = [], enabled: Bool = true
+    ) {
         self.name = name
         self.source = source
-        self.matcher = matcher
-        self.effect = effect
+        self.when = when
+        self.action = action
+        self.severity = severity
+        self.message = message
+        self.timeout = timeout
+        self.obligations = obligations
+        self.enabled = enabled
     }
 
-    /// The fact that makes the rule apply to the call, or nil where it does not.
-    func match(_ call: ToolCall, risk: Risk) -> String? {
-        switch matcher {
-        case .toolNamed(let names):
-            names.contains { $0.utf8.elementsEqual(call.tool.utf8) } ? "the tool is named in the list" : nil
-        case .toolWord(let dangerous):
-            Self.dangerousWord(in: call.tool, among: dangerous).map { "`\($0)` is a word of the tool's name" }
-        case .confidenceBelow(let threshold):
-            switch call.claims.confidence?.double {
-            case nil: "no confidence was given, and \(threshold) is required"
-            case let confidence? where !(0...1).contains(confidence): "the confidence is no number from 0 to 1"
-            case let confidence?: confidence < threshold ? "confidence is below \(threshold)" : nil
-            }
-        case .provenReadOnly:
-            risk.level == .none && call.performer == .desk ? "it only reads, beneath the workspace" : nil
-        case .gateFiles:
-            call.facts.gateFiles.isEmpty ? nil : "it would touch files of the gate itself"
-        case .anyCall: "every call"
-        }
+    /// What the rule does, without where it is written: the same rules in another file are the same policy.
+    public var form: JSONValue {
+        .members([
+            "action": .string(action.rawValue), "enabled": enabled ? nil : false,
+            "message": message.map(JSONValue.string), "name": .string(name),
+            "obligations": obligations.isEmpty
+                ? nil : .array(Obligation.allCases.filter(obligations.contains).map { .string($0.rawValue) }),
+            "severity": severity.map { .string($0.rawValue) }, "timeout": timeout.map { .integer($0.count) },
+            "when": when.form,
+        ])
     }
 
-    private static func dangerousWord(in tool: String, among dangerous: [String]) -> String? {
-        let words = ToolName.words(of: tool)
-        return dangerous.first { entry in
-            // An entry of several words (`drop table`, `dropTable`) must occur as that run of words.
-            let wanted = ToolName.words(of: entry)
-            guard !wanted.isEmpty, wanted.count <= words.count else { return false }
-            return (0...(words.count - wanted.count)).contains { start in
-                zip(words[start...], wanted).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+    /// The one order in which rules are listed: the strictest first, then as they are written, then by what they say.
+    static func listed(_ rules: [Rule]) -> [Rule] {
+        rules.map { (rank: $0.rank, rule: $0) }.sorted { left, right in
+            if left.rank != right.rank { return left.rank.lexicographicallyPrecedes(right.rank) }
+            return left.rule.form.canonical.lexicographicallyPrecedes(right.rule.form.canonical)
+        }.map(\.rule)
+    }
+
+    /// Bytes whose order is the order of action, source and name.
+    private var rank: [UInt8] {
+        var bytes: [UInt8] = [action.rank]
+        bytes.reserveCapacity(64)
+        source.appendNaturally(to: &bytes)
+        bytes.append(0)
+        name.appendNaturally(to: &bytes)
+        return bytes
+    }
+}
+
+extension Rule.Action {
+    fileprivate var rank: UInt8 {
+        switch self {
+        case .block: 0
+        case .requireApproval: 1
+        case .redact: 2
+        case .warn: 3
+        case .log: 4
+        case .allow: 5
+        }
+    }
+}
+
+extension String {
+    /// With the length before each run of digits, so that line 9 comes before line 10.
+    fileprivate func appendNaturally(to bytes: inout [UInt8]) {
+        var digits: [UInt8] = []
+        func finish() {
+            guard !digits.isEmpty else { return }
+            bytes.append(0x30)
+            bytes.append(UInt8(clamping: digits.count))
+            bytes.append(contentsOf: digits)
+            digits = []
+        }
+        for byte in utf8 {
+            if (0x30...0x39).contains(byte) {
+                digits.append(byte)
+            } else {
+                finish()
+                bytes.append(byte)
             }
         }
+        finish()
     }
 }

@@ -7,10 +7,10 @@ public enum Decision: Sendable, Equatable {
 /// Why a call does not run.
 public enum Refusal: Error, Sendable, Equatable {
     case denied(by: [RuleReference])
-    case rejected(Review)
+    indirect case rejected(Review)
     /// Nobody decided in time. Never told as a rejection.
     case expired
-    case withdrawn(by: Principal, reason: String)
+    indirect case withdrawn(by: Principal, reason: String)
     case superseded(by: Int64)
     /// The agent has more requests open than it may.
     case tooManyPending(limit: Int)
@@ -24,6 +24,6 @@ public enum Refusal: Error, Sendable, Equatable {
 
 /// Why a call may run.
 public enum Grounds: Sendable, Equatable {
-    case review(Review)
+    indirect case review(Review)
     case rules([RuleReference])
 }

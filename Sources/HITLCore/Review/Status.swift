@@ -1,11 +1,13 @@
 /// Where a request stands. It leaves `pending` once.
+///
+/// What belongs to a case is kept apart, so that whatever holds a status, most of them pending, stays small.
 public enum Status: Sendable, Equatable {
     case pending
-    case rejected(Review)
+    indirect case rejected(Review)
     case expired
-    case withdrawn(by: Principal, reason: String)
+    indirect case withdrawn(by: Principal, reason: String)
     case superseded(by: Int64)
-    case approved(Review)
+    indirect case approved(Review)
 
     public var word: String {
         switch self {

@@ -25,7 +25,7 @@ package struct SQLAnalysis: Sendable, Equatable {
         return SQLAnalysis(
             readings: dialects.map { dialect in
                 let read = SQLTokenizer(bytes, as: dialect)
-                return (SQLClassifier.statements(of: read.tokens, dialect), read.doubts)
+                return (SQLClassifier.statements(of: read.tokens), read.doubts)
             })
     }
 

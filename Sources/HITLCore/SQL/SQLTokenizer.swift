@@ -166,7 +166,7 @@ struct SQLTokenizer {
             place += 1
         }
         let word = folded(Array(bytes[start..<place]))
-        // `E'…'` has backslash escapes, `N'…'`, `X'…'`, `B'…'`, `U&'…'` do not; a word glued to a quote is its prefix.
+        // A word glued to a quote is its prefix: `E'…'` has backslash escapes, `N'…'`, `X'…'`, `B'…'` do not.
         if place < bytes.count, bytes[place] == UInt8(ascii: "'"), word.count <= 2 || word.first == UInt8(ascii: "_") {
             tokens.append(.text(quoted(bytes[place], escapes: word.elementsEqual("e".utf8) || dialect == .mySQL)))
             return

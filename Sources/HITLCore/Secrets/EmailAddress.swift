@@ -1,4 +1,4 @@
-/// Addresses of persons: `local@domain.tld`, not accounts of machines, not the domains that RFC 2606 keeps for examples.
+/// Addresses of persons: `local@domain.tld`; no accounts of machines, no domains that RFC 2606 keeps for examples.
 enum EmailAddress {
     static func match(_ bytes: [UInt8], at sign: Int, notBefore floor: Int) -> SecretMatch? {
         var start = sign

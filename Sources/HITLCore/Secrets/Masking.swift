@@ -2,7 +2,8 @@
 package enum Masking {
     /// A text as it may be shown: each match is replaced by what it is, how long, and the end that people know it by.
     ///
-    /// `here: ghp_…` becomes `here: <secret: GitHub token, 40 bytes>`, a card number `<personal: payment card, ends 4444>`.
+    /// `here: ghp_…` becomes `here: <secret: GitHub token, 40 bytes>`, a card's number becomes
+    /// `<personal: payment card, ends 4444>`.
     package static func shown(_ text: String, _ matches: [SecretMatch]) -> String {
         replaced(text, matches) { kind, value in
             let end = kind.shownEnd
@@ -62,11 +63,12 @@ package enum Masking {
         replace: (String, [SecretMatch]) -> String
     ) -> JSONObject {
         var members: [JSONObject.Member] = []
+        var names: Set<[UInt8]> = []
         for member in object.members {
             let found = scan(member.name, "")
             var name = found.isEmpty ? member.name : replace(member.name, found)
             // Two secrets as names may be masked alike, and no name may occur twice.
-            while members.contains(where: { $0.isCalled(name) }) { name += "'" }
+            while !names.insert(Array(name.utf8)).inserted { name += "'" }
             members.append(.init(name, value(member.value, named: member.name, scan: scan, replace: replace)))
         }
         return JSONObject(members)

@@ -2,6 +2,7 @@
 enum NamedSecret {
     private static let longestName = 64
     private static let longestValue = 4096
+    private static let longestBareValue = 1024
 
     /// The value that follows the `=` or `:` at `sign`.
     static func match(_ bytes: [UInt8], sign: Int) -> SecretMatch? {
@@ -63,7 +64,8 @@ enum NamedSecret {
         }
         if strength == .authorization { start = afterScheme(bytes, start) }
         var end = start
-        while end < bytes.count, end - start < longestValue, !isEnd(bytes[end], quote) { end += 1 }
+        let limit = quote == nil ? longestBareValue : longestValue
+        while end < bytes.count, end - start < limit, !isEnd(bytes[end], quote) { end += 1 }
         guard start < end else { return nil }
         // What has a form of its own is named by it.
         if let exact = StructuredSecret.match(bytes, at: start) ?? TokenTable.match(bytes, at: start)

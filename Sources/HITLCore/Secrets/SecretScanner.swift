@@ -5,7 +5,7 @@
 package enum SecretScanner {
     /// Everything found, in the order of the text; ranges do not overlap.
     ///
-    /// - Parameter name: what the text is the value of (`Authorization`, `db.password`), which may say that it is secret.
+    /// - Parameter name: what the text is the value of (`Authorization`, `db.password`), which may say it is secret.
     package static func scan(_ bytes: [UInt8], named name: some Sequence<UInt8> = EmptyCollection()) -> [SecretMatch] {
         var scan = SecretScan(bytes: bytes)
         scan.run()

@@ -17,9 +17,18 @@ enum StructuredSecret {
 
     // MARK: Web tokens
 
+    private static let longestHeader = 400
+
     /// RFC 7519: three parts, of which the first decodes to an object that names an algorithm.
     private static func webToken(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
         guard bytes[start...].starts(with: "eyJ".utf8) else { return nil }
+        // The header comes first, so that a long run of letters is not walked from each of its places.
+        let first = bytes[start...].prefix(longestHeader).prefix(while: TokenTable.Body.base64URL.holds)
+        guard first.endIndex < bytes.count, bytes[first.endIndex] == UInt8(ascii: ".") else { return nil }
+        let header = base64(first)
+        guard contains(header, #""alg""#) || contains(header, #""enc""#) || contains(header, #""typ""#) else {
+            return nil
+        }
         var parts: [Range<Int>] = []
         var place = start
         while parts.count < 5 {
@@ -30,10 +39,6 @@ enum StructuredSecret {
             place += 1
         }
         guard parts.count >= 3, parts[1].count >= 4 || parts.count == 5 else { return nil }
-        let header = base64(bytes[parts[0].prefix(400)])
-        guard contains(header, #""alg""#) || contains(header, #""enc""#) || contains(header, #""typ""#) else {
-            return nil
-        }
         return SecretMatch(kind: .jsonWebToken, range: start..<parts[parts.count - 1].upperBound)
     }
 

@@ -55,13 +55,13 @@ enum TokenTable {
         (.slackToken, .dotted, 20...300, ["xoxe.xoxp-", "xoxe.xoxb-"]),
         (.stripeKey, .alphanumeric, 16...255, ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"]),
         (.googleKey, .base64URL, 35...35, ["AIza"]),
-        (.googleKey, .dotted, 20...2000, ["ya29.", "1//0"]),
+        (.googleKey, .dotted, 20...512, ["ya29.", "1//0"]),
         (.googleKey, .base64URL, 20...60, ["GOCSPX-"]),
         (.anthropicKey, .base64URL, 20...300, ["sk-ant-"]),
         (.openAIKey, .base64URL, 32...300, ["sk-", "sess-"]),
         (.openAIKey, .base64URL, 20...300, ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-or-"]),
         (.npmToken, .alphanumeric, 36...100, ["npm_"]),
-        (.pypiToken, .base64URL, 40...1000, ["pypi-"]),
+        (.pypiToken, .base64URL, 40...512, ["pypi-"]),
         (.twilioKey, .hexadecimal, 32...32, ["AC", "SK"]),
         (.sendGridKey, .dotted, 40...100, ["SG."]),
         (.digitalOceanToken, .alphanumeric, 40...100, ["dop_v1_", "doo_v1_", "dor_v1_"]),
@@ -83,7 +83,7 @@ enum TokenTable {
             ]
         ),
         (
-            .serviceToken, .dotted, 24...2000,
+            .serviceToken, .dotted, 24...512,
             [
                 "hvs.", "hvb.", "hvr.", "dp.pt.", "dp.st.", "sl.", "FlyV1 fm2_", "secret_", "v1.0-", "CfDJ8",
                 "AQoDYXdz",

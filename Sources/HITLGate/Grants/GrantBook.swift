@@ -71,9 +71,10 @@ public final class GrantBook: Sendable {
         let reference = RuleReference(
             name: "grant \(used.grant.request)",
             source: "given by \(used.grant.grantedBy.name) with request \(used.grant.request)",
-            fact: "\(used.grant.scope.rawValue) of the call that was approved then")
+            fact: "\(used.grant.scope.rawValue) of the call that was approved then", action: .allow)
         return Verdict(
             effect: .allow, rules: verdict.rules + [reference], risk: verdict.risk, severity: verdict.severity,
-            obligations: verdict.obligations, timeout: verdict.timeout, policyVersion: verdict.policyVersion)
+            obligations: verdict.obligations, timeout: verdict.timeout, charges: verdict.charges,
+            policyVersion: verdict.policyVersion)
     }
 }

@@ -76,7 +76,8 @@ extension Queue {
         try await writing(about: number, events)
 
         let entry = forget(number)
-        observers.tell(.closed(request))
+        // The requester first: it waits.
+        defer { observers.tell(.closed(request)) }
         guard let waiter = entry?.waiter else { return Closing(request: request, handover: starter) }
         switch (request.status, starter) {
         case (.approved(let review), .requester), (.approved(let review), .reviewer):

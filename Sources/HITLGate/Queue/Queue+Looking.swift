@@ -48,7 +48,7 @@ extension Queue {
     public func requesterOf(_ number: Int64) -> Waiting.Requester? { pending[number]?.requester }
 
     /// The queue's time, which requests' ages and deadlines are measured by.
-    public var now: WallTime { steady.now }
+    public nonisolated var now: WallTime { steady.now }
 
     // MARK: Hearing
 

@@ -30,10 +30,14 @@ public struct Records: Sendable {
     /// that of what is shown and not of the ledger's length.
     public func history(_ query: Query) throws(EventLedgerError) -> [RequestHistory] {
         var found: [RequestHistory] = []
-        var lists = [
-            Backwards(events, kind: EventIndex.closed, label: query.tool),
-            Backwards(events, kind: EventIndex.ruled, label: query.tool),
-        ]
+        // Only these two kinds carry a tool as their label. Asking for both, a tool of which there are none of one kind
+        // would be looked for through all of the other.
+        var lists =
+            if let tool = query.tool {
+                [Backwards(events, kind: nil, label: tool)]
+            } else {
+                [Backwards(events, kind: EventIndex.closed), Backwards(events, kind: EventIndex.ruled)]
+            }
         while query.last.map({ found.count < $0 }) ?? true {
             guard let entry = try nextNewest(of: &lists) else { break }
             if let since = query.since, entry.time < since.milliseconds { break }
@@ -86,17 +90,17 @@ public struct Records: Sendable {
     }
 }
 
-/// Entries of one kind from the newest to the oldest, read in pages.
+/// Entries of one kind or label from the newest to the oldest, read in pages.
 private struct Backwards {
     private let events: EventLedger
-    private let kind: String
+    private let kind: String?
     private let label: String?
     private var page: ArraySlice<Entry> = []
     private var before = Int64.max
     private var pageSize = 16
     private var exhausted = false
 
-    init(_ events: EventLedger, kind: String, label: String?) {
+    init(_ events: EventLedger, kind: String?, label: String? = nil) {
         self.events = events
         self.kind = kind
         self.label = label

@@ -9,6 +9,8 @@ extension Gate {
     public func supersede(
         _ number: Int64, with call: ToolCall, by reviewer: Principal
     ) async throws(ReviewError) -> ApprovalRequest {
-        try await queue.supersede(number, with: call, digest: digest(call), verdict: judge(call), by: reviewer)
+        let verdict = judge(call)
+        let call = call.confined(by: verdict)
+        return try await queue.supersede(number, with: call, digest: digest(call), verdict: verdict, by: reviewer)
     }
 }

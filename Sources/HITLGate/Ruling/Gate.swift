@@ -46,8 +46,9 @@ public struct Gate: Sendable {
         on call: ToolCall, from requester: Principal, id: RequestID? = nil, within patience: Milliseconds? = nil,
         opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Ruling {
-        let digest = digest(call)
         let verdict = grants.answer(judge(call).within(patience), to: call)
+        let call = call.confined(by: verdict)
+        let digest = digest(call)
 
         let answer =
             switch verdict.effect {
@@ -73,8 +74,9 @@ public struct Gate: Sendable {
     public func post(
         _ call: ToolCall, from requester: Principal, within patience: Milliseconds? = nil
     ) async throws(Refusal) -> ApprovalRequest {
-        let digest = digest(call)
         let verdict = judge(call).within(patience)
+        let call = call.confined(by: verdict)
+        let digest = digest(call)
         switch verdict.effect {
         case .deny:
             let denied = Refusal.denied(by: verdict.rules)
@@ -87,7 +89,8 @@ public struct Gate: Sendable {
 
     /// What policy and risk say of a call, without asking or recording anything.
     public func judge(_ call: ToolCall) -> Verdict {
-        policy().evaluate(call, risk: assessor.assess(call))
+        let context = EvaluationContext(of: call, risk: assessor.assess(call), time: clocks.wall())
+        return policy().evaluate(call, in: context)
     }
 
     /// A decision nobody can prove is not a decision: written before the permit can exist.

@@ -9,10 +9,14 @@ final class SQLiteConnection {
     let path: String
     private let database: OpaquePointer
 
-    /// `name` is a path or a `file:` URI; `path` is what errors call it.
-    init(name: String, path: String, flags: Int32) throws(LedgerError) {
+    /// - Parameters:
+    ///   - name: a path or a `file:` URI; `path` is what errors call it.
+    ///   - layer: the name of what SQLite reaches files through; nil is its own.
+    init(
+        name: String, path: String, flags: Int32, layer: UnsafePointer<CChar>? = nil
+    ) throws(LedgerError) {
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, layer)
         guard let opened else { throw .system(path: path, .open, errno: 0) }
         guard code == SQLITE_OK else {
             let error = SQLiteConnection.error(code, on: opened, path: path, during: .open)

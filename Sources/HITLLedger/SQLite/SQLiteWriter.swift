@@ -1,4 +1,5 @@
 import CSQLite
+import CWriteAhead
 
 /// Writes a ledger, owns it while it exists, and is the only one that checkpoints it: SQLite 3.40 can
 /// lose commits where one connection commits while another checkpoints.
@@ -29,8 +30,8 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
     }
 
     /// The log is copied into the database, and then overwritten from its start, when it has this many
-    /// pages (4 MB).
-    private static let logPagesToKeep: Int32 = 1_000
+    /// pages (4 MB): who opens a ledger that nobody has open reads all of it.
+    private static let logPagesToKeep: Int32 = 2_000
 
     /// Opens the ledger, or creates it.
     ///
@@ -41,11 +42,17 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         do throws(LedgerError) {
-            let connection = try SQLiteConnection(name: path, path: path, flags: SQLITE_OPEN_READWRITE)
+            let connection = try SQLiteConnection(
+                name: path, path: path, flags: SQLITE_OPEN_READWRITE, layer: hitl_write_ahead())
             var found = try SQLiteSchema.examine(connection)
-            // Before the first write, so that the file never has a rollback journal.
+            // Before the first write, so that the file never has a rollback journal. An append changes six pages
+            // or more and most of them by a few bytes, so small ones are written and synced sooner; of a record
+            // with its index they still hold all.
             try connection.execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+                """
+                PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                PRAGMA wal_autocheckpoint = 0
+                """)
             if case .nothing = found {
                 try SQLiteSchema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
                 found = try SQLiteSchema.examine(connection)

@@ -199,37 +199,37 @@ package final class LineChannel: Sendable {
         return line
     }
 
+    /// On the reactor's thread.
     private func fill(_ state: inout State) {
         guard !state.isClosed, case .open = state.input else { return }
-        withUnsafeTemporaryAllocation(byteCount: 65536, alignment: 16) { buffer in
-            // Level triggered: what is left is told again, after the others had their turn.
-            for _ in 0..<4 {
-                let count = Glibc.read(state.readDescriptor, buffer.baseAddress, buffer.count)
-                if count > 0 {
-                    let before = state.lines.count
-                    guard state.splitter.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &state.lines)
-                    else {
-                        state.input = .failed(.lineTooLong(limit: limits.lineLength))
-                        break
-                    }
-                    for line in state.lines[before...] { state.waitingBytes += line.count }
-                    if count < buffer.count || state.waitingBytes >= limits.readAhead { break }
-                } else if count == 0 {
-                    let rest = state.splitter.rest
-                    state.input = rest.isEmpty ? .ended : .failed(.cutOff(rest))
-                    break
-                } else if errno == EINTR {
-                    continue
-                } else {
-                    // A peer that closed with unread bytes of ours resets; what it sent before is whole.
-                    if errno == ECONNRESET {
-                        let rest = state.splitter.rest
-                        state.input = rest.isEmpty ? .ended : .failed(.cutOff(rest))
-                    } else if errno != EAGAIN {
-                        state.input = .failed(.system(SystemError(errno, "read")))
-                    }
+        let buffer = reactor.scratch
+        // Level triggered: what is left is told again, after the others had their turn.
+        for _ in 0..<4 {
+            let count = Glibc.read(state.readDescriptor, buffer.baseAddress, buffer.count)
+            if count > 0 {
+                let before = state.lines.count
+                guard state.splitter.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &state.lines)
+                else {
+                    state.input = .failed(.lineTooLong(limit: limits.lineLength))
                     break
                 }
+                for line in state.lines[before...] { state.waitingBytes += line.count }
+                if count < buffer.count || state.waitingBytes >= limits.readAhead { break }
+            } else if count == 0 {
+                let rest = state.splitter.rest
+                state.input = rest.isEmpty ? .ended : .failed(.cutOff(rest))
+                break
+            } else if errno == EINTR {
+                continue
+            } else {
+                // A peer that closed with unread bytes of ours resets; what it sent before is whole.
+                if errno == ECONNRESET {
+                    let rest = state.splitter.rest
+                    state.input = rest.isEmpty ? .ended : .failed(.cutOff(rest))
+                } else if errno != EAGAIN {
+                    state.input = .failed(.system(SystemError(errno, "read")))
+                }
+                break
             }
         }
     }

@@ -5,6 +5,9 @@ import Glibc
 ///
 /// Handlers run on that thread, one after the other; they must be short and never block. Nothing wakes it but an event,
 /// a due timer or work handed to it: an idle reactor costs no processor time.
+///
+/// Tasks may prefer it as their executor. They then run on the thread that read what they wait for, so that nothing has
+/// to be woken between a line's arrival and its answer; what they do must be short as well.
 package final class Reactor: Sendable {
     package struct Interest: OptionSet, Sendable {
         package let rawValue: UInt32
@@ -27,7 +30,7 @@ package final class Reactor: Sendable {
     package typealias Handler = @Sendable (Interest) -> Void
 
     /// For the whole process; its thread starts with the first use.
-    package static let shared = Reactor()
+    package static let shared = Reactor(name: "events")
 
     private struct Watched {
         let descriptor: Int32
@@ -41,6 +44,9 @@ package final class Reactor: Sendable {
         var timers = TimerHeap()
         var actions: [UInt64: @Sendable () -> Void] = [:]
         var work: [@Sendable () -> Void] = []
+        var jobs: [UnownedJob] = []
+        /// The thread waits for an event, or is about to: a job has to wake it.
+        var isWaiting = true
         var armed: UInt64 = .max
         var hasThread = false
     }
@@ -49,13 +55,18 @@ package final class Reactor: Sendable {
     private static let wakeNumber: UInt64 = 1
     private static let timerNumber: UInt64 = 2
 
+    private let name: String
     private let epoll: Int32
     private let wakeDescriptor: Int32
     private let timerDescriptor: Int32
     private let state = Locked(State())
 
+    /// For handlers to read into, which run on the reactor's thread and one after the other.
+    nonisolated(unsafe) package let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+
     /// A process that has no descriptors left for its event loop cannot do anything; that is not handled further up.
-    package init() {
+    package init(name: String = "events") {
+        self.name = name
         // A peer that goes away must be an error of the write, not the end of the process.
         _ = platform_ignore_sigpipe()
         epoll = platform_epoll_create()
@@ -173,7 +184,7 @@ package final class Reactor: Sendable {
             { context in
                 let reactor = Unmanaged<Reactor>.fromOpaque(context!).takeRetainedValue()
                 platform_block_signals()
-                platform_name_thread("events")
+                platform_name_thread(reactor.name)
                 reactor.run()
             }, context)
         pthread_attr_destroy(&attributes)
@@ -184,8 +195,10 @@ package final class Reactor: Sendable {
         let capacity = 64
         let events = UnsafeMutablePointer<platform_event>.allocate(capacity: capacity)
         while true {
+            runJobs()
             let count = platform_epoll_wait(epoll, events, Int32(capacity))
             precondition(count >= 0, "the event loop cannot wait (error \(-count))")
+            state.withLock { $0.isWaiting = false }
             for index in 0..<Int(count) { dispatch(events[index]) }
         }
     }
@@ -225,5 +238,38 @@ package final class Reactor: Sendable {
             return due
         }
         for action in due { action() }
+    }
+}
+
+// MARK: Tasks
+
+extension Reactor: TaskExecutor {
+    /// How often jobs that make jobs have their turn before the events have theirs.
+    private static let roundsBetweenEvents = 32
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let wakes = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isWaiting = false }
+            return state.isWaiting
+        }
+        startThread()
+        if wakes { _ = platform_eventfd_raise(wakeDescriptor) }
+    }
+
+    /// Returns when nothing is left to do but to wait for an event.
+    private func runJobs() {
+        for _ in 0..<Self.roundsBetweenEvents {
+            let jobs = state.withLock { state in
+                state.isWaiting = state.jobs.isEmpty
+                defer { state.jobs = [] }
+                return state.jobs
+            }
+            if jobs.isEmpty { return }
+            for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+        }
+        // Those that are left come after the events that are there now.
+        _ = platform_eventfd_raise(wakeDescriptor)
     }
 }

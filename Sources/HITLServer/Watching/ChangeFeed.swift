@@ -26,7 +26,7 @@ final class ChangeFeed: Sendable {
         state.withLock { state in
             // Two may have come this far at once; the stream of the second is dropped, which ends it.
             guard state.pump == nil else { return }
-            state.pump = Task { await self.pass(changes) }
+            state.pump = Task(executorPreference: Reactor.desk) { await self.pass(changes) }
         }
     }
 

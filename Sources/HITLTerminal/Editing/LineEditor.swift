@@ -347,7 +347,7 @@ extension LineEditor {
             pollfd(fd: isHungUp ? -1 : input, events: Int16(POLLIN), revents: 0),
         ]
         guard poll(&polled, 2, timeout) > 0 else { return }
-        if polled[0].revents != 0 { cle_silence(mailbox.wakeDescriptor) }
+        if polled[0].revents != 0 { mailbox.silence() }
         if polled[1].revents != 0 { read() }
     }
 
@@ -444,7 +444,7 @@ extension LineEditor {
         while mailbox.isLent && !mailbox.isStopping {
             for loan in mailbox.takeLoans() { loan.begin.resume(returning: true) }
             var polled = pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&polled, 1, -1) > 0 { cle_silence(mailbox.wakeDescriptor) }
+            if poll(&polled, 1, -1) > 0 { mailbox.silence() }
         }
         // What was left in the meantime rang a bell that was silenced here.
         cle_ring(mailbox.wakeDescriptor)

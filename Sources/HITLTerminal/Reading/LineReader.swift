@@ -66,18 +66,3 @@ extension LineReader {
         }
     }
 }
-
-/// The reader that fits: line editing where both descriptors are a terminal that can move its cursor, else
-/// plain lines. Throws only where not even those can be read.
-package func openLineReader(
-    input: Int32 = 0, output: Int32 = 1, presentation: Presentation, options: TerminalOptions = TerminalOptions()
-) throws(TerminalError) -> any LineReader {
-    if presentation.kind == .terminal {
-        do {
-            return try Terminal(input: input, output: output, presentation: presentation, options: options)
-        } catch .notATerminal, .noPrivateTerminal {
-            // A script as input, or a system without a pseudo-terminal to give to libedit.
-        }
-    }
-    return try PlainReader(input: input, output: output, presentation: presentation, options: options)
-}

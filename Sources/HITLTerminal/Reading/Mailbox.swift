@@ -30,6 +30,8 @@ final class Mailbox: Sendable {
         var stops: [CheckedContinuation<Void, Never>] = []
         var stopping = false
         var closed = false
+        /// The bell rings, and the thread has still to look.
+        var isRinging = false
     }
 
     private let contents = Locked(Contents())
@@ -42,7 +44,13 @@ final class Mailbox: Sendable {
 
     deinit { close(wakeDescriptor) }
 
-    private func wake() { cle_ring(wakeDescriptor) }
+    private func wake() {
+        let isFirst = contents.withLock { contents in
+            defer { contents.isRinging = true }
+            return !contents.isRinging
+        }
+        if isFirst { cle_ring(wakeDescriptor) }
+    }
 
     // MARK: For everybody
 
@@ -113,6 +121,12 @@ final class Mailbox: Sendable {
     }
 
     // MARK: For the thread
+
+    /// Before it looks: what is left from here on rings again.
+    func silence() {
+        cle_silence(wakeDescriptor)
+        contents.withLock { $0.isRinging = false }
+    }
 
     var isStopping: Bool { contents.withLock(\.stopping) }
 

@@ -160,7 +160,7 @@ final class PlainLoop {
         let count = poll(&polled, 2, lines.isHolding ? Self.burstGap : -1)
         if count == 0 { lines.endBurst() }
         guard count > 0 else { return }
-        if polled[0].revents != 0 { cle_silence(mailbox.wakeDescriptor) }
+        if polled[0].revents != 0 { mailbox.silence() }
         if polled[1].revents != 0 { fill() }
     }
 
@@ -206,7 +206,7 @@ final class PlainLoop {
         while mailbox.isLent && !mailbox.isStopping {
             for loan in mailbox.takeLoans() { loan.begin.resume(returning: true) }
             var polled = pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&polled, 1, -1) > 0 { cle_silence(mailbox.wakeDescriptor) }
+            if poll(&polled, 1, -1) > 0 { mailbox.silence() }
         }
         // What was left in the meantime rang a bell that was silenced here.
         cle_ring(mailbox.wakeDescriptor)

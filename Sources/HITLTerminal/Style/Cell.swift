@@ -40,6 +40,12 @@ struct Cell: Equatable {
     }
 
     static func cells(of text: String, style: Style, encoding: Presentation.Encoding) -> [Cell] {
+        // Most text is ASCII without escapes, in which every byte is a character of one column.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "<") }) {
+            return text.utf8.map { byte in
+                Cell(text: String(Unicode.Scalar(byte)), columns: 1, look: .style(style))
+            }
+        }
         let text = encoding == .ascii ? Escape.ascii(text) : text
         var cells: [Cell] = []
         cells.reserveCapacity(text.utf8.count)

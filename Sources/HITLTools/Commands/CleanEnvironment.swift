@@ -16,12 +16,13 @@ package import HITLPlatform
 package struct CleanEnvironment: Sendable {
     package let path: String
     private let fixed: [String]
+    private let home: String
 
     package init(path: String = Self.systemPath, home: String, user: String) {
         self.path = path
+        self.home = home
         fixed = [
-            "PATH=\(path)", "HOME=\(home)", "USER=\(user)", "LOGNAME=\(user)", "SHELL=/bin/sh", "LANG=C.UTF-8",
-            "LC_ALL=C.UTF-8", "TERM=dumb", "TMPDIR=/tmp",
+            "USER=\(user)", "LOGNAME=\(user)", "SHELL=/bin/sh", "LANG=C.UTF-8", "LC_ALL=C.UTF-8", "TERM=dumb",
         ]
     }
 
@@ -34,14 +35,19 @@ package struct CleanEnvironment: Sendable {
     }
 
     /// Each `NAME=value`.
-    func variables(directory: String, request: String) -> [String] {
-        fixed + ["PWD=\(directory)", "HITL_REQUEST=\(request)"]
+    ///
+    /// - Parameter temporary: of a confined command, which has its home there too.
+    func variables(directory: String, request: String, temporary: String? = nil) -> [String] {
+        ["PATH=\(path)", "HOME=\(temporary ?? home)"] + fixed
+            + ["TMPDIR=\(temporary ?? "/tmp")", "PWD=\(directory)", "HITL_REQUEST=\(request)"]
     }
 
     /// What a shell would put in the place of a variable, where that is known before it runs.
     func value(of name: String, directory: String) -> String? {
         let start = Array("\(name)=".utf8)
-        guard !name.isEmpty, let entry = (fixed + ["PWD=\(directory)"]).first(where: { $0.utf8.starts(with: start) })
+        guard !name.isEmpty,
+            let entry = variables(directory: directory, request: "").first(where: { $0.utf8.starts(with: start) }),
+            !entry.utf8.starts(with: "HITL_REQUEST=".utf8)
         else { return nil }
         return String(decoding: entry.utf8.dropFirst(start.count), as: UTF8.self)
     }

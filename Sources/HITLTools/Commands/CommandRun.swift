@@ -14,11 +14,18 @@ struct CommandRun {
     var output: (head: Int, tail: Int)?
 
     func result(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> ProcessResult {
+        let room = try errand.call.facts.command?.confinement.map { confinement throws(Obstacle) in
+            try ConfinedRoom(confinement, in: place)
+        }
+        defer { room?.clear() }
         var launch = Launch(
             program: program.program, arguments: argv.map { Array($0.utf8) },
             environment: place.environment
-                .variables(directory: directory, request: errand.subject.description).map { Array($0.utf8) },
+                .variables(
+                    directory: directory, request: errand.subject.description, temporary: room?.temporary
+                ).map { Array($0.utf8) },
             directory: .path(Array(directory.utf8)))
+        launch.sandbox = room?.sandbox
         launch.input = input.map(Launch.Input.bytes) ?? .nothing
         let half = place.limits.outputBytes / 2
         launch.error = .captured(head: half, tail: place.limits.outputBytes - half)

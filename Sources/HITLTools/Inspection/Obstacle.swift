@@ -49,6 +49,9 @@ enum Obstacle: Error, Equatable {
     case outbox(FileError)
 
     case notPrepared
+    case temporaryDirectory(SystemError)
+    /// The gate's own files lie where a confined command may write or read.
+    case gateWithinReach(String)
     case changed(String)
 }
 
@@ -82,6 +85,8 @@ extension Obstacle: CustomStringConvertible {
         case .intoItself(let path): "`\(path)` cannot be moved into itself"
 
         case .emptyCommand: "the command is empty"
+        case .temporaryDirectory(let error): "no temporary directory could be made for it: \(error)"
+        case .gateWithinReach(let path): "it cannot be confined: the gate's own `\(path)` lies in its reach"
         case .executable(.notFound(let name), let searched) where !name.utf8.contains(UInt8(ascii: "/")):
             "there is no command `\(name)` in \(searched)"
         case .executable(let failure, _): failure.description

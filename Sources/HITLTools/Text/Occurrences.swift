@@ -1,3 +1,5 @@
+import Glibc
+
 extension [UInt8] {
     /// Where `part` begins, from left to right, without overlaps. None for an empty `part`.
     ///
@@ -8,15 +10,30 @@ extension [UInt8] {
         let borders = part.borders
         var places: [Int] = []
         var matched = 0
-        for (place, byte) in enumerated() {
-            while matched > 0, part[matched] != byte { matched = borders[matched - 1] }
-            if part[matched] == byte { matched += 1 }
+        var place = 0
+        while place < count {
+            if matched == 0 {
+                // Most bytes begin nothing; the system finds the next that may.
+                guard let next = self.place(of: part[0], from: place) else { break }
+                place = next
+            }
+            while matched > 0, part[matched] != self[place] { matched = borders[matched - 1] }
+            if part[matched] == self[place] { matched += 1 }
+            place += 1
             guard matched == part.count else { continue }
-            places.append(place + 1 - part.count)
+            places.append(place - part.count)
             if places.count == limit { break }
             matched = 0
         }
         return places
+    }
+
+    private func place(of byte: UInt8, from start: Int) -> Int? {
+        withUnsafeBytes { bytes in
+            guard let first = bytes.baseAddress, let found = memchr(first + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - first
+        }
     }
 
     /// For each beginning of the array the length of its longest proper beginning that is its end too.

@@ -1,0 +1,553 @@
+/// Walks through a script, command by command, and collects what `CommandAnalysis` says.
+struct CommandJudge {
+    let surroundings: PathSurroundings
+    var analysis = CommandAnalysis()
+    var expansion: ShellExpansion
+    /// Where a relative path may start from, after the `cd`s so far.
+    private var directories: [String?]
+    private var everyDirectory: [String?]
+    private(set) var depth = 0
+    private var isHarmless = true
+    private var isHarmlessWithGit = true
+    /// What the commands so far need; nil before the first.
+    private var confinement: CommandAnalysis.Confinement?
+    /// Files that the script itself made, by their path as written.
+    var written: [[UInt8]: CommandFlow] = [:]
+    /// Names that the script gave another meaning.
+    var shadowed: Set<String> = []
+    /// While a guess is followed: only what must be refused counts.
+    private var isGuess = false
+    /// What the command reads that is judged now: from pipes, here-documents and substitutions in its words.
+    var input = CommandFlow()
+    var nested = CommandFlow()
+    var isPiped = false
+    var readsSecret = false
+    /// A command in a substitution asked for the gate's process.
+    var nestedNamesGate = false
+
+    /// What is left to spend on commands within commands; a text that wants more is not followed to its end.
+    var budget = 1500
+
+    private static let deepest = 8
+    private static let mostDirectories = 8
+
+    /// - Parameter depth: how many texts within texts it stands in.
+    init(surroundings: PathSurroundings, depth: Int = 0) {
+        self.surroundings = surroundings
+        self.depth = depth
+        directories = [surroundings.directory]
+        everyDirectory = directories
+        expansion = ShellExpansion(
+            home: surroundings.home.map { Array($0.utf8) } ?? [UInt8(ascii: "~")],
+            workingDirectory: surroundings.directory.map { Array($0.utf8) })
+    }
+
+    func result() -> CommandAnalysis {
+        var result = analysis
+        let isClean = result.doubts.isEmpty && result.findings.allSatisfy { $0.effect == nil }
+        result.isHarmless = isHarmless && isClean && !result.segments.isEmpty
+        result.isHarmlessWithConfinedGit = isHarmlessWithGit && isClean && !result.segments.isEmpty
+        let isConfinable =
+            result.doubts.isEmpty && !result.isHarmless
+            && result.findings.allSatisfy { $0.effect == nil || Self.confinable.contains($0.factor) }
+        result.confinement = isConfinable ? confinement ?? .impossible : .impossible
+        if !result.isHarmless, !result.isHarmlessWithConfinedGit { result.reversibility = reversibility(of: result) }
+        return result
+    }
+
+    /// What a confinement takes the harm out of.
+    private static let confinable: Set<String> = [Finding.CommandFactor.runsCode.rawValue]
+
+    private func reversibility(of result: CommandAnalysis) -> Reversibility {
+        let factors = Set(result.findings.map(\.factor))
+        let final: [Finding.CommandFactor] = [
+            .irreversible, .networkEgress, .remoteExecution, .remoteShell, .device, .wholeTree, .databaseModification,
+            .deployment, .fileDeletion, .runsCode, .unknownProgram, .notAnalysable, .money, .systemPath,
+        ]
+        if final.contains(where: { factors.contains($0.rawValue) }) || !result.doubts.isEmpty { return .irreversible }
+        return factors.contains(Finding.CommandFactor.fileModification.rawValue) ? .reversible : .compensable
+    }
+
+    // MARK: Entry
+
+    mutating func judge(line: [UInt8]) {
+        let script = ShellScript.parse(line)
+        for doubt in script.doubts { self.doubt(doubt.words) }
+        guard !script.segments.isEmpty else {
+            if script.doubts.isEmpty { add(Finding(.empty, 10, .deny, "there is nothing to run")) }
+            isHarmless = false
+            isHarmlessWithGit = false
+            return
+        }
+        _ = run(script)
+    }
+
+    mutating func judge(argv: [[UInt8]]) {
+        guard let first = argv.first, !first.isEmpty else {
+            return add(Finding(.empty, 10, .deny, "there is nothing to run"))
+        }
+        if argv.contains(where: { $0.contains(0) }) { doubt("an argument with a NUL byte") }
+        judge(argv.map { CommandArgument($0) }, via: [])
+    }
+
+    // MARK: Collecting
+
+    mutating func add(_ finding: Finding) {
+        if isGuess, finding.effect != .deny { return }
+        if analysis.findings.count < 128, !analysis.findings.contains(finding) { analysis.findings.append(finding) }
+        if finding.effect != nil { becomeHarmful() }
+    }
+
+    mutating func add(_ factor: Finding.CommandFactor, _ weight: Int, _ effect: Effect?, _ words: String) {
+        add(Finding(factor, weight, effect, words))
+    }
+
+    mutating func doubt(_ words: String) {
+        guard !isGuess else { return }
+        if analysis.doubts.count < 32, !analysis.doubts.contains(words) { analysis.doubts.append(words) }
+        becomeHarmful()
+    }
+
+    mutating func becomeHarmful() {
+        guard !isGuess else { return }
+        isHarmless = false
+        isHarmlessWithGit = false
+    }
+
+    /// Notes an access and what follows from it.
+    /// - Returns: whether it is an ordinary access that nobody need know of.
+    @discardableResult
+    mutating func touch(_ argument: CommandArgument, _ access: PathAccess) -> Bool {
+        var isOrdinary = argument.isExact
+        budget -= directories.count
+        guard budget > 0 else {
+            becomeHarmful()
+            doubt("more paths than are followed")
+            return false
+        }
+        for directory in directories {
+            let place = PathSurroundings(
+                directory: directory, workspace: surroundings.workspace, home: surroundings.home,
+                gateFiles: surroundings.gateFiles)
+            let path = PathAnalysis(argument.bytes, in: place)
+            if !isGuess, analysis.paths.count < 256 {
+                analysis.paths.append(.init(bytes: argument.bytes, access: access, directory: directory))
+            }
+            let findings = path.findings(for: access)
+            if !findings.isEmpty { isOrdinary = false }
+            for finding in findings { add(finding) }
+            if access == .read, path.classes.contains(.harmlessDevice), argument.text != "/dev/null" {
+                add(.resources, 10, .ask, "reads from a device that may never end")
+                isOrdinary = false
+            }
+            if access == .read, path.holdsSecrets { readsSecret = true }
+        }
+        return isOrdinary
+    }
+
+    /// Every analysis of the path, from every directory that it may start in.
+    mutating func sights(of bytes: [UInt8]) -> [PathAnalysis] {
+        budget -= directories.count
+        guard budget > 0 else {
+            doubt("more paths than are followed")
+            return []
+        }
+        return directories.map {
+            PathAnalysis(
+                bytes,
+                in: PathSurroundings(
+                    directory: $0, workspace: surroundings.workspace, home: surroundings.home,
+                    gateFiles: surroundings.gateFiles))
+        }
+    }
+
+    // MARK: Scripts
+
+    /// - Returns: what the script prints.
+    mutating func run(_ script: ShellScript) -> CommandFlow {
+        guard depth < Self.deepest else {
+            doubt("commands within commands, too deep to follow")
+            return CommandFlow()
+        }
+        depth += 1
+        defer { depth -= 1 }
+        var outputs: [CommandFlow] = []
+        outputs.reserveCapacity(script.segments.count)
+        noticeForkBombs(script)
+        for segment in script.segments {
+            if let function = segment.function { shadowed.insert(CommandArgument.text(of: function)) }
+            if segment.before != .and, !segment.before.isPipe { directories = everyDirectory }
+            var flow = CommandFlow()
+            if let range = segment.input, range.upperBound <= outputs.count {
+                flow = outputs[range].reduce(CommandFlow()) { $0.joined(with: $1) }
+            }
+            outputs.append(run(segment, piped: segment.input == nil ? nil : flow))
+        }
+        return outputs.reduce(CommandFlow()) { $0.joined(with: $1) }
+    }
+
+    private mutating func run(_ segment: ShellScript.Segment, piped: CommandFlow?) -> CommandFlow {
+        let saved = (input, nested, isPiped, readsSecret)
+        defer { (input, nested, isPiped, readsSecret) = saved }
+        input = piped ?? CommandFlow()
+        isPiped = piped != nil
+        nested = CommandFlow()
+        readsSecret = false
+        if segment.inBackground { add(.background, 5, .ask, "runs in the background") }
+        var inner = CommandFlow()
+        for word in segment.words { inner.join(runNested(word)) }
+        for assignment in segment.assignments { inner.join(runNested(assignment.value)) }
+        nested = inner
+        let arguments = expansion.arguments(of: segment.words)
+        redirect(segment, by: arguments)
+        assign(segment, arguments)
+        for word in segment.words where word.literal == nil && !word.isPatternOption {
+            doubt("\(word.opacity.words) in a word at byte \(word.offset)")
+        }
+        if arguments.isEmpty {
+            if !segment.words.isEmpty || !segment.assignments.isEmpty { becomeHarmful() }
+            return CommandFlow()
+        }
+        if let first = segment.words.first, first.opacity.contains(.substitution), nested.isForeign {
+            add(.obfuscation, 90, .deny, "the program's name is fetched or decoded")
+        }
+        if nestedNamesGate, depth == 1, !["ps", "echo", "pgrep", "pidof", "printf"].contains(arguments[0].text) {
+            add(.selfModification, 95, .deny, "acts on the gate's process")
+        }
+        judge(arguments, via: [])
+        judgeConnectedShell(segment, arguments)
+        var output = outputFlow(of: arguments, segment)
+        output.holdsSecret = output.holdsSecret || readsSecret
+        remember(output, segment, arguments)
+        return output
+    }
+
+    /// Substitutions in a word run commands of their own.
+    private mutating func runNested(_ word: ShellWord) -> CommandFlow {
+        guard word.literal == nil else { return CommandFlow() }
+        var flow = CommandFlow()
+        for part in word.parts {
+            switch part {
+            case .substitution(let script, _), .process(let script):
+                let saved = (directories, everyDirectory)
+                flow.join(run(script))
+                (directories, everyDirectory) = saved
+            case .variable(_, let fallback?, _, _): flow.join(runNested(fallback))
+            default: continue
+            }
+        }
+        return flow
+    }
+
+    private mutating func assign(_ segment: ShellScript.Segment, _ arguments: [CommandArgument]) {
+        var values: [String: [[UInt8]]] = [:]
+        for assignment in segment.assignments {
+            let name = CommandArgument.text(of: assignment.name)
+            let value = expansion.value(of: assignment.value)
+            let exact = assignment.value.literal.map { $0[...] }
+            for finding in EnvironmentRules.findings(assigning: name, exact, toCommand: !arguments.isEmpty) {
+                add(finding)
+            }
+            if assignment.value.literal == nil {
+                doubt("\(assignment.value.opacity.words) in an assignment at byte \(assignment.value.offset)")
+            }
+            values[name, default: []].append(value)
+        }
+        if arguments.isEmpty { expansion.variables.merge(values) { $1 } }
+    }
+
+    /// A function that starts itself twice, or in the background, never ends.
+    private mutating func noticeForkBombs(_ script: ShellScript) {
+        for segment in script.segments {
+            guard let function = segment.function, segment.words.first?.literal == function else { continue }
+            if segment.inBackground || segment.input != nil || segment.before.isPipe {
+                add(.resources, 90, .deny, "a function starts itself again and again")
+            }
+        }
+    }
+
+    // MARK: Redirections
+
+    private mutating func redirect(_ segment: ShellScript.Segment, by arguments: [CommandArgument]) {
+        for redirection in segment.redirections {
+            let target = redirection.target
+            if target.literal == nil, redirection.op != .here, redirection.op != .hereTabs {
+                doubt("\(target.opacity.words) in a redirection at byte \(target.offset)")
+            }
+            nested.join(runNested(target))
+            let files = expansion.arguments(of: target)
+            switch redirection.op {
+            case .here, .hereTabs, .hereString:
+                isPiped = true
+                input.literal = expansion.value(of: target)
+                input.isKnown = true
+            case .duplicateInput, .duplicateOutput:
+                let isDescriptor =
+                    files.count == 1 && files[0].bytes.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
+                if isDescriptor {
+                    if redirection.descriptor.map({ $0.allSatisfy(\.isDigit) }) == false { becomeHarmful() }
+                    // Closing or exchanging the shell's own descriptors is `exec`'s, which asks anyway.
+                    continue
+                }
+                for file in files { write(file) }
+            case .read:
+                isPiped = true
+                for file in files where !touch(file, .read) {
+                    if sights(of: file.bytes).contains(where: \.holdsSecrets) { input.holdsSecret = true }
+                }
+            case .write, .append, .clobber, .readWrite, .both, .bothAppend:
+                for file in files { write(file) }
+            }
+        }
+    }
+
+    /// A redirection that creates or changes a file; `/dev/null` is none.
+    private mutating func write(_ file: CommandArgument) {
+        if touch(file, .write), !isHarmlessSink(file) {
+            add(.fileModification, 20, .ask, "writes to \(Finding.quoting(file.bytes))")
+        }
+    }
+
+    private func isHarmlessSink(_ file: CommandArgument) -> Bool {
+        file.isExact && ["/dev/null", "/dev/stdout", "/dev/stderr"].contains(file.text)
+    }
+
+    // MARK: Commands
+
+    /// Judges one command, with the wrappers in front of it.
+    mutating func judge(_ arguments: [CommandArgument], via: [String]) {
+        guard let program = arguments.first else { return }
+        budget -= 1 + arguments.count / 8
+        guard budget > 0 else {
+            return doubt("more commands than are followed")
+        }
+        guard via.count < Self.deepest else { return doubt("wrappers within wrappers, too deep to follow") }
+        if !isGuess, analysis.programs.count < 256 { analysis.programs.append(program.bytes) }
+        var name = program.programName
+        if program.opacity.contains(.glob), let meant = DangerousPrograms.matching(name) { name = meant }
+        judgeDanger(name, arguments)
+        if let wrapper = wrapper(name, arguments) {
+            judge(wrapper, name, arguments, via: via)
+            return
+        }
+        if !isGuess {
+            let isHarmlessHere = judgeHarmlessness(name, arguments, via: via)
+            analysis.segments.append(.init(arguments: arguments.map(\.bytes), via: via, isHarmless: isHarmlessHere))
+        }
+        guessInner(name, arguments, via: via)
+    }
+
+    private func wrapper(_ name: String, _ arguments: [CommandArgument]) -> Wrapper? {
+        if name == "command", arguments.count > 1, arguments[1].text == "-v" || arguments[1].text == "-V" { return nil }
+        if arguments.count == 2, arguments[1].text == "--version" || arguments[1].text == "--help" { return nil }
+        return Wrapper.of(name, arguments)
+    }
+
+    private mutating func judge(_ wrapper: Wrapper, _ name: String, _ arguments: [CommandArgument], via: [String]) {
+        for finding in wrapper.findings { add(finding) }
+        if !wrapper.isTransparent || !isTrusted(arguments[0]) { becomeHarmful() }
+        let labels = via + [wrapper.label]
+        switch wrapper.inner {
+        case .nothing:
+            if name == "eval", nested.isForeign {
+                add(.remoteExecution, 90, .deny, "runs text that was fetched or decoded")
+            }
+            if !isGuess {
+                analysis.segments.append(.init(arguments: arguments.map(\.bytes), via: via, isHarmless: false))
+            }
+            becomeHarmful()
+        case .command(let inner):
+            if wrapper.addsOperands {
+                judgeFed(inner, by: arguments, via: labels)
+            } else {
+                judge(inner, via: labels)
+            }
+        case .script(let text, let isExact):
+            becomeHarmful()
+            if !isExact { doubt("commands that only the shell could work out") }
+            if nested.isForeign, !isExact || name == "eval" {
+                add(.remoteExecution, 90, .deny, "runs text that was fetched or decoded")
+            }
+            judgeInner(line: text)
+        }
+    }
+
+    /// Commands in a text that something runs.
+    mutating func judgeInner(line: [UInt8]) {
+        budget -= line.count / 64
+        guard budget > 0 else { return doubt("more commands than are followed") }
+        let script = ShellScript.parse(line)
+        for doubt in script.doubts { self.doubt("\(doubt.kind.rawValue) in commands within the command") }
+        let saved = (directories, everyDirectory)
+        _ = run(script)
+        (directories, everyDirectory) = saved
+    }
+
+    /// `xargs`: the operands come from a pipe.
+    private mutating func judgeFed(_ inner: [CommandArgument], by arguments: [CommandArgument], via: [String]) {
+        let name = inner[0].programName
+        // What stands in the pipe as text is known; anything else is only safe for names that `find` made up.
+        if input.isKnown, let literal = input.literal {
+            becomeHarmful()
+            let words = literal.split { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }
+                .map { CommandArgument(Array($0), opacity: .substitution) }
+            // `-I{}`: the words stand where the braces are.
+            let fed = inner.flatMap { $0.bytes.elementsEqual("{}".utf8) ? words : [$0] }
+            return judge(fed.count == inner.count && fed == inner ? inner + words : fed, via: via)
+        }
+        judgeListed(name, inner)
+        let isNulSeparated = arguments.contains { $0.hasLetter("0") || $0.text == "--null" }
+        // A name as one operand more would be written or set.
+        let kind = HarmlessPrograms.grammars[name]?.operands
+        if kind == .path || kind == OptionGrammar.Operands.none || name == "date" { becomeHarmful() }
+        let isSafe = input.listsFiles && (input.isNulSeparated && isNulSeparated || Self.tellsNoContent.contains(name))
+        if !isSafe { doubt("operands that come from standard input") }
+        if Wrapper.shells.contains(name), input.isForeign {
+            add(.remoteExecution, 90, .deny, "runs text that was fetched or decoded")
+        }
+        judge(inner, via: via)
+    }
+
+    /// Programs that say nothing of what is in a file whose name they are given.
+    private static let tellsNoContent: Set<String> = [
+        "wc", "ls", "du", "stat", "basename", "dirname", "echo", "realpath",
+    ]
+
+    /// Whether the name leads to the system's program of that name.
+    private func isTrusted(_ program: CommandArgument) -> Bool {
+        guard program.isExact, !shadowed.contains(program.text) else { return false }
+        guard program.bytes.contains(UInt8(ascii: "/")) else { return true }
+        let places = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"]
+        return places.contains { program.text.begins($0) && !program.text.dropFirst($0.utf8.count).utf8.contains(0x2F) }
+    }
+
+    /// - Returns: whether this command by itself is harmless.
+    private mutating func judgeHarmlessness(_ name: String, _ arguments: [CommandArgument], via: [String]) -> Bool {
+        let rest = arguments.dropFirst()
+        if isTrusted(arguments[0]) {
+            if name == "cd" { return changeDirectory(rest) }
+            if name == "git", rest.count != 1 || rest.first?.text != "--version" {
+                let use = GitCommand(rest)
+                for path in use.paths { touch(path, .read) }
+                isHarmless = false
+                if !use.isReadOnly { isHarmlessWithGit = false }
+                for finding in use.findings { add(finding) }
+                confine(use.isReadOnly ? .workspace : .impossible)
+                return false
+            }
+            if let answer = HarmlessPrograms.answer(name, rest) {
+                if answer.isHarmless {
+                    var isOrdinary = true
+                    for read in answer.reads where !touch(read, .read) { isOrdinary = false }
+                    confine(.workspace)
+                    return isOrdinary && arguments.allSatisfy(\.isExact)
+                }
+                becomeHarmful()
+                if let unknown = answer.unknown {
+                    add(
+                        .unknownOption, 15, .ask,
+                        "\(name): what \(Finding.quoting(unknown.bytes)) does is not known to be harmless")
+                } else {
+                    add(.systemCommand, 15, .ask, "\(name) does more than read, or what it does is not known")
+                }
+                confine(.impossible)
+                return false
+            }
+        }
+        becomeHarmful()
+        noticeSecrets(rest)
+        let confinement = BuildPrograms.confinement(of: name, rest)
+        confine(isInside(rest) && isRunnable(arguments[0]) ? confinement : .impossible)
+        if confinement != .impossible {
+            add(.runsCode, 20, .ask, "\(name) runs code of the project")
+        } else if !DangerousPrograms.known.contains(name) {
+            add(.unknownProgram, 25, .ask, "what \(Finding.quoting(arguments[0].bytes)) does is not known")
+        } else {
+            add(.systemCommand, 15, .ask, "\(name) changes something")
+        }
+        return false
+    }
+
+    /// A program that is not known may read whatever it is given.
+    private mutating func noticeSecrets(_ arguments: ArraySlice<CommandArgument>) {
+        for argument in arguments where !argument.isOption {
+            let isPath =
+                argument.bytes.contains(UInt8(ascii: "/")) || argument.bytes.first == UInt8(ascii: "~")
+                || argument.bytes.first == UInt8(ascii: ".")
+            guard isPath, sights(of: argument.bytes).contains(where: \.holdsSecrets) else { continue }
+            readsSecret = true
+            add(.credentials, 40, .ask, "\(Finding.quoting(argument.bytes)) may hold secrets")
+        }
+    }
+
+    /// The workspace's own wrapper scripts (`./gradlew`) are code of the project too.
+    private func isRunnable(_ program: CommandArgument) -> Bool {
+        isTrusted(program) || program.text == "./gradlew" || program.text == "./mvnw"
+    }
+
+    private mutating func confine(_ next: CommandAnalysis.Confinement) {
+        guard !isGuess else { return }
+        confinement = confinement.map { max($0, next) } ?? next
+    }
+
+    /// No argument names anything outside of the workspace.
+    private mutating func isInside(_ arguments: ArraySlice<CommandArgument>) -> Bool {
+        for argument in arguments {
+            guard argument.isExact else { return false }
+            let value = argument.isOption ? argument.valueAfterEquals ?? [] : argument.bytes
+            guard value.contains(UInt8(ascii: "/")) || value.first == UInt8(ascii: "~") else { continue }
+            let isWithin = sights(of: value).allSatisfy { $0.place == .beneathWorkspace || $0.place == .workspace }
+            if !isWithin { return false }
+        }
+        return true
+    }
+
+    private mutating func changeDirectory(_ arguments: ArraySlice<CommandArgument>) -> Bool {
+        let operands = arguments.drop { $0.text == "--" || $0.text == "-P" || $0.text == "-L" }
+        guard operands.count == 1, let target = operands.first, target.text != "-", target.isExact else {
+            becomeHarmful()
+            return false
+        }
+        let isOrdinary = touch(target, .read)
+        var next: [String?] = []
+        for sight in sights(of: target.bytes) where !next.contains(sight.path.text) { next.append(sight.path.text) }
+        directories = Array(next.prefix(Self.mostDirectories))
+        for directory in directories where !everyDirectory.contains(directory) {
+            guard everyDirectory.count < Self.mostDirectories else {
+                doubt("many changes of the directory")
+                break
+            }
+            everyDirectory.append(directory)
+        }
+        return isOrdinary
+    }
+
+    // MARK: Guessing
+
+    /// A program that nobody knows may run what stands behind it: `unknown-wrapper rm -rf /`.
+    private mutating func guessInner(_ name: String, _ arguments: [CommandArgument], via: [String]) {
+        guard !isGuess, HarmlessPrograms.grammars[name] == nil, name != "echo", name != "printf", arguments.count > 1
+        else {
+            return
+        }
+        isGuess = true
+        defer { isGuess = false }
+        for start in 1..<min(arguments.count, 12) where DangerousPrograms.known.contains(arguments[start].programName) {
+            judge(Array(arguments[start...]), via: via + [name])
+        }
+    }
+}
+
+extension PathAnalysis {
+    var holdsSecrets: Bool { (classes + classesBeneath).contains(where: \.holdsSecrets) }
+}
+
+extension SensitivePath {
+    /// What is read from such a path must not leave the machine.
+    var holdsSecrets: Bool {
+        switch self {
+        case .privateKey, .credentialStore, .projectCredentials, .personalRecords, .systemAccounts, .process: true
+        default: false
+        }
+    }
+}

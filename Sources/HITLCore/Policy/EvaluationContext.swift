@@ -1,0 +1,50 @@
+/// What a policy knows beside the call itself. All of it is found out before, because rules look at nothing.
+public struct EvaluationContext: Sendable {
+    /// A fact that may be impossible to find out. A rule that needs an unknown one asks.
+    public enum Known<Value: Sendable>: Sendable {
+        case unknown(because: String)
+        case known(Value)
+    }
+
+    public var risk: Risk
+    /// nil where nobody looked at a clock.
+    public var time: WallTime?
+    /// Minutes east of UTC of an IANA zone at `time`; nil where it is not known.
+    public var zoneOffset: @Sendable (String) -> Int?
+    /// Every file that the call would touch, resolved.
+    public var paths: Known<[String]>
+    /// Every command that the call would run, unwrapped and dequoted, each as its words.
+    public var commands: Known<[[String]]>
+    /// What was permitted before, within the key's time; nil where nobody counted.
+    public var usage: @Sendable (UsageKey) -> ExactDecimal?
+
+    public init(
+        risk: Risk, time: WallTime? = nil, zoneOffset: @escaping @Sendable (String) -> Int? = { _ in nil },
+        paths: Known<[String]>, commands: Known<[[String]]>,
+        usage: @escaping @Sendable (UsageKey) -> ExactDecimal? = { _ in nil }
+    ) {
+        self.risk = risk
+        self.time = time
+        self.zoneOffset = zoneOffset
+        self.paths = paths
+        self.commands = commands
+        self.usage = usage
+    }
+
+    /// With the paths and the command that the call's own facts name.
+    public init(of call: ToolCall, risk: Risk, time: WallTime? = nil) {
+        let facts = call.facts
+        let paths: Known<[String]> =
+            facts.warnings.isEmpty
+            ? .known(facts.paths.map(\.resolved)) : .unknown(because: "something about the call could not be found out")
+        let commands: Known<[[String]]> =
+            if let command = facts.command {
+                .known([command.argv])
+            } else if call.kind == .execute {
+                .unknown(because: "the command was not analysed")
+            } else {
+                .known([])
+            }
+        self.init(risk: risk, time: time, paths: paths, commands: commands)
+    }
+}

@@ -1,0 +1,130 @@
+/// What became of one rule for one call, and why.
+public struct Explanation: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
+        case undecided(because: String)
+        case matched(because: String)
+        /// The first of its clauses that does not hold, in words that say what it demands.
+        case notMatched(because: String)
+        case disabled
+    }
+
+    public let rule: Rule
+    public let outcome: Outcome
+
+    public init(rule: Rule, outcome: Outcome) {
+        self.rule = rule
+        self.outcome = outcome
+    }
+}
+
+extension Evaluation {
+    /// What the verdict says of a rule that matched or could not be decided.
+    func reference(_ match: EvaluationRoom.Match, _ room: inout EvaluationRoom) -> RuleReference {
+        let entry = index.entries[Int(match.rule)]
+        if match.isClear, let settled = entry.reference { return settled }
+        return RuleReference(
+            to: entry.rule,
+            fact: match.isClear
+                ? matchingFact(of: match.rule, test: match.test, &room)
+                : "cannot be decided: " + obstacle(of: match.rule, &room), isUndecided: !match.isClear)
+    }
+
+    func explanation(of number: Int32, _ room: inout EvaluationRoom) -> Explanation {
+        let rule = index.entries[Int(number)].rule
+        func outcome(_ outcome: Explanation.Outcome) -> Explanation { Explanation(rule: rule, outcome: outcome) }
+
+        let named = index.entries[Int(number)].namesTools ? room.toolHits(call.tool, index) : []
+        let hit = named?.first { $0.rule == number }
+        let tool: Truth = !index.entries[Int(number)].namesTools ? .yes : named == nil ? .unclear : Truth(hit != nil)
+        switch tool.and(holds(number, &room)) {
+        case .yes: return outcome(.matched(because: matchingFact(of: number, test: hit?.test ?? 0, &room)))
+        case .unclear: return outcome(.undecided(because: obstacle(of: number, &room)))
+        case .no:
+            let clauses = rule.when.clauses
+            let failing = clauses.first { holds($0, of: number, &room) == .no }
+            return outcome(.notMatched(because: "does not hold: " + (failing?.words ?? "one of its clauses")))
+        }
+    }
+
+    /// In the order in which the rule is written, one fact a clause.
+    private func matchingFact(of number: Int32, test: Int32, _ room: inout EvaluationRoom) -> String {
+        let rule = index.entries[Int(number)].rule
+        var found: Int? = index.entries[Int(number)].namesTools ? Int(test) : nil
+        var facts: [String] = []
+        for clause in rule.when.clauses {
+            switch clause {
+            case .tool(let tests):
+                let place = found ?? tests.firstIndex { holds(.tool([$0]), of: number, &room) == .yes }
+                facts.append(place.map { tests[$0].fact } ?? clause.words)
+                found = nil
+            case .confidenceBelow(let threshold): facts.append(confidence(below: threshold) ?? clause.words)
+            case .content(let patterns), .agent(let patterns), .session(let patterns), .directory(let patterns),
+                .path(let patterns), .command(let patterns):
+                // The first alone that makes the clause hold; where they hold only together, all of them.
+                let single = patterns.first { pattern in
+                    holds(clause.with([pattern]), of: number, &room) == .yes
+                }
+                facts.append(single.map { clause.fact(about: $0, permissive: rule.isPermissive) } ?? clause.words)
+            case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .gateFiles:
+                facts.append(clause.words)
+            }
+        }
+        return facts.isEmpty ? "every call" : facts.joined(separator: "; ")
+    }
+
+    /// Why a rule cannot be decided: what its first unclear clause lacks.
+    private func obstacle(of number: Int32, _ room: inout EvaluationRoom) -> String {
+        for clause in index.entries[Int(number)].rule.when.clauses
+        where holds(clause, of: number, &room) == .unclear {
+            switch clause {
+            case .tool: return "the tool's name takes too long to compare"
+            case .argument(let path, let comparisons):
+                let subjects = comparisons.compactMap(\.subject)
+                return "`\(path)` is not " + (subjects.first ?? "comparable")
+            case .content: return "the arguments take too long to search"
+            case .path:
+                if case .unknown(let reason) = context.paths { return "the paths are not known: \(reason)" }
+                return "a path takes too long to compare"
+            case .command:
+                if case .unknown(let reason) = context.commands { return "the command is not known: \(reason)" }
+                return "a command cannot be compared"
+            case .time: return context.time == nil ? "the time is not known" : "the offset of the zone is not known"
+            case .usage(let limit):
+                if case .sum(let argument) = limit.measure, case .unclear = amount(limit) {
+                    return "`\(argument)` is no amount"
+                }
+                return "what was used before is not known"
+            case .agent, .session, .directory: return "a name takes too long to compare"
+            case .kind, .riskAtLeast, .riskAtMost, .confidenceBelow, .provenReadOnly, .gateFiles: break
+            }
+        }
+        return "the policy has too many patterns"
+    }
+
+    /// A clause as it is written, by itself.
+    private func holds(_ clause: Condition.Clause, of number: Int32, _ room: inout EvaluationRoom) -> Truth {
+        // The globs of a rule that was found by its tool are not among the values.
+        guard case .tool(let tests) = clause else { return holds(index.lookUp(clause), of: Int(number), &room) }
+        return tests.reduce(.no) { truth, test in
+            guard case .like(let pattern) = test else { return truth.or(Truth(test.isMet(by: call.tool))) }
+            return truth.or(pattern.matches(call.tool).map(Truth.init) ?? .unclear)
+        }
+    }
+}
+
+extension Condition.Clause {
+    /// The same demand of other patterns.
+    fileprivate func with(_ patterns: [Pattern]) -> Condition.Clause {
+        switch self {
+        case .content: .content(patterns)
+        case .agent: .agent(patterns)
+        case .session: .session(patterns)
+        case .directory: .directory(patterns)
+        case .path: .path(patterns)
+        case .command: .command(patterns)
+        case .tool, .kind, .argument, .riskAtLeast, .riskAtMost, .confidenceBelow, .time, .usage, .provenReadOnly,
+            .gateFiles:
+            self
+        }
+    }
+}
