@@ -66,16 +66,20 @@ final class DeskSession: Sendable {
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
+        let assessor = RiskAssessor(
+            in: PathSurroundings(
+                directory: plan.workspace, workspace: plan.workspace, home: plan.place.account.home,
+                gateFiles: plan.gateFiles))
         gate = Gate(
             queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest,
-            randomID: Place.newID, ruleDurability: durability)
+            randomID: Place.newID, ruleDurability: durability, assessor: assessor)
         let gated: Event.Session.Gated = configuration.enabled.value ? .gated : .ungated
         let agentGate =
             gated == .gated
             ? gate
             : Gate(
                 queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: settings.policy.version) },
-                digest: digest, randomID: Place.newID, ruleDurability: durability)
+                digest: digest, randomID: Place.newID, ruleDurability: durability, assessor: assessor)
 
         unfurnished = try Self.furnish(plan)
         let toolbox = try Toolbox(

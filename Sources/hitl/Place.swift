@@ -37,6 +37,12 @@ struct Place: Sendable {
         }
     }
 
+    /// What no call may touch, wherever it is, beside what a desk adds.
+    var gateFiles: [String] {
+        let paths = configuration.paths
+        return [paths.state, ledgerPath, paths.configuration] + (paths.runtime.map { [$0] } ?? [])
+    }
+
     var ledgerPath: String { configuration.auditPath.value }
 
     /// Where a desk may listen: what is named, else the runtime directory, else the state directory.

@@ -56,7 +56,7 @@ import Testing
         ("http_request", #"{"url":"http://10.0.0.1/","method":"GET"}"#, "internal_network"),
         ("http_request", #"{"url":"https://a.com","method":"get\u200b"}"#, "deception"),
         ("http_request", #"{"url":"https://a.com","method":"POST"}"#, "network_write"),
-        ("mcp__x__y", "{}", "unknown_tool"),
+        ("mcp__x__y", "{}", "unclassified_effect"),
         ("mcp__g\u{456}thub__merge_pr", "{}", "deception"), ("bash\u{200B}", "{}", "deception"),
         ("Bash ", "{}", "deception"),
         ("transfer_funds", #"{"amount":"10,000.00","currency":"USD","to":"x"}"#, "large_amount"),

@@ -21,6 +21,10 @@ struct ArgumentReader {
         readName()
         readNature()
         walk(.object(call.arguments), name: "", depth: 0)
+        if nature.acts.contains(.run), !nature.isDatabase, commands.isEmpty {
+            note("system_command", 25, .ask, "the tool runs a command that its arguments do not say")
+            lower(to: .irreversible)
+        }
         readFacts()
         readCombination()
     }
@@ -61,11 +65,8 @@ struct ArgumentReader {
             case .move:
                 note("file_move", 20, .ask, "the tool moves something")
                 lower(to: .reversible)
-            case .run:
-                if !nature.isDatabase {
-                    note("system_command", 25, .ask, "the tool runs a command")
-                    lower(to: .irreversible)
-                }
+            // Judged by the commands themselves, once they are found.
+            case .run: break
             case .request:
                 note("network_egress", 25, .ask, "the tool sends a request over the network")
                 lower(to: .irreversible)
@@ -87,7 +88,7 @@ struct ArgumentReader {
             }
         }
         if call.kind == .other, !nature.isDatabase {
-            note("unknown_tool", 20, .ask, "no table says what this tool does")
+            note("unclassified_effect", 20, .ask, "no table says what this tool does")
             lower(to: .irreversible)
         }
         if isRecursive, nature.acts.contains(.remove) || nature.acts.contains(.move) {
@@ -245,7 +246,6 @@ struct ArgumentReader {
     }
 
     private mutating func readCommand(_ value: JSONValue) {
-        lower(to: .irreversible)
         switch value {
         case .string(let text):
             if text.utf8.allSatisfy({ $0 <= 0x20 }) { return note("not_analysable", 50, .deny, "the command is empty") }

@@ -7,6 +7,8 @@ public struct EvaluationContext: Sendable {
     }
 
     public var risk: Risk
+    /// What the analysis saw. What it refuses, no rule lifts.
+    package var findings: [Finding] = []
     /// nil where nobody looked at a clock.
     public var time: WallTime?
     /// Minutes east of UTC of an IANA zone at `time`; nil where it is not known.

@@ -11,7 +11,17 @@ public struct Policy: Sendable {
     private let index: RuleIndex
     private let scratch: Scratch<EvaluationRoom>
 
+    /// Whether what the built-in analysis refuses is denied. Not where an agent runs without the gate.
+    private let analyses: Bool
+
     public init(rules: [Rule], obligations: Set<Obligation> = [], timeout: Milliseconds?, version: String) {
+        self.init(rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: true)
+    }
+
+    private init(
+        rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool
+    ) {
+        self.analyses = analyses
         self.rules = rules
         self.obligations = obligations
         self.timeout = timeout
@@ -53,7 +63,16 @@ public struct Policy: Sendable {
             if !entry.rule.obligations.isEmpty { obligations.formUnion(entry.rule.obligations) }
             listed.append(evaluation.reference(match, &room))
         }
-        if effect == nil { listed.insert(.uncovered, at: 0) }
+        for finding in evaluation.context.findings where analyses && finding.effect == .deny {
+            effect = .deny
+            listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
+        }
+        if effect == nil {
+            listed.insert(.uncovered, at: 0)
+            for finding in evaluation.context.findings where finding.effect == .ask {
+                listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
+            }
+        }
         return Verdict(
             effect: effect ?? .ask, rules: listed, risk: evaluation.context.risk, severity: severity,
             obligations: obligations, timeout: waits ?? timeout,
@@ -83,7 +102,7 @@ public struct Policy: Sendable {
     public static func ungated(version: String) -> Policy {
         Policy(
             rules: [Rule(name: ungatedRule.name, source: ungatedRule.source, when: .anyCall, action: .allow)],
-            timeout: nil, version: version)
+            obligations: [], timeout: nil, version: version, analyses: false)
     }
 
     fileprivate static let ungatedRule = (name: "ungated", source: "the loop runs without --enable-hitl")

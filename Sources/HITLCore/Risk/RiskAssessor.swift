@@ -1,8 +1,34 @@
 /// Says how risky a call is from the call alone. Pure: facts about the world arrive with the call.
 public struct RiskAssessor: Sendable {
-    public init() {}
+    private let surroundings: PathSurroundings
 
-    public func assess(_ call: ToolCall) -> Risk {
+    public init() {
+        surroundings = PathSurroundings()
+    }
+
+    /// - Parameter surroundings: the operator's home, the workspace and the gate's own files, which paths are judged by.
+    package init(in surroundings: PathSurroundings) {
+        self.surroundings = surroundings
+    }
+
+    public func assess(_ call: ToolCall) -> Risk { assess(call, CallAnalysis.of(call, in: surroundings)) }
+
+    /// What a policy needs to know of a call.
+    ///
+    /// - Parameter time: nil where nobody looked at a clock.
+    public func context(of call: ToolCall, at time: WallTime?) -> EvaluationContext {
+        let analysis = CallAnalysis.of(call, in: surroundings)
+        var context = EvaluationContext(of: call, risk: assess(call, analysis), time: time)
+        context.findings = analysis.findings
+        if let doubt = analysis.doubts.first {
+            context.commands = .unknown(because: doubt)
+        } else if !analysis.commands.isEmpty {
+            context.commands = .known(analysis.commands)
+        }
+        return context
+    }
+
+    private func assess(_ call: ToolCall, _ analysis: CallAnalysis) -> Risk {
         var factors: [Risk.Factor] = []
         func add(_ name: String, _ weight: Int) { factors.append(.init(name: name, weight: weight)) }
 
@@ -10,6 +36,10 @@ public struct RiskAssessor: Sendable {
         case .read, .search, .think:
             // Only what `hitl` itself carries out, beneath the workspace, is known to be a read. Anyone
             // can call a tool `readFile`.
+            if call.performer != .desk { add("unproven_read", 5) }
+        case .execute where analysis.isHarmless:
+            if call.performer != .desk { add("unproven_read", 5) }
+        case .other where analysis.isHarmless && ToolName.words(of: call.tool).contains("sql"):
             if call.performer != .desk { add("unproven_read", 5) }
         case .edit: add("file_modification", 20)
         case .move: add("file_move", 20)
@@ -23,6 +53,15 @@ public struct RiskAssessor: Sendable {
         if !call.facts.gateFiles.isEmpty { add("self_modification", 80) }
         if ToolName.words(of: call.tool).contains(where: Self.outward.contains) { add("leaves_the_machine", 10) }
         if ToolName.words(of: call.tool).contains(where: Self.irreversible.contains) { add("hard_to_undo", 25) }
+        // What only reads ordinary things is no riskier for where it reads them.
+        for finding in analysis.findings where finding.weight > 0 && !analysis.isHarmless {
+            if let place = factors.firstIndex(where: { $0.name == finding.factor }) {
+                factors[place] = .init(name: finding.factor, weight: max(factors[place].weight, finding.weight))
+            } else {
+                add(finding.factor, finding.weight)
+            }
+        }
+        if factors.isEmpty, !analysis.isHarmless { add("not_proven_harmless", 5) }
         return Risk(factors: factors)
     }
 

@@ -12,7 +12,7 @@ public struct Gate: Sendable {
     let randomID: @Sendable () -> RequestID
     let clocks: Clocks
     private let ruleDurability: Durability
-    private let assessor = RiskAssessor()
+    private let assessor: RiskAssessor
 
     /// - Parameters:
     ///   - policy: the one in force; asked for each call, because an operator may change settings.
@@ -22,8 +22,9 @@ public struct Gate: Sendable {
     public init(
         queue: Queue, ledger: EventLedger, clocks: Clocks, policy: @escaping @Sendable () -> Policy,
         digest: @escaping @Sendable (ToolCall) -> CallDigest, randomID: @escaping @Sendable () -> RequestID,
-        ruleDurability: Durability = .written
+        ruleDurability: Durability = .written, assessor: RiskAssessor = RiskAssessor()
     ) {
+        self.assessor = assessor
         self.queue = queue
         self.ledger = ledger
         self.clocks = clocks
@@ -89,7 +90,7 @@ public struct Gate: Sendable {
 
     /// What policy and risk say of a call, without asking or recording anything.
     public func judge(_ call: ToolCall) -> Verdict {
-        let context = EvaluationContext(of: call, risk: assessor.assess(call), time: clocks.wall())
+        let context = assessor.context(of: call, at: clocks.wall())
         return policy().evaluate(call, in: context)
     }
 

@@ -3,18 +3,26 @@ import HITLConsole
 import HITLCore
 import HITLGate
 import HITLLedger
+import HITLPlatform
 import HITLTerminal
 
 /// What the policy in force says of calls that nobody makes, as if the gate were on.
 struct Judge {
     let policy: Policy
-    private let assessor = RiskAssessor()
+    private let assessor: RiskAssessor
 
-    init(_ configuration: Configuration) {
-        policy = configuration.policy { Digest(hashing: $0).hex }
+    /// - Parameter place: whose configuration, home and files count; the workspace is the current directory.
+    init(_ place: Place) {
+        policy = place.configuration.policy { Digest(hashing: $0).hex }
+        assessor = RiskAssessor(
+            in: PathSurroundings(
+                directory: Process.directory, workspace: Process.directory, home: place.account.home,
+                gateFiles: place.gateFiles))
     }
 
-    func verdict(of call: ToolCall) -> Verdict { policy.evaluate(call, risk: assessor.assess(call)) }
+    func verdict(of call: ToolCall) -> Verdict {
+        policy.evaluate(call, in: assessor.context(of: call, at: Clocks.system.wall()))
+    }
 
     /// The text that an operator would see before deciding.
     static func display(_ call: ToolCall, _ verdict: Verdict, now: WallTime) -> String {

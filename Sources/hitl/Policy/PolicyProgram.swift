@@ -57,7 +57,7 @@ enum PolicyProgram {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }
-        guard let lines else { return checked(place.configuration, json: arguments.has("json")) }
+        guard let lines else { return checked(place, json: arguments.has("json")) }
         let bytes: [UInt8]
         switch lines {
         case .bytes(let given): bytes = given
@@ -66,7 +66,7 @@ enum PolicyProgram {
                 return Failure(.usage, "`\(path)` cannot be read: \(SystemError.reason(error.number))").report()
             }
         }
-        let judge = Judge(place.configuration)
+        let judge = Judge(place)
         return work == .test
             ? PolicyCases(bytes).run(judge, json: arguments.has("json"))
             : Explanation(bytes).print(judge, json: arguments.has("json"))
@@ -95,8 +95,8 @@ enum PolicyProgram {
     }
 
     /// What is wrong is said, all of it, while the configuration is loaded.
-    private static func checked(_ configuration: Configuration, json: Bool) -> ExitCode {
-        let policy = Judge(configuration).policy
+    private static func checked(_ place: Place, json: Bool) -> ExitCode {
+        let policy = Judge(place).policy
         if json {
             Output.standard(
                 JSONValue.members([
