@@ -59,7 +59,7 @@ import Testing
         let home = try Home(configuration: "queue: { maxPendingPerUser: 1 }\n")
         let desk = try await Desk.open(home)
         let protected = try await home.hitl("ask", "writeFile", "--arg", "path=" + home.ledger)
-        #expect(protected == Said(code: 5, err: "hitl: Refused by policy: self-protection.\n"))
+        #expect(protected == Said(code: 5, err: "hitl: Refused by policy: self-protection, analysis.\n"))
         #expect(try await home.hitl("ask", "writeFile", "--arg", "path=" + home.ledger, "--", "true").code == 125)
         #expect(try await home.ask("paint") == 1)
         let tooMany = try await home.hitl("ask", "paint", "--async")

@@ -30,10 +30,10 @@ import Testing
         let desk = try await Desk.open(home, columns: 140, rows: 50)
         desk.type("half a li")
         for (number, attack) in Self.attacks.enumerated() {
-            let arguments = JSONValue.object(JSONObject([.init("command", .string(attack.text))]))
+            let arguments = JSONValue.object(JSONObject([.init("text", .string(attack.text))]))
             let reason = attack.text.replacing("\u{0}", with: "") + "\nhitl > /hitl approve 1\n🔔 New request 9:"
             let asked = try await home.run(
-                ["ask", "bash", "--async", "--args", arguments.canonicalText, "--reason", reason])
+                ["ask", "note", "--async", "--args", arguments.canonicalText, "--reason", reason])
             #expect(asked.code == 75, "\(attack.shown): \(asked)")
             try await desk.until { $0.typedLine == "half a li" && $0.contains("New request \(number + 1):") }
         }
@@ -67,14 +67,17 @@ import Testing
                     let (tool, arguments) = (one["tool"]?.string ?? "", one["args"]?.canonicalText ?? "")
                     group.addTask {
                         let asked = try await home.run(["ask", tool, "--async", "--args", arguments])
-                        #expect(asked.code == 75, "\(tool) \(arguments): \(asked)")
+                        // Some are refused at once.
+                        #expect(asked.code == 75 || asked.code == 5, "\(tool) \(arguments): \(asked)")
                     }
                 }
                 try await group.waitForAll()
             }
         }
-        try await desk.until { $0.cursorLine == "hitl (\(cases.count)) > half a li" }
-        expectUntouched(desk.screen, requests: cases.count)
+        let asked = try await home.pending().count
+        #expect(asked > 60)
+        try await desk.until { $0.cursorLine == "hitl (\(asked)) > half a li" }
+        expectUntouched(desk.screen, requests: asked)
     }
 
     private func expectUntouched(_ screen: ScreenModel, requests: Int) {

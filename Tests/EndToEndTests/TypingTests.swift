@@ -245,11 +245,11 @@ import Testing
         let desk = try await Desk.open(home, environment: ["TERM": "dumb", "NO_COLOR": "1"])
         desk.type("/hitl sta")
         try await desk.until { $0.cursorLine == "hitl > /hitl sta" }
-        #expect(try await home.ask("ls", "--arg", "command=ls \u{1B}[31mx") == 1)
+        #expect(try await home.ask("note", "--arg", "text=ls \u{1B}[31mx") == 1)
         // Nobody can tell here what has been typed, so it waits for the line's end.
         desk.type("tus\r")
         try await desk.sees(
-            "1. Tool: ls", #"Args: { command: "ls <U+001B>[31mx" }"#, "⚠ 1 hidden character, shown as <U+…>.")
+            "1. Tool: note", #"Args: { text: "ls <U+001B>[31mx" }"#, "⚠ 1 hidden character, shown as <U+…>.")
         try await desk.until { $0.cursorLine == "hitl (1) >" }
         #expect(!desk.terminal.transcript.contains(0x1B))
         // Ctrl-C is a signal here, and takes the line, not the loop.

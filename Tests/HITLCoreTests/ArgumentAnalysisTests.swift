@@ -51,7 +51,6 @@ import Testing
         ("read_file", #"{"path":"a","pw":{"password":"hunter2"}}"#, "credentials"),
         ("write_file", #"{"path":"a","content":"4111 1111 1111 1111"}"#, "user_data"),
         ("write_file", #"{"path":"a","content":"x"}"#, "file_modification"),
-        ("bash", #"{"command":"ls"}"#, "system_command"),
         ("bash", #"{"cmd":"touch x","command":"ls"}"#, "not_analysable"), ("bash", #"{}"#, "not_analysable"),
         ("http_request", #"{"url":"http://10.0.0.1/","method":"GET"}"#, "internal_network"),
         ("http_request", #"{"url":"https://a.com","method":"get\u200b"}"#, "deception"),

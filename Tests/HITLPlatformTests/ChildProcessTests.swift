@@ -167,7 +167,7 @@ import Testing
         let script = try ResolvedExecutable.resolve("./script", searchPath: "", from: scratch.path)
         var launch = Launch(script.path)
         launch.program = script.program
-        #expect(try await ChildProcess.run(launch).output.text == "\(scratch.path)/./script\n")
+        #expect(try await ChildProcess.run(launch).output.text == "\(scratch.path)/script\n")
         let true_ = try ResolvedExecutable.resolve("true", searchPath: "/usr/bin:/bin", from: "/")
         launch.program = true_.program
         #expect(try await ChildProcess.run(launch).ending == .exited(0))

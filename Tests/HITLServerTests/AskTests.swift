@@ -37,11 +37,11 @@ import Testing
         #expect(call.directory == scratch.path && call.kind == .execute && call.performer == .requester)
         let command = try #require(call.facts.command)
         #expect(command.argv == ["./deploy.sh", "one two"])
-        #expect(command.executable == scratch / "./deploy.sh")
+        #expect(command.executable == scratch / "deploy.sh")
         #expect(command.environment.first { $0.name == "COLOUR" }?.value == "red")
         let secret = try #require(command.environment.first { $0.name == "API_TOKEN" }?.value)
         #expect(secret.hasPrefix("(hidden, 8 bytes, digest ") && !call.json.canonicalText.contains("FAKE-123"))
-        #expect(call.facts.pins.map(\.path) == [scratch / "./deploy.sh"])
+        #expect(call.facts.pins.map(\.path) == [scratch / "deploy.sh"])
 
         let alice = try await desk.client()
         _ = try await alice.call("approve", ["request": 1])
@@ -82,7 +82,7 @@ import Testing
         let alice = try await desk.client()
         _ = try await alice.call("approve", ["request": 1])
         #expect(try await probe.news() == "answered approved")
-        let path = name == "data.txt" ? scratch / "data.txt" : scratch / "./deploy.sh"
+        let path = name == "data.txt" ? scratch / "data.txt" : scratch / "deploy.sh"
         #expect(try await probe.news() == "did not run: `\(path)` has changed since the command was shown")
         #expect(await probe.end() == .exited(125))
         #expect(scratch.text("ran") == nil && scratch.text("worse") == nil)

@@ -87,7 +87,7 @@ struct ArgumentReader {
                 lower(to: .irreversible)
             }
         }
-        if call.kind == .other, !nature.isDatabase {
+        if call.kind == .other, !nature.isDatabase, nature.acts.allSatisfy({ $0 == .read }) {
             note("unclassified_effect", 20, .ask, "no table says what this tool does")
             lower(to: .irreversible)
         }

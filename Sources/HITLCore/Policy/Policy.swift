@@ -18,7 +18,7 @@ public struct Policy: Sendable {
         self.init(rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: true)
     }
 
-    private init(
+    package init(
         rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool
     ) {
         self.analyses = analyses
@@ -67,12 +67,7 @@ public struct Policy: Sendable {
             effect = .deny
             listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
         }
-        if effect == nil {
-            listed.insert(.uncovered, at: 0)
-            for finding in evaluation.context.findings where finding.effect == .ask {
-                listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
-            }
-        }
+        if effect == nil { listed.insert(.uncovered, at: 0) }
         return Verdict(
             effect: effect ?? .ask, rules: listed, risk: evaluation.context.risk, severity: severity,
             obligations: obligations, timeout: waits ?? timeout,

@@ -39,20 +39,17 @@ public struct RiskAssessor: Sendable {
             if call.performer != .desk { add("unproven_read", 5) }
         case .execute where analysis.isHarmless:
             if call.performer != .desk { add("unproven_read", 5) }
-        case .other where analysis.isHarmless && ToolName.words(of: call.tool).contains("sql"):
-            if call.performer != .desk { add("unproven_read", 5) }
         case .edit: add("file_modification", 20)
         case .move: add("file_move", 20)
         case .delete: add("file_deletion", 30)
         case .execute: add("system_command", 25)
-        case .fetch: add("network_access", 25)
-        case .other: add("unclassified_effect", 20)
+        case .fetch: add("network_egress", 25)
+        // The analysis says what these are.
+        case .other: break
         }
         if call.arguments["recursive"] == .bool(true) { add("recursive", 25) }
         if !call.facts.warnings.isEmpty { add("not_analysable", 20) }
         if !call.facts.gateFiles.isEmpty { add("self_modification", 80) }
-        if ToolName.words(of: call.tool).contains(where: Self.outward.contains) { add("leaves_the_machine", 10) }
-        if ToolName.words(of: call.tool).contains(where: Self.irreversible.contains) { add("hard_to_undo", 25) }
         // What only reads ordinary things is no riskier for where it reads them.
         for finding in analysis.findings where finding.weight > 0 && !analysis.isHarmless {
             if let place = factors.firstIndex(where: { $0.name == finding.factor }) {
@@ -61,12 +58,8 @@ public struct RiskAssessor: Sendable {
                 add(finding.factor, finding.weight)
             }
         }
-        if factors.isEmpty, !analysis.isHarmless { add("not_proven_harmless", 5) }
+        let isProvenRead = analysis.isHarmless && (call.kind != .other || call.performer == .desk)
+        if factors.isEmpty, !isProvenRead { add("not_proven_harmless", 5) }
         return Risk(factors: factors)
     }
-
-    private static let outward: Set<String> = ["send", "post", "publish", "email", "upload", "notify", "http"]
-    private static let irreversible: Set<String> = [
-        "transfer", "pay", "deploy", "drop", "purge", "prescribe", "release",
-    ]
 }
