@@ -149,8 +149,14 @@ import Testing
                 performer: .desk, facts: facts)
         }
         #expect(factors(call("readFile", .read)) == [])
-        #expect(factors(call("deleteFile", .delete, .of(["recursive": true]))) == ["file_deletion 30", "recursive 25", "breadth 15", "not_analysable 20"])
-        #expect(factors(call("deleteFile", .delete, .of(["recursive": "true"]))) == ["file_deletion 30", "recursive 25", "breadth 15", "not_analysable 20"])
+        #expect(
+            factors(call("deleteFile", .delete, .of(["recursive": true]))) == [
+                "file_deletion 30", "recursive 25", "breadth 15", "not_analysable 20",
+            ])
+        #expect(
+            factors(call("deleteFile", .delete, .of(["recursive": "true"]))) == [
+                "file_deletion 30", "recursive 25", "breadth 15", "not_analysable 20",
+            ])
         #expect(factors(call("sendEmail", .other)) == ["message_sent 25"])
         #expect(factors(call("wire_transfer", .other)) == ["money 30"])
         #expect(factors(call("readFile", .read, facts: Facts(warnings: ["w"]))) == ["not_analysable 20"])

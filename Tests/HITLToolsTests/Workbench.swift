@@ -61,7 +61,8 @@ final class Workbench: Sendable {
         let allowing = Rule(name: "all", source: "test", when: .anyCall, action: .allow)
         // The tools are tried behind a gate that lets through what the analysis would refuse.
         let policy = Policy(
-            rules: rules == .allowAll ? [allowing] : [], obligations: obligations, timeout: nil, version: "test", analyses: false)
+            rules: rules == .allowAll ? [allowing] : [], obligations: obligations, timeout: nil, version: "test",
+            analyses: false)
         gate = Gate(
             queue: queue, ledger: EventLedger(ledger), clocks: clocks, policy: { policy },
             digest: { CallDigest(Digest(hashing: $0.digested).hex) }, randomID: nextID)

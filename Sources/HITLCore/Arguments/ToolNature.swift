@@ -50,7 +50,7 @@ struct ToolNature {
             .remove,
             [
                 "delete", "remove", "rm", "unlink", "wipe", "purge", "erase", "destroy", "truncate", "clear", "clean",
-                "prune", "shred",
+                "prune", "shred", "drop",
             ]
         ),
         (
