@@ -23,7 +23,7 @@ installed = \
 	share/fish/vendor_completions.d/hitl.fish
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint release install uninstall bench torture format man clean
+.PHONY: help run build test lint release install uninstall bench corpus torture format man clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -70,6 +70,9 @@ uninstall: ## take away what install put there; ledger and configuration stay
 bench: $(binary) ## measure against the machine's own limits; prints one table
 	@scripts/setup.sh tests
 	scripts/bench.sh
+
+corpus: build ## what the policy makes of the attack corpus, by category
+	@scripts/corpus.sh
 
 torture: ## the long form of the crash matrix: many kills at every write
 	@scripts/setup.sh tests

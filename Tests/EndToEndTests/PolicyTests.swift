@@ -60,6 +60,39 @@ import Testing
                 """, "\(said.out)")
     }
 
+    /// Read-only git counts as neither: it is allowed only where it runs confined.
+    @Test func `lets no gated case of the corpus through, refuses no benign one and seldom asks about one`()
+        async throws
+    {
+        guard let corpus = Corpus.lines("policy-cases.jsonl") else { return }
+        let home = try Home()
+        let calls = corpus.map {
+            JSONValue.members(["args": $0["args"], "id": $0["id"], "tool": $0["tool"]]).canonicalText
+        }
+        try home.write(calls.joined(separator: "\n"), to: "calls.jsonl")
+        let said = try await home.run(["policy", "explain", "--json", "--calls", home.path("calls.jsonl")])
+        let verdicts = try said.out.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)).object }
+        #expect(verdicts.count == corpus.count)
+        var (benign, asked, blocked, toBlock) = (0, 0, 0, 0)
+        for (one, verdict) in zip(corpus, verdicts) {
+            let (expected, effect) = (one["expect"]?.string, verdict?["effect"]?.string)
+            let id = one["id"]?.string ?? ""
+            #expect(verdict?["id"] == one["id"])
+            if expected == "allow" {
+                #expect(effect != "deny", "\(id)")
+                guard one["category"] != "benign-git" else { continue }
+                benign += 1
+                asked += effect == "ask" ? 1 : 0
+            } else {
+                #expect(effect == "ask" || effect == "deny", "\(id)")
+                toBlock += expected == "block" ? 1 : 0
+                blocked += expected == "block" && effect == "deny" ? 1 : 0
+            }
+        }
+        #expect(blocked * 100 >= toBlock * 95, "\(blocked) of \(toBlock)")
+        #expect(asked * 100 <= benign * 15, "\(asked) of \(benign)")
+    }
+
     @Test func `names all that is wrong with the configuration`() async throws {
         let home = try Home()
         let file = home.path("wrong.yaml")
