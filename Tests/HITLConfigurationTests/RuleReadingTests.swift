@@ -76,7 +76,7 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
                     confidenceBelow: 0.9
                     agent: "sc*"
                     session: s
-                    cwd: /work/**
+                    cwd: /site/**
                     path: [~/x/**, "**/.git/**"]
                     command: git push **
                     time: { days: [mon-fri, sun], hours: "09:00-17:30", zone: "+01:00" }

@@ -18,10 +18,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("/work/*", "/work/a", true), ("/work/*", "/work/a/b", false), ("/work/*", "/work/", false),
-            ("/work/*", "/work", false), ("/work/**", "/work/a/b", true), ("/work/**", "/work", false),
-            ("/work/**", "/workspace-evil/a", false), ("/work/**", "/work-evil/a", false),
-            ("/work/**/x", "/work/x", true), ("/work/**/x", "/work/a/b/x", true), ("/work/**/x", "/work/ax", false),
+            ("/site/*", "/site/a", true), ("/site/*", "/site/a/b", false), ("/site/*", "/site/", false),
+            ("/site/*", "/site", false), ("/site/**", "/site/a/b", true), ("/site/**", "/site", false),
+            ("/site/**", "/workspace-evil/a", false), ("/site/**", "/site-evil/a", false),
+            ("/site/**/x", "/site/x", true), ("/site/**/x", "/site/a/b/x", true), ("/site/**/x", "/site/ax", false),
             ("**/.git/**", "/a/.git/config", true), ("**/.git/**", "/.git/hooks/x", true),
             ("**/.git/**", "/a/x.git/config", false), ("**/*.key", "/a/b.key", true), ("**/*.key", "/a/b.key/c", false),
             ("/a/?", "/a/b", true), ("/a?b", "/a/b", false), ("/a[!b]c", "/a/c", false), ("/", "/", true),

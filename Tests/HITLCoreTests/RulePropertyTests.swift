@@ -8,7 +8,7 @@ private struct Cast {
         "deleteFile", "delete_file", "wire_transfer", "bash", "readFile", "caf\u{E9}", "cafe\u{301}", "Bash", "",
     ]
     private static let texts = [
-        "rm -rf /", "hello", "/work/a", "/work/../etc", "/work-evil", "a\r\nb", "", "\u{212A}ill", "scout",
+        "rm -rf /", "hello", "/site/a", "/site/../etc", "/site-evil", "a\r\nb", "", "\u{212A}ill", "scout",
         "123-45-6789",
     ]
     private static let names = ["amount", "path", "user.role", "list.1", "absent"]
@@ -25,7 +25,7 @@ private struct Cast {
             (try Pattern(glob: "scout"), { $0.utf8.elementsEqual("scout".utf8) }),
             (try Pattern(glob: "*file"), { $0.hasSuffix("file") }),
             (try Pattern(glob: "*e*"), { $0.unicodeScalars.contains("e") }),
-            (try Pattern(glob: "/work/*"), { Array($0.utf8).starts(with: Array("/work/".utf8)) }),
+            (try Pattern(glob: "/site/*"), { Array($0.utf8).starts(with: Array("/site/".utf8)) }),
             (try Pattern("rm"), { $0.contains("rm") }), (try Pattern("\\n"), { $0.utf8.contains(10) }),
             (try Pattern("^$"), { $0.isEmpty }), (try Pattern("K"), { $0.utf8.contains(0x4B) }),
             (
@@ -38,10 +38,10 @@ private struct Cast {
         ]
         paths = [
             (
-                try Pattern(pathGlob: "/work/**"),
+                try Pattern(pathGlob: "/site/**"),
                 { path in
                     let parts = path.split(separator: "/")
-                    return parts.count > 1 && parts[0] == "work"
+                    return parts.count > 1 && parts[0] == "site"
                 }
             ),
             (try Pattern(pathGlob: "/etc/passwd"), { $0 == "/etc/passwd" }),
@@ -94,7 +94,7 @@ private struct Cast {
         return ToolCall(
             tool: one(Self.tools), kind: one(ToolKind.allCases), arguments: JSONObject(members),
             origin: Origin(agent: one(["scout", "main", "sco\u{FC}t"]), session: one(Self.texts)),
-            directory: one([nil, "/work/a", "/work-evil", "/etc/passwd"]),
+            directory: one([nil, "/site/a", "/site-evil", "/etc/passwd"]),
             claims: Claims(confidence: confidence.flatMap(JSONNumber.init)),
             performer: one([Performer.desk, .requester]),
             facts: Facts(warnings: chance(4) ? ["unclear"] : [], gateFiles: chance(20) ? ["/l"] : []))
@@ -110,7 +110,7 @@ private struct Cast {
             zoneOffset: { _ in east },
             paths: chance(5)
                 ? .unknown(because: "no reason")
-                : .known(some(["/work/a", "/work", "/work-evil/x", "/etc/passwd", "/x"])),
+                : .known(some(["/site/a", "/site", "/site-evil/x", "/etc/passwd", "/x"])),
             commands: chance(5)
                 ? .unknown(because: "no reason")
                 : .known(

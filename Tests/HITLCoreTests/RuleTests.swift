@@ -85,17 +85,17 @@ private let uncovered = ["ask", "default: no rule covers the call"]
                 "all",
                 [
                     .kind([.edit, .delete]), .riskAtLeast(.high), .agent([try Pattern(glob: "sc*")]),
-                    .session([try Pattern(glob: "s?")]), .directory([try Pattern(pathGlob: "/work/**")]),
+                    .session([try Pattern(glob: "s?")]), .directory([try Pattern(pathGlob: "/site/**")]),
                 ], .block)
         ]
         let fact =
             "all: the kind is `edit` or `delete`; the risk is at least high; the agent's name matches `sc*`; "
-            + "the session matches `s?`; the directory that it runs in matches `/work/**`"
-        #expect(lines(rules, call("x", kind: .edit, directory: "/work/a"), risk: 60) == ["deny", fact])
-        #expect(lines(rules, call("x", kind: .edit, directory: "/work/a"), risk: 20) == uncovered)
-        #expect(lines(rules, call("x", kind: .read, directory: "/work/a"), risk: 60) == uncovered)
+            + "the session matches `s?`; the directory that it runs in matches `/site/**`"
+        #expect(lines(rules, call("x", kind: .edit, directory: "/site/a"), risk: 60) == ["deny", fact])
+        #expect(lines(rules, call("x", kind: .edit, directory: "/site/a"), risk: 20) == uncovered)
+        #expect(lines(rules, call("x", kind: .read, directory: "/site/a"), risk: 60) == uncovered)
         #expect(lines(rules, call("x", kind: .edit), risk: 60) == uncovered)
-        #expect(lines(rules, call("x", kind: .edit, directory: "/work"), risk: 60) == uncovered)
+        #expect(lines(rules, call("x", kind: .edit, directory: "/site"), risk: 60) == uncovered)
     }
 
     @Test func `time knows days, hours, midnight and zones`() throws {
@@ -123,11 +123,11 @@ private let uncovered = ["ask", "default: no rule covers the call"]
     }
 
     @Test func `paths and commands takes one for any, and needs each to allow`() throws {
-        let beneath: [Condition.Clause] = [.path([try Pattern(pathGlob: "/work/**")])]
+        let beneath: [Condition.Clause] = [.path([try Pattern(pathGlob: "/site/**")])]
         let push: [Condition.Clause] = [.command([try Pattern(wordGlob: "git push **")])]
         for (action, one, both) in [(Rule.Action.allow, "ask", "allow"), (.block, "deny", "deny")] {
-            #expect(lines([rule("p", beneath, action)], call("x"), paths: ["/work/a", "/etc/x"])[0] == one)
-            #expect(lines([rule("p", beneath, action)], call("x"), paths: ["/work/a", "/work/b"])[0] == both)
+            #expect(lines([rule("p", beneath, action)], call("x"), paths: ["/site/a", "/etc/x"])[0] == one)
+            #expect(lines([rule("p", beneath, action)], call("x"), paths: ["/site/a", "/site/b"])[0] == both)
             #expect(lines([rule("p", beneath, action)], call("x"), paths: []) == uncovered)
             let commands = [["git", "push", "-f"], ["rm", "x"]]
             #expect(lines([rule("c", push, action)], call("x"), commands: commands)[0] == one)

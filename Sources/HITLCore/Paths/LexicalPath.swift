@@ -33,7 +33,7 @@ package struct LexicalPath: Sendable, Equatable {
         self.init(anchor: way.anchor, components: way.components, climbs: way.climbs)
     }
 
-    /// Whether it is `root` or lies beneath it: `/work/app-evil` is not beneath `/work/app`.
+    /// Whether it is `root` or lies beneath it: `/site/app-evil` is not beneath `/site/app`.
     package func isBeneath(_ root: LexicalPath) -> Bool {
         guard anchor == root.anchor, climbs == 0, root.climbs == 0, root.components.count <= components.count else {
             return false

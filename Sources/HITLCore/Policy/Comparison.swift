@@ -100,7 +100,7 @@ extension JSONValue {
 }
 
 extension Pattern {
-    /// A glob with a separator is about files, and `/work/*` must not be met by `/work/../etc`.
+    /// A glob with a separator is about files, and `/site/*` must not be met by `/site/../etc`.
     fileprivate var looksAtFolders: Bool { syntax != .expression && text.utf8.contains(UInt8(ascii: "/")) }
 
     fileprivate func isDeceived(by value: String) -> Bool {
