@@ -1,5 +1,3 @@
-package import HITLPlatform
-
 /// The whole environment of everything that `hitl` runs for an agent. Nothing is inherited: a variable that an agent
 /// or a repository managed to set (`GIT_SSH_COMMAND`, `LD_PRELOAD`, `BASH_ENV`, a longer `PATH`) does not arrive.
 ///
@@ -27,12 +25,6 @@ package struct CleanEnvironment: Sendable {
     }
 
     package static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-    /// For the account that `hitl` runs as.
-    package static func ofAccount() throws(SystemError) -> CleanEnvironment {
-        let account = try Account.current()
-        return CleanEnvironment(home: account.home, user: account.name)
-    }
 
     /// Each `NAME=value`.
     ///
