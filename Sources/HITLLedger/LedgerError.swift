@@ -33,6 +33,9 @@ public enum LedgerError: Error, Sendable, Equatable {
 
     case closed
 
+    /// libcrypto did not do what it always does; what was to be done.
+    case cryptography(String)
+
     public enum Insecurity: Sendable, Equatable {
         case writableByOthers(mode: UInt32)
         case ownedBy(uid: UInt32)
@@ -102,6 +105,8 @@ extension LedgerError: CustomStringConvertible {
             "A record of \(bytes) bytes was refused: the ledger takes \(limit) at most."
         case .closed:
             "The ledger was closed. Nothing was recorded."
+        case .cryptography(let sentence):
+            "OpenSSL's library failed: \(sentence)."
         }
     }
 }

@@ -1,5 +1,7 @@
-@testable import HITLTools
+import HITLPlatform
 import Testing
+
+@testable import HITLTools
 
 @Suite struct `A difference` {
     @Test func `puts close changes into one part and far ones into several`() {

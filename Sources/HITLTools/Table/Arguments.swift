@@ -1,4 +1,5 @@
 import HITLCore
+import HITLPlatform
 
 /// Arguments of which every one is known to its tool, of the right form, and none that is required is missing.
 struct Arguments {

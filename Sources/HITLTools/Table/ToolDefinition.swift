@@ -1,4 +1,5 @@
 package import HITLCore
+import HITLPlatform
 
 /// A tool as agents and people are told of it. Help, the manual and the schemas that models see are made of these.
 package struct ToolDefinition: Sendable {

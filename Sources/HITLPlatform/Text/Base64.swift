@@ -1,6 +1,6 @@
 /// RFC 4648 §4, with padding. Reads only what it would write, so that one content has one spelling.
-enum Base64 {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+package enum Base64 {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
@@ -17,7 +17,7 @@ enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         let letters = Array(text.utf8)
         guard letters.count % 4 == 0 else { return nil }
         let padded = letters.suffix(2).count { $0 == padding }
