@@ -63,6 +63,7 @@ public final class ToolGate: Sendable {
             gate = Gate(
                 queue: queue, ledger: events, clocks: .system, policy: { policy },
                 digest: { CallDigest("hmac-sha256:" + KeyedDigest.hmac(key: key, $0.digested).hex) }, randomID: newID)
+            try gate.countUsage()
         } catch {
             throw .ledger(error.description)
         }

@@ -46,6 +46,24 @@ extension Configuration {
         case .low: rules.append(approving(.riskAtMost(.low)))
         case .medium: rules.append(approving(.riskAtMost(.medium)))
         }
+        // git runs programs that a repository names, so that even its reading commands only read where they are confined.
+        if autoApproveThreshold.value != .never {
+            rules.append(
+                Rule(
+                    name: "confinedReads", source: autoApproveThreshold.source.description,
+                    when: Condition([.readsWithin(.workspace)]), action: .allow,
+                    obligations: [Confinement.workspace.obligation]))
+        }
+        // What needs no network gets none: of two obligations the narrower holds.
+        if let widest = autoApproveSandboxed.value.confinement {
+            for confinement in Confinement.allCases where confinement <= widest {
+                rules.append(
+                    Rule(
+                        name: "autoApproveSandboxed", source: autoApproveSandboxed.source.description,
+                        when: Condition([.harmlessWithin(confinement)]), action: .allow,
+                        obligations: [confinement.obligation]))
+            }
+        }
         if let level = autoRejectThreshold.value.level {
             rules.append(
                 Rule(

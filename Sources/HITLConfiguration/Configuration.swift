@@ -20,6 +20,7 @@ package struct Configuration: Sendable {
     package internal(set) var customRules = Sourced(RuleList())
 
     package internal(set) var autoApproveThreshold = Sourced(AutoApproveThreshold.none)
+    package internal(set) var autoApproveSandboxed = Sourced(AutoApproveSandboxed.none)
     package internal(set) var autoRejectThreshold = Sourced(AutoRejectThreshold.never)
     package internal(set) var policyRules = Sourced(RuleList())
 
@@ -83,6 +84,19 @@ extension Configuration {
         case low, medium
 
         package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// Within which confinement a command that can do no harm there needs nobody; the strictest first.
+    package enum AutoApproveSandboxed: String, Sendable, CaseIterable, Comparable {
+        case none
+        case workspace
+        case workspaceWithNetwork = "workspace+network"
+
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        var confinement: Confinement? { Confinement(rawValue: rawValue) }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }

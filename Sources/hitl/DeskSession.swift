@@ -69,10 +69,12 @@ final class DeskSession: Sendable {
         let assessor = RiskAssessor(
             in: PathSurroundings(
                 directory: plan.workspace, workspace: plan.workspace, home: plan.place.account.home,
-                gateFiles: plan.gateFiles))
+                gateFiles: plan.gateFiles)
+        ) { Sandbox.obstacle?.description }
         gate = Gate(
             queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest,
             randomID: Place.newID, ruleDurability: durability, assessor: assessor)
+        try gate.countUsage()
         let gated: Event.Session.Gated = configuration.enabled.value ? .gated : .ungated
         let agentGate =
             gated == .gated

@@ -169,9 +169,7 @@ final class Stage: Sendable {
         arguments[name] = value
         let call = await workbench.prepare(
             tool: old.tool, arguments: arguments, origin: old.origin, claims: old.claims)
-        let new = try await gate.queue.supersede(
-            number, with: call, digest: CallDigest(String(decoding: call.digested, as: UTF8.self)),
-            verdict: gate.judge(call), by: Self.alice)
+        let new = try await gate.supersede(number, with: call, by: Self.alice)
         await activity.settled()
         return new.number
     }

@@ -203,6 +203,7 @@ import Testing
                 hitl.contentPatterns | none | [] | default
                 hitl.customRules | none | [] | default
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
+                policy.autoApproveSandboxed | none | "none" | default
                 policy.autoRejectThreshold | never | "never" | default
                 policy.rules | none | [] | default
                 agent.name | none | "none" | \(file):15:10

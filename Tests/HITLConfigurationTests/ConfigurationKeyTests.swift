@@ -24,6 +24,7 @@ import Testing
                 hitl.customRules | a list of rules | none | 
                 hitl.debug | true or false | later | HITL_DEBUG
                 policy.autoApproveThreshold | never, none, low or medium | none | 
+                policy.autoApproveSandboxed | none, workspace or workspace+network | none | 
                 policy.autoRejectThreshold | low, medium, high, critical or never | never | 
                 policy.rules | a list of rules | none | 
                 agent.name | none, simulated, exec, acp, claude or codex | simulated | 

@@ -79,6 +79,7 @@ import Testing
                 hitl.contentPatterns = none
                 hitl.customRules = none
                 policy.autoApproveThreshold = none
+                policy.autoApproveSandboxed = none
                 policy.autoRejectThreshold = never
                 policy.rules = none
                 agent.name = simulated

@@ -80,13 +80,19 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
                     path: [~/x/**, "**/.git/**"]
                     command: git push **
                     time: { days: [mon-fri, sun], hours: "09:00-17:30", zone: "+01:00" }
+                    harmlessWithin: workspace+network
+                    rate: { calls: 20, within: 1h, per: agent }
+                    budget: { argument: amount, most: 500, within: 1d }
+                - { name: builds, action: allow, sandbox: workspace, when: { harmlessWithin: workspace } }
             """)
         #expect(
             policy.rules.map { "\($0.action.rawValue) \($0.name)" } == [
-                "allow autoApproveThreshold", "block autoRejectThreshold", "require_approval contentPatterns",
-                "log custom", "block everything",
+                "allow autoApproveThreshold", "allow confinedReads", "block autoRejectThreshold",
+                "require_approval contentPatterns",
+                "log custom", "block everything", "allow builds",
             ])
-        let form = try #require(policy.rules.last).when.form.canonicalText
+        #expect(policy.rules.last?.obligations == [.confinedToWorkspace])
+        let form = try #require(policy.rules.dropLast().last).when.form.canonicalText
         #expect(
             form.contains(#"{"tool":[{"named":"bash"},{"like":[{"glob":"mcp__*"}]}]}"#)
                 && form.contains(#"{"time":[{"days":[0,1,2,3,4,6],"end":1050,"start":540,"zone":60}]}"#)
@@ -99,6 +105,18 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
             (
                 "    - { name: a, acton: log }",
                 ["3:7: the key `action` is missing", "3:18: unknown key `acton` — did you mean `action`?"]
+            ),
+            (
+                "    - { name: a, action: block, sandbox: workspace }",
+                [
+                    "3:42: only a call that may run can be confined; `sandbox` goes with `allow` or `require_approval`"
+                ]
+            ),
+            (
+                "    - { name: a, action: allow, sandbox: workspaces }",
+                [
+                    "3:42: expected `workspace` or `workspace+network`, found the text `workspaces` — did you mean `workspace`?"
+                ]
             ),
             ("    - { action: log }", ["3:7: the key `name` is missing"]),
             (
@@ -172,13 +190,13 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
         home.write("policy: { rules: [{ name: theirs, action: block, when: { tool: x } }] }", to: "shop/hitl.yaml")
         #expect(
             try home.load(workspace: true).policy { _ in "" }.rules.map(\.name)
-                == ["autoApproveThreshold", "mine", "theirs"])
+                == ["autoApproveThreshold", "confinedReads", "mine", "theirs"])
         home.write(
             "policy: { rules: [{ name: theirs, action: allow }], autoRejectThreshold: high }", to: "shop/hitl.yaml")
         let configuration = try home.load(workspace: true)
         #expect(
             configuration.policy { _ in "" }.rules.map(\.name) == [
-                "autoApproveThreshold", "autoRejectThreshold", "mine",
+                "autoApproveThreshold", "confinedReads", "autoRejectThreshold", "mine",
             ])
         #expect(configuration.notices.count == 1)
     }

@@ -104,7 +104,7 @@ private struct Cast {
         let weights = one([0, 10, 30, 60, 100])
         let used: ExactDecimal? = one([nil, 0, 2, 9999])
         let east = one([nil, 0, 330, -480])
-        return EvaluationContext(
+        var context = EvaluationContext(
             risk: Risk(factors: [.init(name: "x", weight: weights)]),
             time: chance(4) ? nil : WallTime(milliseconds: Int64.random(in: 0...4_000_000_000_000, using: &random)),
             zoneOffset: { _ in east },
@@ -119,6 +119,10 @@ private struct Cast {
                         ["rm", "a\0b"], ["gitpush"], ["RM", "x"],
                     ])),
             usage: { _ in used })
+        context.confinementObstacle = one([nil, "nobody here confines commands"])
+        context.readsWithin = one([nil] + Confinement.allCases)
+        context.harmlessWithin = one([nil] + Confinement.allCases)
+        return context
     }
 
     private mutating func comparison() -> Comparison {
@@ -136,7 +140,7 @@ private struct Cast {
     }
 
     private mutating func clause() -> Condition.Clause {
-        switch Int.random(in: 0...17, using: &random) {
+        switch Int.random(in: 0...19, using: &random) {
         case 0, 1:
             .tool(
                 some([
@@ -158,6 +162,8 @@ private struct Cast {
                 UsageLimit(
                     chance(2) ? .calls : .sum(of: ArgumentPath("amount")!), most: number(), within: .minutes(5),
                     scope: one(UsageLimit.Scope.allCases)))
+        case 17: .readsWithin(one(Confinement.allCases))
+        case 18: .harmlessWithin(one(Confinement.allCases))
         default: chance(2) ? .provenReadOnly : .gateFiles
         }
     }
@@ -175,18 +181,20 @@ private struct Cast {
                 name: "rule\(number)", source: "hitl.yaml:\(number):1",
                 when: Condition((0..<Int.random(in: 0...3, using: &random)).map { _ in clause() }),
                 action: one(Rule.Action.allCases), severity: one([nil] + Severity.allCases),
-                timeout: one([nil, .minutes(1), .minutes(60)]), enabled: !chance(10))
+                timeout: one([nil, .minutes(1), .minutes(60)]),
+                obligations: chance(6) ? [one(Confinement.allCases).obligation] : [], enabled: !chance(10))
         }
     }
 }
 
 extension ReferenceModel.Answer {
     init(_ verdict: Verdict) {
-        let had = verdict.rules.filter { $0.name != "default" }
+        let had = verdict.rules.filter { $0.name != "default" && $0.name != "sandbox" }
         self.init(
             effect: verdict.effect, matched: Set(had.filter { !$0.isUndecided }.map(\.name)),
             undecided: Set(verdict.undecided.map(\.name)), severity: verdict.severity, timeout: verdict.timeout,
-            charges: Set(verdict.charges.map { "\($0.key.rule) \($0.amount)" }))
+            charges: Set(verdict.charges.map { "\($0.key.rule) \($0.amount)" }),
+            confinement: verdict.obligations.confinement)
     }
 }
 
@@ -237,7 +245,9 @@ extension ReferenceModel.Answer {
                 case .notMatched, .disabled: nil
                 }
             }
-            let had = verdict.rules.filter { $0.name != "default" }.map { "\($0.name): \($0.fact)" }
+            let had = verdict.rules.filter { $0.name != "default" && $0.name != "sandbox" }.map {
+                "\($0.name): \($0.fact)"
+            }
             if told != had { Issue.record("\(told)\nand not\n\(had)") }
         }
     }

@@ -10,6 +10,7 @@ struct ReferenceModel {
         var severity = Severity.low
         var timeout: Milliseconds?
         var charges: Set<String> = []
+        var confinement: Confinement?
     }
 
     let meanings: [Pattern: (String) -> Bool]
@@ -25,6 +26,9 @@ struct ReferenceModel {
             if truths.contains(false) { continue }
             if let severity = rule.severity { answer.severity = max(answer.severity, severity) }
             if let timeout = rule.timeout { timeouts.append(timeout) }
+            for wanted in Confinement.allCases where rule.obligations.contains(wanted.obligation) {
+                answer.confinement = min(answer.confinement ?? wanted, wanted)
+            }
             if truths.contains(nil) {
                 answer.undecided.insert(rule.name)
                 effects.append(.ask)
@@ -38,6 +42,10 @@ struct ReferenceModel {
             answer.matched.insert("self-protection")
         }
         answer.effect = effects.contains(.deny) ? .deny : effects.contains(.ask) || effects.isEmpty ? .ask : .allow
+        if answer.confinement != nil, context.confinementObstacle != nil {
+            answer.confinement = nil
+            if answer.effect == .allow { answer.effect = .ask }
+        }
         answer.timeout = timeouts.min() ?? timeout
         return answer
     }
@@ -110,6 +118,10 @@ struct ReferenceModel {
             return answers.contains(true) ? true : answers.contains(nil) ? nil : false
         case .usage(let limit): return over(limit, rule, call, context)
         case .provenReadOnly: return context.risk.level == .none && call.performer == .desk
+        case .readsWithin(let wanted):
+            return context.readsWithin == .workspace || context.readsWithin == wanted
+        case .harmlessWithin(let wanted):
+            return context.harmlessWithin == .workspace || context.harmlessWithin == wanted
         case .gateFiles: return !call.facts.gateFiles.isEmpty
         }
     }

@@ -18,7 +18,8 @@ package final class GateFixture: Sendable {
 
     package init(
         ledger: Ledger? = nil, clock: ManualClock = ManualClock(), ids: CountingIDs = CountingIDs(), rules: [Rule] = [],
-        obligations: Set<Obligation> = [], timeout: Milliseconds? = .minutes(5), pendingPerAgent: Int = 100_000
+        obligations: Set<Obligation> = [], timeout: Milliseconds? = .minutes(5), pendingPerAgent: Int = 100_000,
+        counts: Bool = true
     ) async throws {
         self.clock = clock
         self.ledger = try ledger ?? Self.memory(clock)
@@ -30,6 +31,7 @@ package final class GateFixture: Sendable {
         gate = Gate(
             queue: queue, ledger: EventLedger(self.ledger), clocks: clock.clocks, policy: { policy },
             digest: Self.digest, randomID: ids.next)
+        if counts { try gate.countUsage() }
     }
 
     package static func memory(_ clock: ManualClock) throws -> Ledger {
@@ -41,11 +43,10 @@ package final class GateFixture: Sendable {
     }
 
     /// The next desk on the same ledger, as after a crash of this one. Numbers go on; ids too, with `ids`.
-    package func successor(ids: CountingIDs = CountingIDs(after: 1000), timeout: Milliseconds? = .minutes(5))
-        async throws
-        -> GateFixture
-    {
-        try await GateFixture(ledger: ledger, clock: clock, ids: ids, timeout: timeout)
+    package func successor(
+        ids: CountingIDs = CountingIDs(after: 1000), rules: [Rule] = [], timeout: Milliseconds? = .minutes(5)
+    ) async throws -> GateFixture {
+        try await GateFixture(ledger: ledger, clock: clock, ids: ids, rules: rules, timeout: timeout)
     }
 
     /// Lets go of whoever still waits, so that no test leaves a task behind.

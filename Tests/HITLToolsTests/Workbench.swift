@@ -65,7 +65,8 @@ final class Workbench: Sendable {
             analyses: false)
         gate = Gate(
             queue: queue, ledger: EventLedger(ledger), clocks: clocks, policy: { policy },
-            digest: { CallDigest(Digest(hashing: $0.digested).hex) }, randomID: nextID)
+            digest: { CallDigest(Digest(hashing: $0.digested).hex) }, randomID: nextID,
+            assessor: RiskAssessor(in: PathSurroundings()) { Sandbox.obstacle?.description })
         self.root = root
         self.ids = ids
     }

@@ -100,6 +100,11 @@ extension ConfigurationKey {
             example: "autoApproveThreshold: none",
             "Up to which risk level a call needs nobody: `none` lets proven reads pass, `never` asks for them too."),
         ConfigurationKey(
+            "policy.autoApproveSandboxed", \.autoApproveSandboxed, .word(of: "policy.autoApproveSandboxed"),
+            settable: true, untrusted: .smaller, example: "autoApproveSandboxed: workspace",
+            "Within which sandbox commands that can do no harm there (builds, tests, formatters) run without a question."
+        ),
+        ConfigurationKey(
             "policy.autoRejectThreshold", \.autoRejectThreshold, .word(of: "policy.autoRejectThreshold"),
             settable: true, untrusted: .smaller, example: "autoRejectThreshold: critical",
             "From which risk level a call is refused."),

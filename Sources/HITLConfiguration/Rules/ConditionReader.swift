@@ -7,7 +7,7 @@ struct ConditionReader {
 
     private static let keys = [
         "tool", "kind", "arguments", "content", "riskAtLeast", "confidenceBelow", "agent", "session", "cwd", "time",
-        "path", "command", "rate", "budget",
+        "path", "command", "harmlessWithin", "rate", "budget",
     ]
 
     func condition(_ field: Field) -> Condition? {
@@ -32,22 +32,18 @@ struct ConditionReader {
             case "cwd": clauses.append(optional: files(value).map { .directory($0) })
             case "path": clauses.append(optional: files(value).map { .path($0) })
             case "command": clauses.append(optional: patterns(value, Self.wordGlob).map { .command($0) })
+            case "harmlessWithin":
+                let confinement = value.choice(Confinement.allCases.map(\.rawValue)).flatMap(Confinement.init)
+                clauses.append(optional: confinement.map { .harmlessWithin($0) })
             case "time": clauses.append(optional: TimeReader().windows(value).map { .time($0) })
             case "rate":
-                uncounted(key, value)
                 clauses.append(optional: UsageReader().rate(value).map { .usage($0) })
             case "budget":
-                uncounted(key, value)
                 clauses.append(optional: UsageReader().budget(value).map { .usage($0) })
             default: break
             }
         }
         return Condition(clauses)
-    }
-
-    /// Nobody counts yet, and a limit that is not known makes every call ask.
-    private func uncounted(_ key: String, _ field: Field) {
-        field.reading.report(.notAvailable("`when.\(key)`"), at: field.key)
     }
 
     private static func toolTest(_ pattern: Pattern) -> Condition.ToolTest {

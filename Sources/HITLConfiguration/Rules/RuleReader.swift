@@ -5,7 +5,7 @@ struct RuleReader {
     let paths: Paths
 
     private static let keys = [
-        "name", "when", "action", "severity", "message", "timeout", "enabled", "examples",
+        "name", "when", "action", "severity", "message", "timeout", "sandbox", "enabled", "examples",
     ]
 
     /// - Returns: nil where something is wrong, which is then reported with its place.
@@ -41,13 +41,23 @@ struct RuleReader {
         let message = map["message"]?.string()
         let timeout = map["timeout"]?.duration()
         let enabled = map["enabled"]?.bool()
+        let sandbox = map["sandbox"].flatMap { confinement($0, action) }
         let condition = map["when"].flatMap { ConditionReader(paths: paths, action: action ?? .block).condition($0) }
         guard let name, let action, field.reading.diagnostics.count == before else { return nil }
         let rule = Rule(
             name: name, source: field.source.description, when: condition ?? .anyCall, action: action,
-            severity: severity, message: message, timeout: timeout, enabled: enabled ?? true)
+            severity: severity, message: message, timeout: timeout, obligations: sandbox.map { [$0.obligation] } ?? [],
+            enabled: enabled ?? true)
         if let examples = map["examples"] { ExampleReader(rule: rule).check(examples) }
         return field.reading.diagnostics.count == before ? rule : nil
+    }
+
+    private func confinement(_ field: Field, _ action: Rule.Action?) -> Confinement? {
+        if let action, action != .allow, action != .requireApproval {
+            field.report(
+                .refused("only a call that may run can be confined; `sandbox` goes with `allow` or `require_approval`"))
+        }
+        return field.choice(Confinement.allCases.map(\.rawValue)).flatMap(Confinement.init)
     }
 
     private func name(_ field: Field) -> String? {

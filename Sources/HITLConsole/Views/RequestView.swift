@@ -134,10 +134,16 @@ package struct RequestView {
     }
 
     private func appendCommand(to text: inout StyledText) {
-        guard let command = request.call.facts.command else { return }
+        guard let command = request.call.facts.command else {
+            return appendConfinement(request.verdict.obligations.confinement, to: &text)
+        }
         appendLine("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "), to: &text)
         appendLine("Executable", DisplayText(untrusted: command.executable), to: &text)
-        switch command.confinement {
+        appendConfinement(command.confinement, to: &text)
+    }
+
+    private func appendConfinement(_ confinement: Confinement?, to text: inout StyledText) {
+        switch confinement {
         case .workspace?:
             appendLine("Confined", "writes only beneath the workspace; no home, no network", to: &text)
         case .workspaceWithNetwork?:

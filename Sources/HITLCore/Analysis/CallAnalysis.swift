@@ -6,6 +6,11 @@ package struct CallAnalysis: Sendable, Equatable {
     package let doubts: [String]
     /// It is proven to read ordinary things only, if the tool is what its kind says.
     package let isHarmless: Bool
+    /// The narrowest confinement in which its commands only read ordinary things, git's own included; nil where no
+    /// confinement is needed for that, or none helps.
+    package let readsWithin: Confinement?
+    /// The narrowest confinement in which its commands could do no harm; nil in the same cases.
+    package let harmlessWithin: Confinement?
     package let reversibility: Reversibility
     /// Every command, unwrapped and dequoted; those that are not known word by word are among the doubts.
     package let commands: [[String]]
@@ -21,19 +26,33 @@ package struct CallAnalysis: Sendable, Equatable {
             case .words(let words): CommandAnalysis.of(argv: words.map { Array($0.utf8) }, in: place)
             }
         }
+        let isOrdinary = arguments.findings.allSatisfy { $0.effect == nil } && !commands.isEmpty
         let isHarmless =
             commands.isEmpty
             ? arguments.isHarmless
-            : arguments.findings.allSatisfy { $0.effect == nil } && commands.allSatisfy { $0.effect == nil }
+            : isOrdinary && commands.allSatisfy { $0.effect == nil }
         var findings = arguments.findings
         for finding in commands.flatMap(\.findings) { findings.merge(finding) }
         return CallAnalysis(
             findings: findings,
             doubts: commands.flatMap(\.doubts), isHarmless: isHarmless,
+            readsWithin: isOrdinary && !isHarmless && commands.allSatisfy(\.isHarmlessWithConfinedGit)
+                ? .workspace : nil,
+            harmlessWithin: isOrdinary && !isHarmless ? confinement(of: commands) : nil,
             reversibility: commands.map(\.reversibility).min().map { min($0, arguments.reversibility) }
                 ?? arguments.reversibility,
             commands: commands.flatMap(\.segments).map { segment in
                 segment.arguments.map { String(decoding: $0, as: UTF8.self) }
             })
+    }
+
+    /// The widest that one of them needs; nil where one needs more than any gives.
+    private static func confinement(of commands: [CommandAnalysis]) -> Confinement? {
+        var widest = Confinement.workspace
+        for command in commands where !command.isHarmless {
+            guard let needed = command.confinement else { return nil }
+            widest = max(widest, needed)
+        }
+        return widest
     }
 }

@@ -216,12 +216,19 @@ struct ArgumentReader {
     /// Where the paths lead in truth, link by link, counts beside what was written.
     private mutating func readFacts() {
         for path in call.facts.paths where !path.resolved.utf8.elementsEqual(path.given.utf8) {
+            // A command's are the programs that it names.
+            if nature.runsCommands, Self.isOfSystem(path.resolved) { continue }
             note(PathAnalysis(path.resolved, in: surroundings).findings(for: access))
         }
         if !call.facts.gateFiles.isEmpty {
             let isWritten = access != .read || nature.runsCommands
             note("self_modification", 80, isWritten ? .deny : .ask, "it would touch files of the gate itself")
         }
+    }
+
+    private static func isOfSystem(_ program: String) -> Bool {
+        ["/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/nix/store/", "/gnu/store/"]
+            .contains { program.utf8.starts(with: $0.utf8) }
     }
 
     private mutating func readURL(_ text: String) {

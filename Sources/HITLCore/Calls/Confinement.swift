@@ -1,14 +1,24 @@
 /// Within what a command that `hitl` runs is held, by the kernel.
-public enum Confinement: String, Sendable, CaseIterable {
+public enum Confinement: String, Sendable, CaseIterable, Comparable {
     /// It reads the system and writes beneath the workspace and a temporary directory of its own. No network.
     case workspace
     /// The same, with connections to other machines.
     case workspaceWithNetwork = "workspace+network"
+
+    /// The narrower is less.
+    public static func < (left: Self, right: Self) -> Bool { left == .workspace && right == .workspaceWithNetwork }
+
+    package var obligation: Obligation {
+        switch self {
+        case .workspace: .confinedToWorkspace
+        case .workspaceWithNetwork: .confinedToWorkspaceWithNetwork
+        }
+    }
 }
 
 extension Set<Obligation> {
     /// The narrower where both are wanted.
-    var confinement: Confinement? {
+    package var confinement: Confinement? {
         if contains(.confinedToWorkspace) { return .workspace }
         return contains(.confinedToWorkspaceWithNetwork) ? .workspaceWithNetwork : nil
     }

@@ -20,15 +20,6 @@ package struct CommandAnalysis: Sendable, Equatable {
         package let directory: String?
     }
 
-    /// A confinement in which the command could do no harm.
-    package enum Confinement: String, Sendable, CaseIterable, Comparable {
-        case workspace, workspaceAndNetwork, impossible
-
-        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-
-        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
-    }
-
     package internal(set) var segments: [Segment] = []
     package internal(set) var findings: [Finding] = []
     package internal(set) var paths: [Path] = []
@@ -41,8 +32,8 @@ package struct CommandAnalysis: Sendable, Equatable {
     package internal(set) var isHarmless = false
     /// The same where git's own commands count as reading: true only of a git that is run confined.
     package internal(set) var isHarmlessWithConfinedGit = false
-    /// What would make builds, tests and formatters harmless.
-    package internal(set) var confinement = Confinement.impossible
+    /// The narrowest in which the command could do no harm: builds, tests, formatters. Nil where none helps.
+    package internal(set) var confinement: Confinement?
     package internal(set) var reversibility = Reversibility.readOnly
 
     /// Refused, a question, or nil where the analysis has no objection.

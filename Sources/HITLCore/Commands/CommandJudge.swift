@@ -9,8 +9,8 @@ struct CommandJudge {
     private(set) var depth = 0
     private var isHarmless = true
     private var isHarmlessWithGit = true
-    /// What the commands so far need; nil before the first.
-    private var confinement: CommandAnalysis.Confinement?
+    /// What would take the harm out of each of the commands so far; nil for one that nothing helps.
+    private var confinements: [Confinement?] = []
     /// Files that the script itself made, by their path as written.
     var written: [[UInt8]: CommandFlow] = [:]
     /// Names that the script gave another meaning.
@@ -50,7 +50,8 @@ struct CommandJudge {
         let isConfinable =
             result.doubts.isEmpty && !result.isHarmless
             && result.findings.allSatisfy { $0.effect == nil || Self.confinable.contains($0.factor) }
-        result.confinement = isConfinable ? confinement ?? .impossible : .impossible
+        let confinements = confinements.compactMap(\.self)
+        result.confinement = isConfinable && confinements.count == self.confinements.count ? confinements.max() : nil
         if !result.isHarmless, !result.isHarmlessWithConfinedGit { result.reversibility = reversibility(of: result) }
         return result
     }
@@ -432,7 +433,7 @@ struct CommandJudge {
                 isHarmless = false
                 if !use.isReadOnly { isHarmlessWithGit = false }
                 for finding in use.findings { add(finding) }
-                confine(use.isReadOnly ? .workspace : .impossible)
+                confine(use.isReadOnly ? .workspace : nil)
                 return false
             }
             if let answer = HarmlessPrograms.answer(name, rest) {
@@ -450,15 +451,15 @@ struct CommandJudge {
                 } else {
                     add(.systemCommand, 15, .ask, "\(name) does more than read, or what it does is not known")
                 }
-                confine(.impossible)
+                confine(nil)
                 return false
             }
         }
         becomeHarmful()
         noticeSecrets(rest)
         let confinement = BuildPrograms.confinement(of: name, rest)
-        confine(isInside(rest) && isRunnable(arguments[0]) ? confinement : .impossible)
-        if confinement != .impossible {
+        confine(isInside(rest) && isRunnable(arguments[0]) ? confinement : nil)
+        if confinement != nil {
             add(.runsCode, 20, .ask, "\(name) runs code of the project")
         } else if !DangerousPrograms.known.contains(name) {
             add(.unknownProgram, 25, .ask, "what \(Finding.quoting(arguments[0].bytes)) does is not known")
@@ -485,9 +486,9 @@ struct CommandJudge {
         isTrusted(program) || program.text == "./gradlew" || program.text == "./mvnw"
     }
 
-    private mutating func confine(_ next: CommandAnalysis.Confinement) {
+    private mutating func confine(_ next: Confinement?) {
         guard !isGuess else { return }
-        confinement = confinement.map { max($0, next) } ?? next
+        confinements.append(next)
     }
 
     /// No argument names anything outside of the workspace.

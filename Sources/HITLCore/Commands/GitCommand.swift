@@ -37,6 +37,8 @@ struct GitCommand {
     private mutating func isAllowed(_ verb: String, _ words: ArraySlice<CommandArgument>, _ grammar: OptionGrammar)
         -> Bool
     {
+        // What is left of a list of files that came out empty: with none, git means all of them.
+        guard words.last?.text != "--" else { return false }
         let read = grammar.read(words)
         guard read.unknown == nil, words.allSatisfy(\.isExact) else { return false }
         let names = Set(read.values.map(\.name))

@@ -22,6 +22,8 @@ extension Condition.Clause {
         case .time(let windows): .members(["time": .array(windows.map(\.form))])
         case .usage(let limit): .members(["usage": limit.form])
         case .provenReadOnly: "provenReadOnly"
+        case .readsWithin(let confinement): .members(["readsWithin": .string(confinement.rawValue)])
+        case .harmlessWithin(let confinement): .members(["harmlessWithin": .string(confinement.rawValue)])
         case .gateFiles: "gateFiles"
         }
     }

@@ -35,6 +35,10 @@ public struct Condition: Sendable, Equatable {
         case usage(UsageLimit)
         /// Risk level none, of a call whose effects `hitl` itself confines.
         case provenReadOnly
+        /// Commands that only read, git's own included, of a call that can be held within this.
+        case readsWithin(Confinement)
+        /// Commands that could do no harm within this, of a call that can be held within it.
+        case harmlessWithin(Confinement)
         /// The call would touch the gate's own files.
         case gateFiles
     }

@@ -74,6 +74,8 @@ struct Evaluation {
             return windows.reduce(.no) { $0.or($1.contains(time, offset: context.zoneOffset)) }
         case .usage(let limit): return usage(limit, of: index.entries[rule].rule)
         case .provenReadOnly: return Truth(context.risk.level == .none && call.performer == .desk)
+        case .readsWithin(let wanted): return Truth(context.readsWithin.map { $0 <= wanted } ?? false)
+        case .harmlessWithin(let wanted): return Truth(context.harmlessWithin.map { $0 <= wanted } ?? false)
         case .gateFiles: return Truth(!call.facts.gateFiles.isEmpty)
         case .undecidable: return .unclear
         }

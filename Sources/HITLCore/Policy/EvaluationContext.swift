@@ -17,6 +17,12 @@ public struct EvaluationContext: Sendable {
     public var paths: Known<[String]>
     /// Every command that the call would run, unwrapped and dequoted, each as its words.
     public var commands: Known<[[String]]>
+    /// Why the call cannot be confined; nil where it can. Nobody confines anything unless it is said.
+    public var confinementObstacle: String? = "nobody here confines commands"
+    /// The narrowest confinement in which the call only reads; nil where it needs none or cannot be held in one.
+    package var readsWithin: Confinement?
+    /// The narrowest confinement in which the call could do no harm; nil in the same cases.
+    package var harmlessWithin: Confinement?
     /// What was permitted before, within the key's time; nil where nobody counted.
     public var usage: @Sendable (UsageKey) -> ExactDecimal?
 

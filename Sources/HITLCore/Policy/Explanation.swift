@@ -65,7 +65,8 @@ extension Evaluation {
                     holds(clause.with([pattern]), of: number, &room) == .yes
                 }
                 facts.append(single.map { clause.fact(about: $0, permissive: rule.isPermissive) } ?? clause.words)
-            case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .gateFiles:
+            case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .readsWithin,
+                .harmlessWithin, .gateFiles:
                 facts.append(clause.words)
             }
         }
@@ -95,7 +96,9 @@ extension Evaluation {
                 }
                 return "what was used before is not known"
             case .agent, .session, .directory: return "a name takes too long to compare"
-            case .kind, .riskAtLeast, .riskAtMost, .confidenceBelow, .provenReadOnly, .gateFiles: break
+            case .kind, .riskAtLeast, .riskAtMost, .confidenceBelow, .provenReadOnly, .readsWithin,
+                .harmlessWithin, .gateFiles:
+                break
             }
         }
         return "the policy has too many patterns"
@@ -123,7 +126,7 @@ extension Condition.Clause {
         case .path: .path(patterns)
         case .command: .command(patterns)
         case .tool, .kind, .argument, .riskAtLeast, .riskAtMost, .confidenceBelow, .time, .usage, .provenReadOnly,
-            .gateFiles:
+            .readsWithin, .harmlessWithin, .gateFiles:
             self
         }
     }

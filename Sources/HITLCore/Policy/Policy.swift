@@ -8,6 +8,9 @@ public struct Policy: Sendable {
     /// Digest of the rules and settings.
     public let version: String
 
+    /// How far back rules with a limit look; nil where there is none.
+    package let longestLimit: Milliseconds?
+
     private let index: RuleIndex
     private let scratch: Scratch<EvaluationRoom>
 
@@ -28,6 +31,7 @@ public struct Policy: Sendable {
         self.version = version
         let index = RuleIndex(rules + Self.floor)
         self.index = index
+        longestLimit = index.limits.map(\.within).max()
         scratch = Scratch { EvaluationRoom(index) }
     }
 
@@ -66,6 +70,12 @@ public struct Policy: Sendable {
         for finding in evaluation.context.findings where analyses && finding.effect == .deny {
             effect = .deny
             listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
+        }
+        if obligations.confinement != nil, let obstacle = evaluation.context.confinementObstacle {
+            // An obligation that cannot be met is left to a person, who is told so and then runs the call as it is.
+            obligations.subtract(Confinement.allCases.map(\.obligation))
+            effect = min(effect ?? .ask, .ask)
+            listed.append(.unconfined(obstacle))
         }
         if effect == nil { listed.insert(.uncovered, at: 0) }
         return Verdict(
@@ -108,6 +118,11 @@ extension RuleReference {
     package var isUngated: Bool {
         name.utf8.elementsEqual(Policy.ungatedRule.name.utf8)
             && source.utf8.elementsEqual(Policy.ungatedRule.source.utf8)
+    }
+
+    fileprivate static func unconfined(_ obstacle: String) -> RuleReference {
+        RuleReference(
+            name: "sandbox", source: "built-in", fact: "a rule wants it confined, and it cannot be: \(obstacle)")
     }
 
     fileprivate static let uncovered = RuleReference(

@@ -25,7 +25,8 @@ extension Condition.Clause {
             .path(let patterns), .command(let patterns):
             return patterns.count == 1 ? fact(about: patterns[0], permissive: permissive) : nil
         case .confidenceBelow: return nil
-        case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .gateFiles:
+        case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .readsWithin,
+            .harmlessWithin, .gateFiles:
             return words
         }
     }
@@ -41,7 +42,7 @@ extension Condition.Clause {
             case .path: permissive ? "every path matches" : "a path matches"
             case .command: permissive ? "every command matches" : "a command matches"
             case .tool, .kind, .argument, .riskAtLeast, .riskAtMost, .confidenceBelow, .time, .usage, .provenReadOnly,
-                .gateFiles:
+                .readsWithin, .harmlessWithin, .gateFiles:
                 words
             }
         return "\(subject) `\(pattern.text)`"
@@ -69,6 +70,8 @@ extension Condition.Clause {
         case .time: "it is within the rule's hours"
         case .usage(let limit): limit.words
         case .provenReadOnly: "it only reads, beneath the workspace"
+        case .readsWithin(let confinement): "it only reads where it is confined (\(confinement.rawValue))"
+        case .harmlessWithin(let confinement): "it can do no harm where it is confined (\(confinement.rawValue))"
         case .gateFiles: "it would touch files of the gate itself"
         }
     }

@@ -30,6 +30,8 @@ struct RuleIndex: Sendable {
         case time([TimeWindow])
         case usage(UsageLimit)
         case provenReadOnly
+        case readsWithin(Confinement)
+        case harmlessWithin(Confinement)
         case gateFiles
         /// The patterns of all rules together have outgrown the automaton.
         case undecidable
@@ -55,6 +57,12 @@ struct RuleIndex: Sendable {
 
     /// Those with a limit, which the call at hand counts for.
     private(set) var counting: [Int32] = []
+
+    var limits: [UsageLimit] {
+        counting.flatMap { number in
+            entries[Int(number)].clauses.compactMap { if case .usage(let limit) = $0 { limit } else { nil } }
+        }
+    }
 
     private var slotIndex: [ArgumentPath: Int] = [:]
 
@@ -136,6 +144,8 @@ struct RuleIndex: Sendable {
         case .time(let windows): return .time(windows)
         case .usage(let limit): return .usage(limit)
         case .provenReadOnly: return .provenReadOnly
+        case .readsWithin(let confinement): return .readsWithin(confinement)
+        case .harmlessWithin(let confinement): return .harmlessWithin(confinement)
         case .gateFiles: return .gateFiles
         }
     }
@@ -155,7 +165,8 @@ struct RuleIndex: Sendable {
 extension RuleIndex.Clause {
     fileprivate var cost: Int {
         switch self {
-        case .kind, .riskAtLeast, .riskAtMost, .provenReadOnly, .gateFiles, .undecidable: 0
+        case .kind, .riskAtLeast, .riskAtMost, .provenReadOnly, .readsWithin, .harmlessWithin, .gateFiles, .undecidable:
+            0
         case .argument(_, let tests): tests.contains { $0.pattern >= 0 } ? 2 : 1
         case .confidenceBelow, .time: 1
         case .tool, .agent, .session, .directory, .path, .command: 3

@@ -1,14 +1,19 @@
 /// Says how risky a call is from the call alone. Pure: facts about the world arrive with the call.
 public struct RiskAssessor: Sendable {
     private let surroundings: PathSurroundings
+    private let sandboxObstacle: @Sendable () -> String?
 
     public init() {
-        surroundings = PathSurroundings()
+        self.init(in: PathSurroundings()) { "nobody here confines commands" }
     }
 
-    /// - Parameter surroundings: the operator's home, the workspace and the gate's own files, which paths are judged by.
-    package init(in surroundings: PathSurroundings) {
+    /// - Parameters:
+    ///   - surroundings: the operator's home, the workspace and the gate's own files, which paths are judged by.
+    ///   - sandboxObstacle: why whoever runs commands cannot confine them; nil where it can. Asked for commands only,
+    ///     because finding it out takes a process.
+    package init(in surroundings: PathSurroundings, sandboxObstacle: @escaping @Sendable () -> String?) {
         self.surroundings = surroundings
+        self.sandboxObstacle = sandboxObstacle
     }
 
     public func assess(_ call: ToolCall) -> Risk { assess(call, CallAnalysis.of(call, in: surroundings)) }
@@ -20,12 +25,28 @@ public struct RiskAssessor: Sendable {
         let analysis = CallAnalysis.of(call, in: surroundings)
         var context = EvaluationContext(of: call, risk: assess(call, analysis), time: time)
         context.findings = analysis.findings
+        context.confinementObstacle = confinementObstacle(of: call)
+        if context.confinementObstacle == nil {
+            context.readsWithin = analysis.readsWithin
+            context.harmlessWithin = analysis.harmlessWithin
+        }
         if let doubt = analysis.doubts.first {
             context.commands = .unknown(because: doubt)
         } else if !analysis.commands.isEmpty {
             context.commands = .known(analysis.commands)
         }
         return context
+    }
+
+    /// The file tools of the desk are held beneath the workspace by how they open files; of what else it does, only
+    /// commands can be confined.
+    private func confinementObstacle(of call: ToolCall) -> String? {
+        guard call.performer == .desk else { return "its agent carries it out" }
+        switch call.kind {
+        case .read, .edit, .delete, .move, .search: return nil
+        case .execute: return sandboxObstacle()
+        case .think, .fetch, .other: return "it is no command"
+        }
     }
 
     private func assess(_ call: ToolCall, _ analysis: CallAnalysis) -> Risk {

@@ -76,6 +76,7 @@ extension Queue {
         try await writing(about: number, events)
 
         let entry = forget(number)
+        usage.close(number, as: request.status)
         // The requester first: it waits.
         defer { observers.tell(.closed(request)) }
         guard let waiter = entry?.waiter else { return Closing(request: request, handover: starter) }
@@ -141,6 +142,7 @@ extension Queue {
         }
         guard let request = history.request, request.status != .pending else { return }
         let entry = forget(number)
+        usage.close(number, as: request.status)
         observers.tell(.closed(request))
         guard let waiter = entry?.waiter else { return }
         answer(waiter, await collect(request))
@@ -151,8 +153,9 @@ extension Queue {
     /// Replaces a request by one with another call. The requester goes on waiting, now for the new one.
     ///
     /// - Throws: `notEligible` where the policy denies the new call; the old request then stays.
-    public func supersede(
-        _ number: Int64, with call: ToolCall, digest: CallDigest, verdict: Verdict, by reviewer: Principal
+    func supersede(
+        _ number: Int64, with call: ToolCall, digest: CallDigest, verdict: Verdict, by reviewer: Principal,
+        hold: UsageBook.Hold? = nil
     ) async throws(ReviewError) -> ApprovalRequest {
         try checkOpen()
         var old = try open(number)
@@ -177,12 +180,14 @@ extension Queue {
         }
         let waited = max(steady.now - old.openedAt, Milliseconds(0))
         try await writing(about: number, [.opened(Event.Opened(new)), .closed(Event.Closed(old, waited: waited))])
+        usage.give(hold, to: new.number)
         await move(old, to: new)
         return new
     }
 
     private func move(_ old: ApprovalRequest, to new: ApprovalRequest) async {
         let presence = forget(old.number)?.presence ?? .gone
+        usage.close(old.number, as: old.status)
         reserve(for: new.call)
         insert(new, presence)
         observers.tell(.closed(old))

@@ -33,6 +33,7 @@ public actor Queue {
     }
 
     let ledger: EventLedger
+    nonisolated let usage = UsageBook()
     let steady: SteadyClock
     let clocks: Clocks
     private let randomID: @Sendable () -> RequestID
@@ -87,36 +88,47 @@ public actor Queue {
     ///   - id: chosen by a requester that may have to ask again after it lost the desk. Asking again with the
     ///     same id and the same call is one request; with another call it is refused.
     ///   - opened: told, before the wait, which request the call became.
-    public func admit(
+    func admit(
         _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, id: RequestID? = nil,
-        opened: @Sendable (ApprovalRequest) -> Void = { _ in }
+        hold: UsageBook.Hold? = nil, opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Answer {
         do {
             if let id, let request = try await known(id, digest: digest) {
+                // It counts since it was opened.
+                usage.release(hold)
                 return await rejoin(request, opened: opened)
             }
-            let request = try await open(call, digest: digest, verdict: verdict, from: requester, .connected, id: id)
+            let request = try await open(
+                call, digest: digest, verdict: verdict, from: requester, .connected, id: id, hold)
             return await wait(for: request) {
                 opened(request)
                 observers.tell(.opened(request))
             }
         } catch {
+            usage.release(hold)
             return Answer(decision: .refused(error), call: call, digest: digest, subject: nil)
         }
     }
 
     /// Opens a request that nobody waits for; the requester comes back for the answer.
-    public func post(
-        _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal
+    func post(
+        _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, hold: UsageBook.Hold?
     ) async throws(Refusal) -> ApprovalRequest {
-        let request = try await open(call, digest: digest, verdict: verdict, from: requester, .detached, id: nil)
+        let request: ApprovalRequest
+        do throws(Refusal) {
+            request = try await open(
+                call, digest: digest, verdict: verdict, from: requester, .detached, id: nil, hold)
+        } catch {
+            usage.release(hold)
+            throw error
+        }
         observers.tell(.opened(request))
         return request
     }
 
     private func open(
         _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, _ attendance: Attendance,
-        id: RequestID?
+        id: RequestID?, _ hold: UsageBook.Hold?
     ) async throws(Refusal) -> ApprovalRequest {
         guard closure == nil else { throw .deskClosing }
         let agent = agents.intern(call.origin.agent)
@@ -137,6 +149,7 @@ public actor Queue {
             opening[request.id] = []
             defer { settleOpening(request.id) }
             try await write([.opened(Event.Opened(request))])
+            usage.give(hold, to: request.number)
             insert(request, attendance == .detached ? .detached : .gone)
         } catch .claimed {
             release(agent)

@@ -6,7 +6,11 @@ public struct Records: Sendable {
     public let events: EventLedger
 
     public init(_ ledger: Ledger) {
-        events = EventLedger(ledger)
+        self.init(events: EventLedger(ledger))
+    }
+
+    init(events: EventLedger) {
+        self.events = events
     }
 
     public struct Query: Sendable {

@@ -9,8 +9,14 @@ extension Gate {
     public func supersede(
         _ number: Int64, with call: ToolCall, by reviewer: Principal
     ) async throws(ReviewError) -> ApprovalRequest {
-        let verdict = judge(call)
+        let (verdict, hold) = judge(call, holds: true) { $0 }
         let call = call.confined(by: verdict)
-        return try await queue.supersede(number, with: call, digest: digest(call), verdict: verdict, by: reviewer)
+        do throws(ReviewError) {
+            return try await queue.supersede(
+                number, with: call, digest: digest(call), verdict: verdict, by: reviewer, hold: hold)
+        } catch {
+            queue.usage.release(hold)
+            throw error
+        }
     }
 }

@@ -12,7 +12,7 @@ public struct Gate: Sendable {
     let randomID: @Sendable () -> RequestID
     let clocks: Clocks
     private let ruleDurability: Durability
-    private let assessor: RiskAssessor
+    let assessor: RiskAssessor
 
     /// - Parameters:
     ///   - policy: the one in force; asked for each call, because an operator may change settings.
@@ -47,7 +47,7 @@ public struct Gate: Sendable {
         on call: ToolCall, from requester: Principal, id: RequestID? = nil, within patience: Milliseconds? = nil,
         opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Ruling {
-        let verdict = grants.answer(judge(call).within(patience), to: call)
+        let (verdict, hold) = judge(call, holds: true) { grants.answer($0.within(patience), to: call) }
         let call = call.confined(by: verdict)
         let digest = digest(call)
 
@@ -55,8 +55,9 @@ public struct Gate: Sendable {
             switch verdict.effect {
             case .deny: await record(.refused(.denied(by: verdict.rules)), call, digest, verdict, requester)
             case .ask:
-                await queue.admit(call, digest: digest, verdict: verdict, from: requester, id: id, opened: opened)
-            case .allow: await record(.permitted(.rules(verdict.rules)), call, digest, verdict, requester)
+                await queue.admit(
+                    call, digest: digest, verdict: verdict, from: requester, id: id, hold: hold, opened: opened)
+            case .allow: await record(.permitted(.rules(verdict.rules)), call, digest, verdict, requester, hold)
             }
 
         switch (answer.decision, answer.subject) {
@@ -75,7 +76,7 @@ public struct Gate: Sendable {
     public func post(
         _ call: ToolCall, from requester: Principal, within patience: Milliseconds? = nil
     ) async throws(Refusal) -> ApprovalRequest {
-        let verdict = judge(call).within(patience)
+        let (verdict, hold) = judge(call, holds: true) { $0.within(patience) }
         let call = call.confined(by: verdict)
         let digest = digest(call)
         switch verdict.effect {
@@ -84,19 +85,34 @@ public struct Gate: Sendable {
             guard case .refused(let refusal) = await record(.refused(denied), call, digest, verdict, requester).decision
             else { throw denied }
             throw refusal
-        case .ask, .allow: return try await queue.post(call, digest: digest, verdict: verdict, from: requester)
+        case .ask, .allow:
+            return try await queue.post(call, digest: digest, verdict: verdict, from: requester, hold: hold)
         }
     }
 
     /// What policy and risk say of a call, without asking or recording anything.
-    public func judge(_ call: ToolCall) -> Verdict {
-        let context = assessor.context(of: call, at: clocks.wall())
-        return policy().evaluate(call, in: context)
+    public func judge(_ call: ToolCall) -> Verdict { judge(call, holds: false) { $0 }.verdict }
+
+    /// - Parameters:
+    ///   - holds: whether the call counts from here on for rules with a limit.
+    ///   - answer: what a grant or the requester's patience makes of the verdict.
+    func judge(
+        _ call: ToolCall, holds: Bool, _ answer: (Verdict) -> Verdict
+    ) -> (verdict: Verdict, hold: UsageBook.Hold?) {
+        let now = clocks.wall()
+        var context = assessor.context(of: call, at: now)
+        let policy = policy()
+        guard policy.longestLimit != nil else { return (answer(policy.evaluate(call, in: context)), nil) }
+        return queue.usage.judge(at: now, holds: holds) { usage in
+            context.usage = usage
+            return answer(policy.evaluate(call, in: context))
+        }
     }
 
     /// A decision nobody can prove is not a decision: written before the permit can exist.
     private func record(
-        _ decision: Decision, _ call: ToolCall, _ digest: CallDigest, _ verdict: Verdict, _ requester: Principal
+        _ decision: Decision, _ call: ToolCall, _ digest: CallDigest, _ verdict: Verdict, _ requester: Principal,
+        _ hold: UsageBook.Hold? = nil
     ) async -> Queue.Answer {
         let subject = Subject.call(randomID())
         guard case .call(let id) = subject else { preconditionFailure("a ruled call is named by its id") }
@@ -108,6 +124,7 @@ public struct Gate: Sendable {
             try await ledger.append(events, durability: ruleDurability)
             return Queue.Answer(decision: decision, call: call, digest: digest, subject: subject)
         } catch {
+            queue.usage.release(hold)
             return Queue.Answer(
                 decision: .refused(.ledgerUnavailable(because: error.description)), call: call, digest: digest,
                 subject: nil)

@@ -17,7 +17,8 @@ struct Judge {
         assessor = RiskAssessor(
             in: PathSurroundings(
                 directory: Process.directory, workspace: Process.directory, home: place.account.home,
-                gateFiles: place.gateFiles))
+                gateFiles: place.gateFiles)
+        ) { Sandbox.obstacle?.description }
     }
 
     func verdict(of call: ToolCall) -> Verdict {

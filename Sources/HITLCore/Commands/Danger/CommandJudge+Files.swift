@@ -38,7 +38,7 @@ extension CommandJudge {
     }
 
     private func isBuild(_ name: String, _ arguments: ArraySlice<CommandArgument>) -> Bool {
-        BuildPrograms.confinement(of: name, arguments) != .impossible
+        BuildPrograms.confinement(of: name, arguments) != nil
     }
 
     /// `mkfs.ext4`, `python3.12`.

@@ -43,14 +43,15 @@ enum BuildPrograms {
         return table
     }()
 
-    static func confinement(of name: String, _ arguments: ArraySlice<CommandArgument>) -> CommandAnalysis.Confinement {
-        guard let (words, network) = table[name] else { return .impossible }
+    /// nil where the program is none of these.
+    static func confinement(of name: String, _ arguments: ArraySlice<CommandArgument>) -> Confinement? {
+        guard let (words, network) = table[name] else { return nil }
         if words.isEmpty && network.isEmpty { return .workspace }
         guard let first = arguments.first else {
             // `yarn` and `pnpm` alone install.
-            return name == "yarn" || name == "pnpm" ? .workspaceAndNetwork : .impossible
+            return name == "yarn" || name == "pnpm" ? .workspaceWithNetwork : nil
         }
         if words.contains(first.text) { return .workspace }
-        return network.contains(first.text) ? .workspaceAndNetwork : .impossible
+        return network.contains(first.text) ? .workspaceWithNetwork : nil
     }
 }
