@@ -38,7 +38,7 @@ _hitl_about() {
         rest=''
         ;;
     show)
-        options='--json --help'
+        options='--json --reveal --help'
         places='request'
         rest=''
         ;;
@@ -112,7 +112,7 @@ _hitl_offer() {
     # Digits only: what an agent called a tool never reaches the shell.
     request | requests) words=$(hitl status 2>/dev/null | sed -n 's/^\([0-9][0-9]*\)\. Tool: .*/\1/p') ;;
     tool) words='readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' ;;
-    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
+    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability security.redactSensitiveData terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
     command) words='loop ask wait policy audit doctor status show approve reject edit history config stats why extend withdraw stop rollback grants' ;;

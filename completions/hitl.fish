@@ -116,6 +116,7 @@ complete -c hitl -n '__hitl_in status' -l json -d 'print the same facts as one J
 complete -c hitl -n '__hitl_in status' -l help -d 'say how it is used'
 
 complete -c hitl -n '__hitl_in show' -l json -d 'print the same facts as one JSON document'
+complete -c hitl -n '__hitl_in show' -l reveal -d 'show secrets too, while the desk still has them in memory'
 complete -c hitl -n '__hitl_in show' -l help -d 'say how it is used'
 complete -c hitl -n '__hitl_at show 0' -a '(__hitl_requests)'
 
@@ -150,7 +151,7 @@ complete -c hitl -n '__hitl_in history' -l help -d 'say how it is used'
 
 complete -c hitl -n '__hitl_in config' -l json -d 'print the same facts as one JSON document'
 complete -c hitl -n '__hitl_in config' -l help -d 'say how it is used'
-complete -c hitl -n '__hitl_at config 0' -a 'hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit'
+complete -c hitl -n '__hitl_at config 0' -a 'hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability security.redactSensitiveData terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit'
 
 complete -c hitl -n '__hitl_in stats' -l since -x -d 'since a date, a time or a duration ago'
 complete -c hitl -n '__hitl_in stats' -l json -d 'print the same facts as one JSON document'

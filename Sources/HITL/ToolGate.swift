@@ -53,13 +53,15 @@ public final class ToolGate: Sendable {
         let newID: @Sendable () -> RequestID = {
             RequestID(bits: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
         }
-        let events = EventLedger(ledger)
+        let redactor = Redactor(key: RandomBytes.make(32))
+        let events = EventLedger(ledger, redactor: redactor)
         // Bound to the ledger, so that digests of two ledgers cannot be compared.
         let key = ledger.identity
         let policy = rules.policy
         do throws(EventLedgerError) {
             let queue = try await Queue(
-                ledger: ledger, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending), randomID: newID)
+                ledger: ledger, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending),
+                redactor: redactor, randomID: newID)
             gate = Gate(
                 queue: queue, ledger: events, clocks: .system, policy: { policy },
                 digest: { CallDigest("hmac-sha256:" + KeyedDigest.hmac(key: key, $0.digested).hex) }, randomID: newID)

@@ -35,6 +35,8 @@ package struct Configuration: Sendable {
     package internal(set) var auditPath: Sourced<String>
     package internal(set) var auditDurability = Sourced(Durability.group)
 
+    package internal(set) var redactSensitiveData = Sourced(true)
+
     package internal(set) var bell = Sourced(true)
     package internal(set) var notify = Sourced(Notify.none)
 

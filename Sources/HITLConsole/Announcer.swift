@@ -63,7 +63,8 @@ package final class Announcer: Sendable {
 
     // MARK: Requests
 
-    private func announce(_ request: ApprovalRequest) async {
+    private func announce(_ whole: ApprovalRequest) async {
+        let request = desk.shown(whole)
         // Known without the queue, which would have to stop for it, but where an edit opened it.
         let requester =
             request.supersedes == nil

@@ -79,6 +79,17 @@ package final class Desk: Sendable {
         self.settings = settings
     }
 
+    /// The request as people see it: with its secrets taken out.
+    package func shown(_ request: ApprovalRequest) -> ApprovalRequest {
+        gate?.ledger.redactor.shown(request) ?? request
+    }
+
+    package func shown(_ call: ToolCall) -> ToolCall { gate?.ledger.redactor.shown(call) ?? call }
+
+    package func shown(_ outcome: Outcome, of subject: Subject) -> Outcome {
+        gate?.ledger.redactor.shown(outcome, of: subject) ?? outcome
+    }
+
     package var configuration: Configuration { settings.configuration }
 
     /// Where this desk listens, once it does.

@@ -12,7 +12,7 @@ import HITLTools
 
 /// The key that calls are digested with: made with the ledger, kept beside it, never in it.
 struct DigestKey: Sendable {
-    private let key: [UInt8]
+    let key: [UInt8]
 
     static func load(from directory: String) throws -> DigestKey {
         let path = directory + "/digest.key"

@@ -56,14 +56,16 @@ final class DeskSession: Sendable {
             path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
         loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
-        let events = EventLedger(ledger)
+        // What is set at the prompt holds for the next call: the gate asks for the policy each time.
+        let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
+        let redactor = Redactor(key: key.key) { settings.configuration.redactSensitiveData.value }
+        let events = EventLedger(ledger, redactor: redactor)
         let clocks = Clocks.system
         queue = try await Queue(
             ledger: ledger, clocks: clocks,
-            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
+            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), redactor: redactor,
+            randomID: Place.newID)
 
-        // What is set at the prompt holds for the next call: the gate asks for the policy each time.
-        let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
         let assessor = RiskAssessor(
@@ -103,7 +105,7 @@ final class DeskSession: Sendable {
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: plan.agentName, session: sessionID,
                 workspace: plan.workspace, conversation: conversation,
-                say: { notices.post(UtteranceView.text($0.lineage, $0.text)) })
+                say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) })
         }
         desk = HITLConsole.Desk(
             records: Records(ledger), gate: gate,

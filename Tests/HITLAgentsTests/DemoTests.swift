@@ -55,8 +55,8 @@ import Testing
             #expect(stage.heard() == "main: A draft is in drafts/order-update.md. Change it as you like.")
             #expect(
                 await stage.pending() == """
-                    4 main executeCommand { argv: ["awk","-F,","NR > 1 { count++; sum += $4 } END { printf \\"%d orders, \
-                    %.2f in all\\", count, sum }","orders/2026-11.csv"] } 0.97
+                    4 main executeCommand { command: "awk -F, 'NR > 1 { count++; sum += $4 } END { printf \\"%d orders, \
+                    %.2f in all\\", count, sum }' orders/2026-11.csv | tee total.txt" } 0.97
                     """)
 
             try await stage.approve(4)
@@ -99,7 +99,7 @@ import Testing
             #expect(
                 stage.workspace.names == [
                     "drafts/order-update.md", "import-1.tmp", "import-2.tmp", "notes.md", "orders/2026-10.csv",
-                    "orders/2026-11.csv", "reports/november.md", "thumbnails.tmp",
+                    "orders/2026-11.csv", "reports/november.md", "thumbnails.tmp", "total.txt",
                 ])
             #expect(
                 stage.workspace.read("notes.md") == "# To do\n\n- tell customer@example.com when order 1032 leaves\n")

@@ -112,7 +112,7 @@ import Testing
         ("audit: { durability: fast }", "expected `group` or `strict`, found the text `fast`"),
         ("audit: { retention: 7y }", "`audit.retention` is not available in this version"),
         ("audit: { databaseUrl: postgres://x }", "`audit.databaseUrl` is not available in this version"),
-        ("security: { redactSensitiveData: true }", "`security.redactSensitiveData` is not available in this version"),
+        ("security: { redactSensitiveData: sometimes }", "expected `true` or `false`, found the text `sometimes`"),
         ("security: { encryptAuditLogs: 'false' }", "`security.encryptAuditLogs` is not available in this version"),
         ("terminal: { bell: loud }", "expected `true` or `false`, found the text `loud`"),
         (
@@ -213,6 +213,7 @@ import Testing
                 audit.storage | database | "database" | \(file):17:10
                 audit.path | HOME/ledger.db | "HOME/ledger.db" | \(file):17:29
                 audit.durability | strict | "strict" | \(file):17:48
+                security.redactSensitiveData | true | true | default
                 terminal.bell | false | false | \(file):18:13
                 terminal.notify | osc777 | "osc777" | \(file):18:26
                 tools.outbox | /var/outbox | "/var/outbox" | \(file):19:10
@@ -259,9 +260,6 @@ import Testing
                 ~/.config/hitl/hitl.yaml:22:68: `audit.retention` is not available in this version
                 audit:   { storage: database, path: ~/.local/state/hitl/ledger.db, retention: 7y }
                                                                                    ^
-                ~/.config/hitl/hitl.yaml:23:13: `security.redactSensitiveData` is not available in this version
-                security: { redactSensitiveData: true, encryptAuditLogs: false }
-                            ^
                 """#)
     }
 }

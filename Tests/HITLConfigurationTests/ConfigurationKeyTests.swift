@@ -37,7 +37,7 @@ import Testing
                 audit.durability | group or strict | group | HITL_AUDIT_DURABILITY
                 audit.retention | a time, or forever | later | 
                 audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
-                security.redactSensitiveData | true or false | later | 
+                security.redactSensitiveData | true or false | true | 
                 security.encryptAuditLogs | true or false | later | 
                 terminal.bell | true or false | true | 
                 terminal.notify | none, osc9 or osc777 | none | 

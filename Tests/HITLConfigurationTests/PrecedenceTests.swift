@@ -89,6 +89,7 @@ import Testing
                 audit.storage = database
                 audit.path = HOME/.local/state/hitl/ledger.db
                 audit.durability = group
+                security.redactSensitiveData = true
                 terminal.bell = true
                 terminal.notify = none
                 tools.outbox = HOME/.local/state/hitl/outbox

@@ -166,7 +166,6 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
                 "    - { name: a, action: log, when: { time: { hours: '09:00-17:00' } } }",
                 ["3:45: the key `zone` is missing"]
             ),
-            ("    - { name: a, action: redact }", ["3:26: `action: redact` is not available in this version"]),
             (
                 "    - { name: a, action: log, when: { tool: x }, examples: { matches: [{ tool: y }] } }",
                 ["3:72: this example of what matches does not; what does not hold: the tool is named in the list"]

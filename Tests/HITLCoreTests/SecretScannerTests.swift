@@ -125,32 +125,72 @@ private func token(_ start: String, _ count: Int) -> String {
         #expect(SecretScanner.scan("a value of prose", named: "password_hint") == [])
     }
 
-    @Test func `is masked for people with what it is`() throws {
+    /// Digests of values as a test can read them: `#` and the length.
+    private static let redaction = Redaction(.everything) { "#\($0.count)" }
+
+    private func call(_ arguments: JSONValue, command: Facts.Command? = nil, reason: String? = nil) -> ToolCall {
+        ToolCall(
+            tool: "send", kind: .other, arguments: arguments.object ?? JSONObject(),
+            origin: Origin(agent: "scout", session: "s"), claims: Claims(reason: reason), performer: .desk,
+            facts: Facts(command: command))
+    }
+
+    @Test func `is masked with what it is, and equal values are found as equal`() throws {
         let arguments = try JSONValue(
             parsing: #"""
                 {"to":"bo@corp.com","body":"card 4111 1111 1111 1111, key \#(token("ghp_", 36))","amount":123456789,
                 "card":5555555555554444,"headers":{"Authorization":"Bearer abcdefghijklm"},"list":["078-05-1120",true,null]}
                 """#)
+        let redacted = Self.redaction.redacted(call(arguments))
+        #expect(redacted.content == .redacted)
         #expect(
-            Masking.shown(try #require(arguments.object))
+            redacted.arguments
                 == JSONObject([
-                    .init("to", "<personal: e-mail address, 11 bytes>"),
-                    .init("body", "card <personal: payment card, ends 1111>, key <secret: GitHub token, 40 bytes>"),
-                    .init("amount", 123_456_789), .init("card", "<personal: payment card, ends 4444>"),
-                    .init("headers", ["Authorization": "Bearer <secret: authorization, 13 bytes>"]),
-                    .init("list", ["<personal: social security number, ends 1120>", true, nil]),
+                    .init("to", "<personal: e-mail address, 11 bytes, #11>"),
+                    .init(
+                        "body",
+                        "card <personal: payment card, ends 1111, #19>, key <secret: GitHub token, 40 bytes, #40>"),
+                    .init("amount", 123_456_789), .init("card", "<personal: payment card, ends 4444, #16>"),
+                    .init("headers", ["Authorization": "Bearer <secret: authorization, 13 bytes, #13>"]),
+                    .init("list", ["<personal: social security number, ends 1120, #11>", true, nil]),
                 ]))
     }
 
-    @Test func `is stored so that equal values are found as equal`() {
-        let arguments = JSONObject([
-            .init("a", "password=abc123"), .init("b", ["token": "abc123"]), .init("c", "password=abc124"),
+    @Test func `leaves a call as it is where there is none`() {
+        let plain = call(["to": "bo@corp.com", "n": 7])
+        #expect(Redaction { _ in "" }.redacted(plain) === plain)
+        #expect(Self.redaction.redacted(plain).arguments["to"] == "<personal: e-mail address, 11 bytes, #11>")
+    }
+
+    @Test func `is taken out wherever else it stands in the call`() {
+        let secret = call(
+            ["password": "hunter22", "note": "it is hunter22, really"],
+            command: .init(argv: ["mysql", "-u", "root", "--password", "hunter22"], executable: "/usr/bin/mysql"),
+            reason: "hunter22 opens it")
+        let redacted = Self.redaction.redacted(secret)
+        #expect(!redacted.json.canonicalText.contains("hunter22"), "\(redacted.json.canonicalText)")
+        #expect(redacted.digested != secret.digested)
+    }
+
+    @Test(
+        arguments: [
+            "<secret: password, 12 bytes, ghp_\(String(repeating: "x7Kq", count: 9))>",
+            "<secret: ghp_\(String(repeating: "x7Kq", count: 9)), 12 bytes, 0>",
+            "<personal: payment card, ends 4111 1111 1111 1111, 0>", "<secret: password, 1 bytes, 0> 4111111111111111",
         ])
-        let stored = Masking.stored(arguments) { value in "digest-\(value.reduce(0) { $0 &* 31 &+ Int($1) } % 1000)" }
+    func `cannot be hidden in what looks like a mask`(text: String) {
+        let masked = Self.redaction.redacted(call(["text": .string(text)])).json.canonicalText
         #expect(
-            JSONValue.object(stored).canonicalText
-                == #"{"a":"password=<secret: password, digest-704>","b":{"token":"<secret: password, digest-704>"},"c":"password=<secret: password, digest-705>"}"#
-        )
+            !masked.contains("x7Kqx7Kq") && !masked.contains("1111 1111") && !masked.contains("11111111"), "\(masked)")
+    }
+
+    @Test func `stays as it is when it is masked again`() throws {
+        for line in try Neighbourhood.corpus("policy-cases.jsonl") ?? [] {
+            guard line["category"]?.string?.hasSuffix("-args") == true, let arguments = line["args"] else { continue }
+            let once = Self.redaction.redacted(call(arguments))
+            let twice = Self.redaction.redacted(once)
+            #expect(once.json == twice.json, "\(once.json.canonicalText)\n\(twice.json.canonicalText)")
+        }
     }
 
     @Test func `of the corpus appears in nothing that is shown or stored`() throws {
@@ -161,9 +201,10 @@ private func token(_ start: String, _ count: Int) -> String {
         for list in lists.members {
             let call = try #require(cases.first { $0["id"]?.string == list.name })
             let arguments = try #require(call["args"]?.object)
-            let texts = [
-                Masking.shown(arguments), Masking.stored(arguments) { _ in "digest" },
-            ].map { JSONValue.object($0).allTexts.joined(separator: "\u{0}") }
+            let texts = [Redaction.Depth.identifying, .everything].map { depth in
+                Redaction(depth) { _ in "digest" }.redacted(self.call(.object(arguments))).json.allTexts
+                    .joined(separator: "\u{0}")
+            }
             for secret in try #require(list.value.array).compactMap(\.string) {
                 for text in texts { #expect(!text.contains(secret), "\(list.name): \(text)") }
                 tried += 1

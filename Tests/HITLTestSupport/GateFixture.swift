@@ -19,17 +19,18 @@ package final class GateFixture: Sendable {
     package init(
         ledger: Ledger? = nil, clock: ManualClock = ManualClock(), ids: CountingIDs = CountingIDs(), rules: [Rule] = [],
         obligations: Set<Obligation> = [], timeout: Milliseconds? = .minutes(5), pendingPerAgent: Int = 100_000,
-        counts: Bool = true
+        counts: Bool = true, redactor: Redactor = .none
     ) async throws {
         self.clock = clock
         self.ledger = try ledger ?? Self.memory(clock)
         workshop = Workshop(self.ledger)
         queue = try await Queue(
             ledger: self.ledger, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
-            randomID: ids.next)
+            redactor: redactor, randomID: ids.next)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "policy-1")
         gate = Gate(
-            queue: queue, ledger: EventLedger(self.ledger), clocks: clock.clocks, policy: { policy },
+            queue: queue, ledger: EventLedger(self.ledger, redactor: redactor), clocks: clock.clocks,
+            policy: { policy },
             digest: Self.digest, randomID: ids.next)
         if counts { try gate.countUsage() }
     }

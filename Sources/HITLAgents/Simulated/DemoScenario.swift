@@ -91,13 +91,11 @@ extension Scenario {
                     - say: Nobody decided about the message, so I did not send it.
             - call: executeCommand
               arguments:
-                argv:
-                  - awk
-                  - "-F,"
-                  - NR > 1 { count++; sum += $4 } END { printf "%d orders, %.2f in all", count, sum }
-                  - orders/2026-11.csv
+                command: >-
+                  awk -F, 'NR > 1 { count++; sum += $4 } END { printf "%d orders, %.2f in all", count, sum }'
+                  orders/2026-11.csv | tee total.txt
               confidence: 0.97
-              reason: To add up the orders of November.
+              reason: To add up the orders of November, and to keep the sum in total.txt.
               onSucceeded:
                 - say: "November so far: ${result.stdout}"
                 - call: writeFile

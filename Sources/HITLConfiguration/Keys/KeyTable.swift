@@ -156,8 +156,9 @@ extension ConfigurationKey {
 
     private static let security: [ConfigurationKey] = [
         ConfigurationKey(
-            later: "security.redactSensitiveData", "true or false", inForce: \.isFalse,
-            example: "redactSensitiveData: false", "Whether secrets are masked in what is shown and recorded."),
+            "security.redactSensitiveData", \.redactSensitiveData, .flag, settable: true, untrusted: .only(true),
+            example: "redactSensitiveData: true",
+            "Whether secrets are masked in what is shown, and a keyed digest stands for them in what is recorded."),
         ConfigurationKey(
             later: "security.encryptAuditLogs", "true or false", inForce: \.isFalse,
             example: "encryptAuditLogs: false", "Whether the ledger is encrypted."),

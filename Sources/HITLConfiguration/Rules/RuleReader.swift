@@ -35,8 +35,6 @@ struct RuleReader {
         guard let map = field.map(Self.keys) else { return nil }
         let name = map.required("name").flatMap(name)
         let action = map.required("action")?.choice(Rule.Action.allCases.map(\.rawValue)).flatMap(Rule.Action.init)
-        // Nothing masks yet, and an obligation that nobody fulfils is no obligation.
-        if action == .redact { map["action"]?.report(.notAvailable("`action: redact`")) }
         let severity = map["severity"]?.choice(Severity.allCases.map(\.rawValue)).flatMap(Severity.init)
         let message = map["message"]?.string()
         let timeout = map["timeout"]?.duration()

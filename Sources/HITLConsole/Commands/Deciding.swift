@@ -98,7 +98,7 @@ struct Deciding: Sendable {
             var text = StyledText(
                 "Request \(request.number) had not been shown in full, so nothing was decided. This is it; then type it again:",
                 .warning)
-            RequestView(request, now: desk.clocks.wall()).appendWhole(to: &text)
+            RequestView(desk.shown(request), now: desk.clocks.wall()).appendWhole(to: &text)
             return Report(
                 text: text, json: error("not shown in full", request.number), exit: .failed, shows: request)
         }

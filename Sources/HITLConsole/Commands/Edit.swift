@@ -62,9 +62,10 @@ package struct EditCommand: Command {
             var text = StyledText()
             text.append(.edited)
             text.append("Request \(number) is replaced by request \(new.number), which needs its own approval:")
-            RequestView(new, requester: await gate.queue.requesterOf(new.number), now: desk.now)
+            let shown = desk.shown(new)
+            RequestView(shown, requester: await gate.queue.requesterOf(new.number), now: desk.now)
                 .appendWhole(to: &text)
-            DifferenceView(from: old.call.arguments, to: new.call.arguments).append(to: &text, indent: 3)
+            DifferenceView(from: desk.shown(old).call.arguments, to: shown.call.arguments).append(to: &text, indent: 3)
             return text
         }
         result.shows = opened.map { [$0] } ?? []
@@ -73,7 +74,8 @@ package struct EditCommand: Command {
             result.text = StyledText()
             result.json = .members([
                 "number": .integer(opened.number), "id": .string(opened.id.description),
-                "supersedes": opened.supersedes.map { .integer($0) }, "args": .object(opened.call.arguments),
+                "supersedes": opened.supersedes.map { .integer($0) },
+                "args": .object(desk.shown(opened).call.arguments),
             ])
         }
         return result

@@ -39,7 +39,7 @@ package struct RollbackCommand: Command {
         do throws(RollbackError) {
             let history = try gate.undoable(subject)
             guard let call = await desk.prepareRollback?(history) else { throw RollbackError.nothingKept }
-            if isPreview { return preview(call, of: subject) }
+            if isPreview { return preview(desk.shown(call), of: subject) }
             let requester = Principal(role: .gate, name: "rollback", channel: "desk")
             let request = try await gate.rollBack(subject, with: call, from: requester)
             return opened(request, for: subject)

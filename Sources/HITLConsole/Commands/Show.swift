@@ -10,13 +10,21 @@ package struct ShowCommand: Command {
             asks, the deadline; of a request that was decided also who decided, why, and what came of it.
             """,
         positionals: [.init("N", .request, doc: "number or id of the request")],
-        options: [.init("json", doc: "print the same facts as one JSON document")],
-        examples: [.init("/hitl show 3", "everything about request 3")])
+        options: [
+            .init("json", doc: "print the same facts as one JSON document"),
+            .init("reveal", doc: "show secrets too, while the desk still has them in memory"),
+        ],
+        examples: [
+            .init("/hitl show 3", "everything about request 3"),
+            .init("/hitl show 3 --reveal", "with what is masked otherwise"),
+        ])
 
     private let name: RequestName
     private let json: Bool
+    private let reveals: Bool
 
     package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
+        reveals = arguments.has("reveal")
         name = try arguments.request()
         json = arguments.has("json")
     }
@@ -28,9 +36,13 @@ package struct ShowCommand: Command {
         if json { return CommandResult(StyledText(), json: history.json) }
 
         var text = StyledText()
-        guard let request = history.request, history.status == .pending else {
+        guard let recorded = history.request, history.status == .pending else {
             HistoryView(history, now: desk.now).appendWhole(to: &text)
             return CommandResult(text)
+        }
+        let request = reveals ? await whole(recorded, in: desk, for: `operator`) : recorded
+        if reveals, request.call.content == .redacted {
+            text.line("What is masked cannot be shown: nobody has it in memory.", .warning)
         }
         let requester = await desk.gate?.queue.requesterOf(request.number)
         RequestView(request, requester: requester, now: desk.now).appendWhole(to: &text)
@@ -38,6 +50,16 @@ package struct ShowCommand: Command {
             DifferenceView(from: former.arguments, to: request.call.arguments).append(to: &text, indent: 3)
         }
         return CommandResult(text, shows: [request])
+    }
+
+    /// What is in memory, for the person at the desk's own terminal. Looking is on the record.
+    private func whole(
+        _ recorded: ApprovalRequest, in desk: Desk, for operator: Operator
+    ) async -> ApprovalRequest {
+        guard let gate = desk.gate, `operator`.isAtDesk, recorded.call.content == .redacted else { return recorded }
+        await gate.ledger.note(
+            .attempted(by: `operator`.principal, what: "revealed the secrets of request \(recorded.number)"))
+        do { return try await gate.queue.open(recorded.number) } catch { return recorded }
     }
 }
 

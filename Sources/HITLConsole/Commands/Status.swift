@@ -94,7 +94,8 @@ extension Desk {
             }
             for waiting in waiting.prefix(limit) {
                 do throws(ReviewError) {
-                    pending.append(.init(request: try await queue.open(waiting.number), requester: waiting.requester))
+                    let request = shown(try await queue.open(waiting.number))
+                    pending.append(.init(request: request, requester: waiting.requester))
                 } catch .alreadyClosed {
                     continue
                 } catch {

@@ -16,11 +16,21 @@ public final class ToolCall: Sendable, Equatable {
     public let facts: Facts
     /// The call that this one undoes.
     public let compensates: Subject?
+    public let content: Content
+
+    /// Whether all of the call is there.
+    public enum Content: String, Sendable {
+        /// Secrets were taken out of it: it can be looked at, and cannot run.
+        case redacted
+        case whole
+    }
 
     public init(
         tool: String, kind: ToolKind, arguments: JSONObject, origin: Origin, directory: String? = nil,
-        claims: Claims = Claims(), performer: Performer, facts: Facts = Facts(), compensates: Subject? = nil
+        claims: Claims = Claims(), performer: Performer, facts: Facts = Facts(), compensates: Subject? = nil,
+        content: Content = .whole
     ) {
+        self.content = content
         self.tool = tool
         self.kind = kind
         self.arguments = arguments
@@ -37,21 +47,21 @@ public final class ToolCall: Sendable, Equatable {
         return left.tool == right.tool && left.kind == right.kind && left.arguments == right.arguments
             && left.origin == right.origin && left.directory == right.directory && left.claims == right.claims
             && left.performer == right.performer && left.facts == right.facts
-            && left.compensates == right.compensates
+            && left.compensates == right.compensates && left.content == right.content
     }
 
     /// The same call with other facts: what an adapter does after it looked at the world.
     public func with(facts: Facts) -> ToolCall {
         ToolCall(
             tool: tool, kind: kind, arguments: arguments, origin: origin, directory: directory, claims: claims,
-            performer: performer, facts: facts, compensates: compensates)
+            performer: performer, facts: facts, compensates: compensates, content: content)
     }
 
     /// The same call, as one that undoes another.
     public func undoing(_ subject: Subject) -> ToolCall {
         ToolCall(
             tool: tool, kind: kind, arguments: arguments, origin: origin, directory: directory, claims: claims,
-            performer: performer, facts: facts, compensates: subject)
+            performer: performer, facts: facts, compensates: subject, content: content)
     }
 
     /// The same call with other arguments. Its facts are gone: they were about the old ones.

@@ -67,7 +67,7 @@ public enum Event: Sendable, Equatable {
                 status: request.status, digest: request.digest, waited: waited)
         }
 
-        init(
+        package init(
             request: Int64, tool: String, performer: Performer, status: Status, digest: CallDigest, waited: Milliseconds
         ) {
             self.request = request

@@ -32,6 +32,7 @@ extension ToolCall {
     /// What destroys, what is risky and what could not be analysed is looked at each time.
     public func obstacleToGrant(at level: Risk.Level) -> String? {
         if kind == .delete { return "it deletes" }
+        if content == .redacted || Redaction.finds(in: self) { return "it has secrets in it" }
         if level >= .high { return "its risk is \(level.rawValue)" }
         if !facts.warnings.isEmpty { return "not all of it could be analysed" }
         if !facts.gateFiles.isEmpty { return "it touches the gate" }

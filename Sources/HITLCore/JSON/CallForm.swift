@@ -17,6 +17,7 @@ extension ToolCall {
         if withClaims, let order = arguments.orderIfUnsorted { members.append(.init("argumentOrder", order)) }
         if let compensates { members.append(.init("compensates", .string(compensates.description))) }
         if withClaims, let confidence = claims.confidence { members.append(.init("confidence", .number(confidence))) }
+        if content == .redacted { members.append(.init("content", .string(content.rawValue))) }
         if let directory { members.append(.init("directory", .string(directory))) }
         if facts != Facts() { members.append(.init("facts", facts.json)) }
         members.append(.init("kind", .string(kind.rawValue)))
@@ -50,7 +51,11 @@ extension ToolCall {
             compensates: try record["compensates"].map { value throws(RecordError) in
                 guard let subject = value.string.flatMap({ Subject($0) }) else { throw .missing("compensates") }
                 return subject
-            })
+            },
+            content: try record["content"].map { value throws(RecordError) in
+                guard let content = value.string.flatMap(Content.init) else { throw .unknownWord("content") }
+                return content
+            } ?? .whole)
     }
 }
 

@@ -100,6 +100,13 @@ public struct ApprovalRequest: Sendable, Equatable {
         return request
     }
 
+    /// The same request about a call from which something was taken out.
+    package func with(_ call: ToolCall, _ verdict: Verdict) -> ApprovalRequest {
+        ApprovalRequest(
+            number: number, id: id, call: call, digest: digest, verdict: verdict, requester: requester,
+            attendance: attendance, openedAt: openedAt, deadline: deadline, supersedes: supersedes, status: status)
+    }
+
     /// The same request as it stands in the end.
     package func with(status: Status) -> ApprovalRequest {
         var request = self

@@ -1,27 +1,24 @@
-/// Arguments with their secrets taken out, for people and for the record. What runs is never masked.
+/// Text with its secrets taken out, for people and for the record. What runs is never masked.
 package enum Masking {
-    /// A text as it may be shown: each match is replaced by what it is, how long, and the end that people know it by.
+    /// A text as it may be shown and stored: each match is replaced by what it is, how long or the end that people know
+    /// it by, and a keyed digest, by which equal values are found as equal.
     ///
-    /// `here: ghp_…` becomes `here: <secret: GitHub token, 40 bytes>`, a card's number becomes
-    /// `<personal: payment card, ends 4444>`.
-    package static func shown(_ text: String, _ matches: [SecretMatch]) -> String {
+    /// `here: ghp_…` becomes `here: <secret: GitHub token, 40 bytes, 3f8a01c2d4e6>`, a card's number
+    /// `<personal: payment card, ends 4444, 90ab12cd34ef>`.
+    ///
+    /// - Parameter digest: of a value's bytes, keyed, in hexadecimal: without the key nobody can try short values.
+    package static func masked(_ text: String, _ matches: [SecretMatch], digest: (ArraySlice<UInt8>) -> String)
+        -> String
+    {
         replaced(text, matches) { kind, value in
             let end = kind.shownEnd
             let digits = value.filter(TokenTable.Body.alphanumeric.holds)
             guard end > 0, digits.count > 2 * end else {
-                return "<\(label(kind)): \(kind.words), \(value.count) bytes>"
+                return "<\(label(kind)): \(kind.words), \(value.count) bytes, \(digest(value))>"
             }
-            return "<\(label(kind)): \(kind.words), ends \(String(decoding: digits.suffix(end), as: UTF8.self))>"
+            let last = String(decoding: digits.suffix(end), as: UTF8.self)
+            return "<\(label(kind)): \(kind.words), ends \(last), \(digest(value))>"
         }
-    }
-
-    /// A text as it may be stored: a keyed digest stands for each value, so that equal values are found as equal.
-    ///
-    /// - Parameter digest: of a value's bytes, keyed, in hexadecimal: without the key nobody can try short values.
-    package static func stored(_ text: String, _ matches: [SecretMatch], digest: (ArraySlice<UInt8>) -> String)
-        -> String
-    {
-        replaced(text, matches) { kind, value in "<\(label(kind)): \(kind.words), \(digest(value))>" }
     }
 
     /// Every text of the value, members' names included, as `replace` makes it from the text and what was found in it.
@@ -30,7 +27,7 @@ package enum Masking {
     /// becomes a text where it is masked.
     package static func value(
         _ value: JSONValue, named name: String = "",
-        scan: (String, String) -> [SecretMatch] = { SecretScanner.scan($0, named: $1) },
+        scan: (String, String) -> [SecretMatch],
         replace: (String, [SecretMatch]) -> String
     ) -> JSONValue {
         switch value {
@@ -59,7 +56,7 @@ package enum Masking {
 
     package static func object(
         _ object: JSONObject,
-        scan: (String, String) -> [SecretMatch] = { SecretScanner.scan($0, named: $1) },
+        scan: (String, String) -> [SecretMatch],
         replace: (String, [SecretMatch]) -> String
     ) -> JSONObject {
         var members: [JSONObject.Member] = []
@@ -74,13 +71,34 @@ package enum Masking {
         return JSONObject(members)
     }
 
-    /// Arguments as they are shown.
-    package static func shown(_ arguments: JSONObject) -> JSONObject { object(arguments, replace: shown) }
-
-    /// Arguments as they are stored.
-    package static func stored(_ arguments: JSONObject, digest: (ArraySlice<UInt8>) -> String) -> JSONObject {
-        object(arguments, replace: { stored($0, $1, digest: digest) })
+    /// Where the text has been masked already. Whoever imitates a mask can hide nothing in it: all of it is fixed but a
+    /// count, the end of a number and a digest.
+    static func masks(in bytes: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var place = 0
+        while let start = bytes[place...].firstIndex(of: UInt8(ascii: "<")) {
+            place = start + 1
+            guard let end = bytes[place...].prefix(80).firstIndex(of: UInt8(ascii: ">")),
+                isMask(String(decoding: bytes[place..<end], as: UTF8.self))
+            else { continue }
+            ranges.append(start..<(end + 1))
+            place = end + 1
+        }
+        return ranges
     }
+
+    private static func isMask(_ text: String) -> Bool {
+        let parts = text.split(separator: ", ", omittingEmptySubsequences: false)
+        guard parts.count == 3, heads.contains(String(parts[0])), parts[2].utf8.count <= 12,
+            parts[2].utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x23 })
+        else { return false }
+        let size = parts[1].split(separator: " ")
+        guard size.count == 2 else { return false }
+        if size[1] == "bytes" { return size[0].utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        return size[0] == "ends" && size[1].utf8.count <= 4
+    }
+
+    private static let heads = Set(SecretKind.allCases.map { "\(label($0)): \($0.words)" })
 
     private static func label(_ kind: SecretKind) -> String {
         switch kind.severity {

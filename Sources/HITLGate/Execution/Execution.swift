@@ -55,6 +55,7 @@ extension Gate {
     public func review(
         _ number: Int64, _ review: Review, shown: CallDigest? = nil, executor: (any Executor)? = nil
     ) async throws(ReviewError) -> ApprovalRequest {
+        let review = ledger.redactor.said(review, about: number)
         let closing = try await queue.review(number, review, shown: shown, standby: executor == nil ? .none : .reviewer)
         let request = closing.request
         guard closing.handover == .reviewer, let executor, case .approved(let review) = request.status else {
@@ -78,15 +79,17 @@ extension Gate {
     /// What the ledger has of the outcome, or what there is to tell where it has none; nil where another
     /// outcome was recorded before.
     private func recorded(_ outcome: Outcome, of subject: Subject, undoing undone: Subject? = nil) async -> Outcome? {
+        // Before it is recorded, because then what was secret in the call is forgotten.
+        let shown = ledger.redactor.shown(outcome, of: subject)
         var events: [Event] = [.finished(subject: subject, outcome)]
         if let undone, outcome.status == .succeeded { events.append(.rolledBack(subject: undone, by: subject)) }
         do {
             try await ledger.append(events, durability: .written)
-            return outcome
+            return shown
         } catch .claimed {
             return nil
         } catch {
-            guard outcome.result != nil else { return outcome.noting("not recorded: \(error)") }
+            guard outcome.result != nil else { return shown.noting("not recorded: \(error)") }
         }
         // What the tool gave back may be what cannot be recorded: too long, too deep.
         return await recorded(

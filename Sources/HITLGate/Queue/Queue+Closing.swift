@@ -25,7 +25,21 @@ extension Queue {
         _ number: Int64, _ review: Review, shown: CallDigest?, standby: Standby
     ) async throws(ReviewError) -> Closing {
         try checkOpen()
+        if review.answer == .approve { try checkRunnable(number, by: review.reviewer) }
         return try await apply(.review(review, shown: shown), to: number, standby: standby)
+    }
+
+    /// Secrets are in memory only. After a restart a call with some can run where its requester, who has them, carries
+    /// it out or comes back with them, and nowhere else.
+    private func checkRunnable(_ number: Int64, by reviewer: Principal) throws(ReviewError) {
+        let request = try open(number)
+        guard request.status == .pending, request.call.content == .redacted, request.call.performer == .desk else {
+            return
+        }
+        throw .notEligible(
+            reviewer,
+            because: "the secrets in it were kept in memory only and are gone with the desk that had them; reject it, "
+                + "and let its agent ask again")
     }
 
     /// Takes a request back.
@@ -160,6 +174,9 @@ extension Queue {
         try checkOpen()
         var old = try open(number)
         guard !reviewer.isSame(as: old.requester) else { throw .ownRequest(old.requester) }
+        guard call.content == .whole, old.call.content == .whole else {
+            throw .notEligible(reviewer, because: "the secrets in it are gone, so it cannot be edited")
+        }
         switch verdict.effect {
         case .deny:
             let names = verdict.rules.map { "`\($0.name)`" }.joined(separator: ", ")

@@ -49,6 +49,11 @@ extension Queue {
         func answer(_ decision: Decision) -> Answer {
             Answer(decision: decision, call: request.call, digest: request.digest, subject: subject)
         }
+        // An edit of a call with secrets, after a restart: nobody has its bytes any more.
+        guard request.call.content == .whole else {
+            return answer(
+                .refused(.ledgerUnavailable(because: "the secrets of request \(subject) are gone; ask again")))
+        }
         do {
             let history = try ledger.history(of: subject)
             switch history.status {

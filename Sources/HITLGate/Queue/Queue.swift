@@ -67,9 +67,10 @@ public actor Queue {
     var recentOutcomes: [(subject: Subject, outcome: Outcome)] = []
 
     public init(
-        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), randomID: @escaping @Sendable () -> RequestID
+        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), redactor: Redactor = .none,
+        randomID: @escaping @Sendable () -> RequestID
     ) async throws(EventLedgerError) {
-        self.ledger = EventLedger(ledger)
+        self.ledger = EventLedger(ledger, redactor: redactor)
         steady = SteadyClock(clocks)
         self.clocks = clocks
         self.limits = limits
@@ -96,7 +97,8 @@ public actor Queue {
             if let id, let request = try await known(id, digest: digest) {
                 // It counts since it was opened.
                 usage.release(hold)
-                return await rejoin(request, opened: opened)
+                let whole = request.digest == digest ? request.with(call, request.verdict) : request
+                return await rejoin(whole, opened: opened)
             }
             let request = try await open(
                 call, digest: digest, verdict: verdict, from: requester, .connected, id: id, hold)

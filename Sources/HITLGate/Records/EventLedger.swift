@@ -4,9 +4,12 @@ public import HITLLedger
 /// The ledger as the gate sees it: events instead of bytes.
 public struct EventLedger: Sendable {
     public let ledger: Ledger
+    /// Takes out of what is written what must not be in a record.
+    public let redactor: Redactor
 
-    public init(_ ledger: Ledger) {
+    public init(_ ledger: Ledger, redactor: Redactor = .none) {
         self.ledger = ledger
+        self.redactor = redactor
     }
 
     /// All of `events` or none, in order.
@@ -21,7 +24,7 @@ public struct EventLedger: Sendable {
             if let flaw = event.flaw { throw .unavailable("It cannot be put down in a record: \(flaw).") }
         }
         do {
-            _ = try await ledger.append(events.map(Draft.init), durability: durability)
+            _ = try await ledger.append(events.map { Draft(redactor.recorded($0)) }, durability: durability)
         } catch .claimed(let key, _) {
             throw .claimed(key)
         } catch {

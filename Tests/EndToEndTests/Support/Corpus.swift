@@ -16,4 +16,13 @@ enum Corpus {
             (try? JSONValue(parsing: String(decoding: line, as: UTF8.self)))?.object
         }
     }
+
+    /// The one object of a file.
+    static func object(_ name: String) -> JSONObject? {
+        guard let text = Home.contents(of: directory + name) else {
+            print("SKIPPED: there is no \(directory)\(name), so its cases were not tried")
+            return nil
+        }
+        return (try? JSONValue(parsing: text))?.object
+    }
 }

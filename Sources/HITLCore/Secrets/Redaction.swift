@@ -1,0 +1,197 @@
+/// Takes secrets and personal data out of what people are shown and what is recorded. What runs is never touched.
+package struct Redaction: Sendable {
+    /// How much is taken out.
+    package enum Depth: Sendable {
+        /// Secrets, and data that identifies a person: not the addresses that are in every mail.
+        case identifying
+        /// Addresses and phone numbers too: what a rule with `action: redact` demands.
+        case everything
+
+        /// By its form, where it was not taken out before.
+        fileprivate func found(in bytes: [UInt8], named name: String) -> [SecretMatch] {
+            let found = SecretScanner.scan(bytes, named: name.utf8).filter { covers($0.kind) }
+            guard !found.isEmpty else { return found }
+            let masks = Masking.masks(in: bytes)
+            return found.filter { match in !masks.contains { $0.overlaps(match.range) } }
+        }
+
+        private func covers(_ kind: SecretKind) -> Bool {
+            switch (self, kind) {
+            case (.everything, _): true
+            case (.identifying, .emailAddress), (.identifying, .phoneNumber): false
+            case (.identifying, _): true
+            }
+        }
+    }
+
+    /// A value that was found; it is taken out wherever else it stands.
+    package struct Value: Sendable, Hashable {
+        let bytes: [UInt8]
+        let kind: SecretKind
+    }
+
+    private let digest: @Sendable (ArraySlice<UInt8>) -> String
+    private let depth: Depth
+    /// What was found before.
+    private let known: [Value]
+
+    /// - Parameter digest: of a value's bytes, keyed, in hexadecimal.
+    package init(
+        _ depth: Depth = .identifying, known: [Value] = [], digest: @escaping @Sendable (ArraySlice<UInt8>) -> String
+    ) {
+        self.depth = depth
+        self.known = known
+        self.digest = digest
+    }
+
+    // MARK: Finding
+
+    /// The values in a call. A short one is not looked for elsewhere: it would be found in any text.
+    package func values(in call: ToolCall) -> [Value] {
+        var finder = Finder(depth: depth)
+        finder.look(in: .object(call.arguments), named: "")
+        for change in call.facts.command?.environment ?? [] { finder.look(in: change.value ?? "", named: change.name) }
+        finder.look(inWords: call.facts.command?.argv ?? [])
+        finder.look(in: call.facts.preview ?? "", named: "")
+        finder.look(in: call.claims.reason ?? "", named: "")
+        return finder.values.sorted { $0.bytes.count > $1.bytes.count }
+    }
+
+    /// Whether a call has secrets in it, or data that identifies a person.
+    package static func finds(in call: ToolCall) -> Bool { !Redaction { _ in "" }.values(in: call).isEmpty }
+
+    private struct Finder {
+        let depth: Depth
+        var values: Set<Value> = []
+
+        private static let shortest = 6
+
+        mutating func look(in text: String, named name: String) {
+            let bytes = Array(text.utf8)
+            for match in depth.found(in: bytes, named: name) where match.range.count >= Self.shortest {
+                values.insert(Value(bytes: Array(bytes[match.range]), kind: match.kind))
+            }
+        }
+
+        /// An option and its value are two words of one command.
+        mutating func look(inWords words: [String]) {
+            for word in words { look(in: word, named: "") }
+            if words.count > 1 { look(in: words.joined(separator: " "), named: "") }
+        }
+
+        mutating func look(in value: JSONValue, named name: String) {
+            switch value {
+            case .null, .bool: break
+            case .number(let number): look(in: number.lexeme, named: name)
+            case .string(let text): look(in: text, named: name)
+            case .array(let elements):
+                for element in elements { look(in: element, named: name) }
+                look(inWords: elements.compactMap(\.string))
+            case .object(let object):
+                for member in object.members {
+                    look(in: member.name, named: "")
+                    look(in: member.value, named: member.name)
+                }
+            }
+        }
+    }
+
+    // MARK: Taking out
+
+    /// The same call without what was found; the call itself where nothing was.
+    package func redacted(_ call: ToolCall) -> ToolCall {
+        let all = with(values(in: call))
+        let arguments = all.redacted(.object(call.arguments)).object ?? call.arguments
+        var facts = call.facts
+        facts.command = facts.command.map { command in
+            Facts.Command(
+                argv: command.argv.map { all.redacted($0) }, executable: command.executable,
+                environment: command.environment.map { change in
+                    .init(name: change.name, value: change.value.map { all.redacted($0, named: change.name) })
+                }, confinement: command.confinement)
+        }
+        facts.paths = facts.paths.map { .init(given: all.redacted($0.given), resolved: all.redacted($0.resolved)) }
+        facts.preview = facts.preview.map { all.redacted($0) }
+        facts.warnings = facts.warnings.map { all.redacted($0) }
+        let claims = Claims(
+            reason: call.claims.reason.map { all.redacted($0) }, confidence: call.claims.confidence)
+        guard arguments != call.arguments || facts != call.facts || claims != call.claims else { return call }
+        return ToolCall(
+            tool: call.tool, kind: call.kind, arguments: arguments, origin: call.origin, directory: call.directory,
+            claims: claims, performer: call.performer, facts: facts, compensates: call.compensates, content: .redacted)
+    }
+
+    package func redacted(_ verdict: Verdict) -> Verdict {
+        let rules = verdict.rules.map { rule in
+            RuleReference(
+                name: rule.name, source: rule.source, fact: redacted(rule.fact), action: rule.action,
+                message: rule.message, isUndecided: rule.isUndecided)
+        }
+        guard rules != verdict.rules else { return verdict }
+        return Verdict(
+            effect: verdict.effect, rules: rules, risk: verdict.risk, severity: verdict.severity,
+            obligations: verdict.obligations, timeout: verdict.timeout, charges: verdict.charges,
+            policyVersion: verdict.policyVersion)
+    }
+
+    package func redacted(_ outcome: Outcome) -> Outcome {
+        Outcome(
+            status: outcome.status, summary: outcome.summary.map { redacted($0) },
+            result: outcome.result.map { redacted($0) }, executionTime: outcome.executionTime)
+    }
+
+    package func redacted(_ value: JSONValue) -> JSONValue {
+        Masking.value(value, scan: { matches(in: $0, named: $1) }, replace: mask)
+    }
+
+    package func redacted(_ text: String, named name: String = "") -> String {
+        let matches = matches(in: text, named: name)
+        return matches.isEmpty ? text : mask(text, matches)
+    }
+
+    /// The same redaction that knows more values.
+    package func with(_ values: [Value]) -> Redaction {
+        values.isEmpty ? self : Redaction(depth, known: values + known, digest: digest)
+    }
+
+    private func mask(_ text: String, _ matches: [SecretMatch]) -> String {
+        Masking.masked(text, matches, digest: digest)
+    }
+
+    /// What is found by its form, and what is known, without overlaps, in the order of the text.
+    private func matches(in text: String, named name: String) -> [SecretMatch] {
+        let bytes = Array(text.utf8)
+        var matches = depth.found(in: bytes, named: name)
+        for value in known {
+            for range in bytes.ranges(of: value.bytes) {
+                let overlapping = matches.filter { $0.range.overlaps(range) }
+                guard
+                    overlapping.allSatisfy({
+                        range.lowerBound <= $0.range.lowerBound && $0.range.upperBound <= range.upperBound
+                    })
+                else { continue }
+                matches.removeAll { $0.range.overlaps(range) }
+                matches.append(SecretMatch(kind: value.kind, range: range))
+            }
+        }
+        return matches.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+}
+
+extension [UInt8] {
+    /// Where `part` stands, from left to right, without overlaps.
+    fileprivate func ranges(of part: [UInt8]) -> [Range<Int>] {
+        guard let first = part.first, part.count <= count else { return [] }
+        var ranges: [Range<Int>] = []
+        var place = 0
+        while place <= count - part.count {
+            guard self[place] == first, self[place..<(place + part.count)].elementsEqual(part) else {
+                place += 1
+                continue
+            }
+            ranges.append(place..<(place + part.count))
+            place += part.count
+        }
+        return ranges
+    }
+}
