@@ -28,9 +28,12 @@ extension RunnerContext {
     /// Takes one call from the proposal to its end: looks at the world, asks the gate, carries out
     /// what was permitted. Blocks for as long as people take.
     ///
-    /// - Parameter placed: told as soon as the call has its place: it became a request, or was ruled on.
+    /// - Parameters:
+    ///   - placed: told as soon as the call has its place: it became a request, or was ruled on.
+    ///   - opened: told which request it became, where it became one.
     package func propose(
-        _ proposal: Proposal, on strand: Strand, placed: @Sendable () -> Void = {}
+        _ proposal: Proposal, on strand: Strand, placed: @Sendable () -> Void = {},
+        opened report: @Sendable (Int64) -> Void = { _ in }
     ) async -> CallAnswer {
         let call = await workbench.prepare(
             tool: proposal.tool, arguments: proposal.arguments,
@@ -40,6 +43,7 @@ extension RunnerContext {
         let ruling = await gate.rule(on: call, from: requester) { request in
             opened.withLock { $0 = request.number }
             strand.blocked(on: request.number)
+            report(request.number)
             placed()
         }
         strand.working()

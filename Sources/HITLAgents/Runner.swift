@@ -32,10 +32,13 @@ package struct RunnerContext: Sendable {
     package let opening: Strand
     /// Hands out what an agent says, unchanged and unchecked: whoever shows it escapes it.
     package let say: @Sendable (Utterance) -> Void
+    /// What this program has to say about the agent.
+    package let announce: @Sendable (AgentNotice) -> Void
 
     package init(
         gate: Gate, workbench: any Workbench, agent: String, session: String, workspace: String,
-        conversation: Conversation, say: @escaping @Sendable (Utterance) -> Void
+        conversation: Conversation, say: @escaping @Sendable (Utterance) -> Void,
+        announce: @escaping @Sendable (AgentNotice) -> Void = { _ in }
     ) {
         self.gate = gate
         self.workbench = workbench
@@ -43,6 +46,7 @@ package struct RunnerContext: Sendable {
         self.session = session
         self.workspace = workspace
         self.say = say
+        self.announce = announce
         lines = conversation.lines
         activity = conversation.activity
         opening = conversation.activity.begin([])

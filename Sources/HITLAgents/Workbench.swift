@@ -1,5 +1,6 @@
 package import HITLCore
 package import HITLGate
+package import HITLPlatform
 
 /// The tools that `hitl` itself carries out, as a runner needs them: it describes calls before anyone
 /// is asked, and carries out what was permitted.
@@ -14,4 +15,7 @@ package protocol Workbench: Executor {
     /// Carries out `call`, which the permitted one stands for: the same facts, under a tool that this
     /// workbench knows. `run(_:until:)` is this with the permit's own call.
     func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome
+
+    /// The same as `run(_:until:)`, and what a command prints can be looked at meanwhile.
+    func run(_ permit: consuming Permit, until stop: StopSignal, showing output: LiveOutput) async -> Outcome
 }

@@ -27,6 +27,8 @@ package struct Configuration: Sendable {
     package internal(set) var agentName = Sourced(AgentName.simulated)
     /// `demo`, or the path of a scenario file.
     package internal(set) var agentScenario = Sourced("demo")
+    /// Program and arguments of an agent that is one.
+    package internal(set) var agentCommand = Sourced<[String]>([])
 
     package internal(set) var priorityOrder = Sourced(PriorityOrder.severity)
     package internal(set) var maxPendingPerUser = Sourced(50)
@@ -116,7 +118,7 @@ extension Configuration {
         var level: Risk.Level? { Risk.Level(rawValue: rawValue) }
     }
 
-    package enum AgentName: String, Sendable, CaseIterable { case none, simulated }
+    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, acp, exec }
 
     package enum PriorityOrder: String, Sendable, CaseIterable {
         /// The most severe first, then the oldest.

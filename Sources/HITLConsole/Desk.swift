@@ -49,16 +49,17 @@ package final class Desk: Sendable {
         package let names: @Sendable () -> [String]
         /// Per agent and sub-agent: its lineage, and what it is doing, in our own words.
         package let activities: @Sendable () async -> [(lineage: [String], doing: String)]
-        package let cancel: @Sendable () async -> Void
+        /// Does what the operator wants of them, and says what came of it, in rows that may hold text of agents.
+        package let carryOut: @Sendable (AgentWish) async -> (rows: [String], exit: ExitCode)
 
         package init(
             names: @escaping @Sendable () -> [String],
             activities: @escaping @Sendable () async -> [(lineage: [String], doing: String)],
-            cancel: @escaping @Sendable () async -> Void
+            carryOut: @escaping @Sendable (AgentWish) async -> (rows: [String], exit: ExitCode)
         ) {
             self.names = names
             self.activities = activities
-            self.cancel = cancel
+            self.carryOut = carryOut
         }
     }
 

@@ -10,6 +10,12 @@ struct Desk: Sendable {
     let commands: ForwardedCommands?
     let limits: DeskLimits
     let feed: ChangeFeed
+
+    func with(gate: Gate) -> Desk {
+        Desk(
+            gate: gate, authority: authority, gateFiles: gateFiles, executor: executor, commands: commands,
+            limits: limits, feed: feed)
+    }
 }
 
 /// How much one client, and all together, may take of the desk.

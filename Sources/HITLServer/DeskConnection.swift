@@ -11,6 +11,8 @@ import HITLPlatform
 final class DeskConnection: Sendable {
     let desk: Desk
     let peer: Peer
+    /// Nil for a client of the socket.
+    let client: HostedClient?
     private let channel: LineChannel
     private let state = Locked(State())
     private let underWay: UnderWay
@@ -33,7 +35,17 @@ final class DeskConnection: Sendable {
     init(_ desk: Desk, _ stream: UnixStream) {
         self.desk = desk
         peer = Peer(stream.peer)
+        client = nil
         channel = stream.channel
+        underWay = UnderWay(limit: desk.limits.atOnce)
+    }
+
+    init(_ desk: Desk, _ client: HostedClient, _ channel: LineChannel) {
+        self.desk = desk
+        self.client = client
+        self.channel = channel
+        let process = client.process
+        peer = Peer(process, isHosted: true) { (try? ProcessTree.identity(of: process.pid)) == process }
         underWay = UnderWay(limit: desk.limits.atOnce)
     }
 
@@ -101,6 +113,9 @@ final class DeskConnection: Sendable {
     /// Nil where the method has sent its answer itself.
     private func carryOut(_ message: Message) async throws(DeskError) -> JSONValue? {
         switch message.method {
+        case "say", "done":
+            guard let client else { throw .unknownMethod(message.method) }
+            return try speak(message, to: client)
         case "ask": return try await ask(message)
         case "outcome": return try await outcome(message.parameters)
         case "withdraw": return try await withdraw(message.parameters)

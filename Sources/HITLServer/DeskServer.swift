@@ -18,7 +18,7 @@ package final class DeskServer: Sendable {
         var isClosing = false
     }
 
-    private let desk: Desk
+    let desk: Desk
     private let state = Locked(State())
 
     /// - Parameters:

@@ -1,5 +1,6 @@
 import HITLCore
 import HITLGate
+import HITLPlatform
 
 /// One call of a tool, with its arguments read.
 ///
@@ -22,6 +23,8 @@ struct Errand {
     /// What the records call it; commands get it as their idempotency key.
     let subject: Subject
     let stop: StopSignal
+    /// Where what a command prints can be looked at meanwhile; nil where nobody looks.
+    var output: LiveOutput?
 }
 
 extension Tool {

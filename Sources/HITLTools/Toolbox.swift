@@ -1,6 +1,6 @@
 package import HITLCore
 package import HITLGate
-import HITLPlatform
+package import HITLPlatform
 
 /// The tools that `hitl` itself carries out, beneath one workspace.
 ///
@@ -67,9 +67,19 @@ package struct Toolbox: Executor {
         return await run(permit, as: call, until: stop)
     }
 
+    /// The same, and what a command prints can be looked at meanwhile.
+    package func run(
+        _ permit: consuming Permit, until stop: StopSignal, showing output: LiveOutput
+    ) async -> Outcome {
+        let call = permit.call
+        return await run(permit, as: call, until: stop, showing: output)
+    }
+
     /// Carries out `call`, which the permitted one stands for: the same facts, under a tool of this toolbox.
-    package func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
-        let errand = Errand(call: call, subject: permit.subject, stop: stop)
+    package func run(
+        _ permit: consuming Permit, as call: ToolCall, until stop: StopSignal, showing output: LiveOutput? = nil
+    ) async -> Outcome {
+        let errand = Errand(call: call, subject: permit.subject, stop: stop, output: output)
         do {
             let tool = try tool(named: errand.call.tool, errand.call.arguments)
             let compensation = try Snapshots.compensation(for: call, in: place.workspace, limits: place.limits)

@@ -2,81 +2,211 @@ import HITLAgents
 import HITLConsole
 import HITLGate
 import HITLPlatform
+import HITLServer
 
-/// The loop's own agent: started, talked to, cancelled and ended.
+/// The loop's own agents: started, talked to, cancelled and ended.
+///
+/// One of them gets what is typed.
 final class AgentHost: Sendable {
-    private struct Work {
+    typealias MakeContext = @Sendable (_ name: String, Conversation, Notices) -> RunnerContext
+
+    private enum Kind {
+        case simulated(Scenario)
+        case program(any Directed)
+    }
+
+    private struct Seat {
+        let name: String
+        let kind: Kind
         var conversation: Conversation
-        var task: Task<Void, Never>?
+        var task: Task<Void, Never>
         /// Cancelled work that has not ended yet.
         var former: [Task<Void, Never>] = []
+        var isOver = false
+    }
+
+    private struct Work {
+        var seats: [Seat] = []
+        var current = 0
+        var surroundings: (notices: Notices, server: DeskServer)?
+        /// Launches that were begun, by kind: they number the agents, and no number comes again.
+        var launched: [String: Int] = [:]
+        var isEnding = false
     }
 
     private let agent: LoopPlan.Agent
     private let activity: AgentActivity
-    private let makeContext: @Sendable (Conversation, Notices) -> RunnerContext
-    private let work: Locked<Work>
-    private let notices = Locked<Notices?>(nil)
+    private let makeContext: MakeContext
+    private let work = Locked(Work())
 
-    init(
-        _ agent: LoopPlan.Agent, activity: AgentActivity,
-        makeContext: @escaping @Sendable (Conversation, Notices) -> RunnerContext
-    ) {
+    init(_ agent: LoopPlan.Agent, activity: AgentActivity, makeContext: @escaping MakeContext) {
         self.agent = agent
         self.activity = activity
         self.makeContext = makeContext
-        work = Locked(Work(conversation: Conversation(activity: activity)))
     }
 
-    func start(saying notices: Notices) {
-        self.notices.withLock { $0 = notices }
-        guard case .simulated(let scenario, _) = agent else { return }
-        begin(SimulatedRunner(scenario), notices)
-    }
-
-    private func begin(_ runner: SimulatedRunner, _ notices: Notices) {
-        let conversation = Conversation(activity: activity)
-        let context = makeContext(conversation, notices)
-        let task = Task { await runner.run(context) }
-        work.withLock { work in
-            if let former = work.task { work.former.append(former) }
-            work.conversation = conversation
-            work.task = task
+    func start(saying notices: Notices, asking server: DeskServer) {
+        work.withLock { $0.surroundings = (notices, server) }
+        switch agent {
+        case .none: break
+        case .simulated(let scenario, _):
+            begin("simulated", .simulated(scenario), SimulatedRunner(scenario), notices)
+        case .program(let launch): _ = add(launch)
         }
+    }
+
+    // MARK: Seats
+
+    /// - Returns: what requests and records call it; nil where the loop is ending.
+    private func add(_ launch: AgentLaunch) -> String? {
+        let prepared = work.withLock { work -> (String, Notices, DeskServer)? in
+            guard !work.isEnding, let (notices, server) = work.surroundings else { return nil }
+            let number = work.launched[launch.kind.name, default: 0] + 1
+            work.launched[launch.kind.name] = number
+            return (number == 1 ? launch.kind.name : "\(launch.kind.name)-\(number)", notices, server)
+        }
+        guard let (name, notices, server) = prepared else { return nil }
+        let runner = launch.kind.make(name, launch.program, server)
+        begin(name, .program(runner), runner, notices)
+        return name
+    }
+
+    private func begin(_ name: String, _ kind: Kind, _ runner: any Runner, _ notices: Notices) {
+        let conversation = Conversation(activity: activity)
+        let context = makeContext(name, conversation, notices)
+        // Under the lock, so that it is seated before it can be over.
+        work.withLock { work in
+            let task = Task { [weak self] in
+                await runner.run(context)
+                self?.isOver(name, conversation)
+                // What was typed to it and that it never saw is nobody's work.
+                for await line in conversation.lines { line.strand.end() }
+            }
+            if let place = work.seats.firstIndex(where: { $0.name == name }) {
+                work.seats[place].former.append(work.seats[place].task)
+                work.seats[place].conversation = conversation
+                work.seats[place].task = task
+                work.current = place
+            } else {
+                work.seats.append(Seat(name: name, kind: kind, conversation: conversation, task: task))
+                work.current = work.seats.count - 1
+            }
+        }
+    }
+
+    private func isOver(_ name: String, _ conversation: Conversation) {
+        work.withLock { work in
+            // A simulated agent is over when it is cancelled, and another has its seat then.
+            guard let place = work.seats.firstIndex(where: { $0.name == name }),
+                case .program = work.seats[place].kind
+            else { return }
+            work.seats[place].isOver = true
+            conversation.end()
+        }
+    }
+
+    private var current: Seat? {
+        work.withLock { work in work.current < work.seats.count ? work.seats[work.current] : nil }
     }
 
     /// False where there is no agent.
     func tell(_ line: String) -> Bool {
-        guard case .simulated = agent else { return false }
-        work.withLock { $0.conversation.send(line) }
+        guard let seat = current, !seat.isOver else { return false }
+        seat.conversation.send(line)
         return true
     }
 
-    /// Ends what the agent is at; its open requests are withdrawn. It listens again afterwards.
-    func cancel() async {
-        guard case .simulated(let scenario, _) = agent, let notices = notices.withLock({ $0 }) else { return }
-        let task = work.withLock { $0.task }
-        task?.cancel()
-        await task?.value
-        begin(SimulatedRunner(scenario.listeningOnly), notices)
-    }
-
     func end() async {
-        let (conversation, tasks) = work.withLock { ($0.conversation, $0.former + [$0.task].compactMap { $0 }) }
-        conversation.end()
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        let seats = work.withLock { work in
+            work.isEnding = true
+            return work.seats
+        }
+        for seat in seats {
+            seat.conversation.end()
+            for task in seat.former + [seat.task] { task.cancel() }
+        }
+        for seat in seats { for task in seat.former + [seat.task] { await task.value } }
     }
 
-    /// What commands may know of it.
-    var view: HITLConsole.Desk.Agents? {
-        guard case .simulated(let scenario, _) = agent else { return nil }
-        return HITLConsole.Desk.Agents(
-            names: { ["simulated, scenario \(scenario.name)"] },
+    // MARK: Commands
+
+    /// What commands may know of them and do with them.
+    var view: HITLConsole.Desk.Agents {
+        HITLConsole.Desk.Agents(
+            names: { self.names },
             activities: { [activity] in
                 await activity.agents().map { ($0.lineage, Self.words($0.doing)) }
             },
-            cancel: { await self.cancel() })
+            carryOut: { await self.carryOut($0) })
+    }
+
+    private var names: [String] {
+        work.withLock { work in
+            work.seats.enumerated().map { place, seat in
+                let name =
+                    switch seat.kind {
+                    case .simulated(let scenario): "simulated, scenario \(scenario.name)"
+                    case .program(let runner): runner.summary
+                    }
+                return (work.seats.count > 1 && place == work.current ? "* " : "") + name
+                    + (seat.isOver ? " (ended)" : "")
+            }
+        }
+    }
+
+    private func carryOut(_ wish: AgentWish) async -> (rows: [String], exit: ExitCode) {
+        switch wish {
+        case .list:
+            let names = names
+            return (names.isEmpty ? ["This desk has no agent of its own."] : names, .done)
+        case .use(let name): return use(name)
+        case .add(let kind, let command): return add(kind, command)
+        case .cancel, .mode, .model, .sessions, .resume: break
+        }
+        guard let seat = current else { return (["This desk has no agent of its own."], .failed) }
+        switch (seat.kind, wish) {
+        case (.simulated(let scenario), .cancel):
+            seat.task.cancel()
+            await seat.task.value
+            guard let notices = work.withLock({ $0.surroundings?.notices }) else { return ([], .failed) }
+            begin(seat.name, seat.kind, SimulatedRunner(scenario.listeningOnly), notices)
+            return (["Cancelled what the agent was at. Its requests are withdrawn."], .done)
+        case (.simulated, _): return (["A simulated agent has neither modes nor sessions."], .failed)
+        case (.program(let runner), _):
+            guard let order = AgentOrder(wish) else { return ([], .failed) }
+            let reply = await runner.carryOut(order)
+            return (reply.lines, reply.isFailure ? .failed : .done)
+        }
+    }
+
+    private func use(_ name: String) -> (rows: [String], exit: ExitCode) {
+        let found = work.withLock { work -> Bool in
+            guard let place = work.seats.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+                return false
+            }
+            work.current = place
+            return true
+        }
+        guard found else { return (["There is no agent \(name). /agent list names them."], .failed) }
+        return (["\(name) gets what you type from now on."], .done)
+    }
+
+    private func add(_ name: String, _ command: [String]) -> (rows: [String], exit: ExitCode) {
+        guard let kind = AgentTable.kind(name) else {
+            let kinds = AgentTable.all.map(\.name).joined(separator: ", ")
+            return (["There is no kind of agent called \(name). There are: \(kinds)."], .usage)
+        }
+        // Without a command: the one that this loop was started with.
+        var words = command
+        if words.isEmpty, case .program(let launch) = agent, launch.kind.name == kind.name {
+            words = launch.program.words
+        }
+        do throws(Failure) {
+            guard let name = add(try AgentLaunch(kind, command: words)) else { return ([], .failed) }
+            return (["\(name) is started and gets what you type from now on."], .done)
+        } catch {
+            return ([error.message], .usage)
+        }
     }
 
     private static func words(_ doing: AgentActivity.Doing) -> String {
@@ -84,6 +214,23 @@ final class AgentHost: Sendable {
         case .working: "working"
         case .idle: "idle"
         case .blocked(let numbers): "waits for " + numbers.map { "request \($0)" }.joined(separator: ", ")
+        }
+    }
+}
+
+extension AgentOrder {
+    /// Nil for what is the loop's business and no agent's.
+    fileprivate init?(_ wish: AgentWish) {
+        switch wish {
+        case .cancel: self = .cancel
+        case .mode(nil): self = .showModes
+        case .mode(let id?): self = .setMode(id)
+        case .model(nil): self = .showModels
+        case .model(let id?): self = .setModel(id)
+        case .sessions: self = .showSessions
+        case .resume(nil): self = .newSession
+        case .resume(let id?): self = .resume(id)
+        case .list, .use, .add: return nil
         }
     }
 }

@@ -44,6 +44,10 @@ struct DeskWorkbench: Workbench {
     func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
         await toolbox.run(permit, as: call, until: stop)
     }
+
+    func run(_ permit: consuming Permit, until stop: StopSignal, showing output: LiveOutput) async -> Outcome {
+        await toolbox.run(permit, until: stop, showing: output)
+    }
 }
 
 extension LoopPlan {
@@ -69,6 +73,7 @@ extension LoopPlan {
         switch agent {
         case .none: "none"
         case .simulated: "simulated"
+        case .program(let launch): launch.kind.name
         }
     }
 }
@@ -159,6 +164,10 @@ enum Greeting {
             text.line(
                 "Agent: simulated, scenario \(DisplayText(untrusted: scenario.name)): \(DisplayText(untrusted: scenario.description))",
                 .dim)
+        case .program(let launch):
+            let command = launch.program.words.joined(separator: " ")
+            text.line(
+                "Agent: \(DisplayText(untrusted: launch.kind.name)): \(DisplayText(untrusted: command))", .dim)
         case .none:
             text.line("The desk is open. In another terminal: hitl ask TOOL -- COMMAND", .dim)
         }

@@ -101,11 +101,16 @@ final class DeskSession: Sendable {
         sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
         activity = AgentActivity(queue: queue)
-        agent = AgentHost(plan.agent, activity: activity) { [agentGate, workbench, sessionID] conversation, notices in
+        agent = AgentHost(plan.agent, activity: activity) { [agentGate, workbench, sessionID] name, conversation, notices in
             RunnerContext(
-                gate: agentGate, workbench: workbench, agent: plan.agentName, session: sessionID,
+                gate: agentGate, workbench: workbench, agent: name, session: sessionID,
                 workspace: plan.workspace, conversation: conversation,
-                say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) })
+                say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) },
+                announce: { notice in
+                    notices.post(
+                        AgentNoticeView.text(
+                            notice.lineage, redactor.shown(notice.text), isWarning: notice.weight == .warning))
+                })
         }
         desk = HITLConsole.Desk(
             records: Records(ledger), gate: gate,
@@ -179,7 +184,7 @@ final class DeskSession: Sendable {
                     id: sessionID, operatorName: principal.name, agent: plan.agentName, gated: desk.session.gated)))
 
         let notices = Notices(reader)
-        agent.start(saying: notices)
+        agent.start(saying: notices, asking: server)
         let console = Console(
             desk: desk, queue: queue, reader: reader, notices: notices,
             agent: Console.AgentLine(

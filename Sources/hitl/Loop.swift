@@ -21,17 +21,21 @@ enum Loop {
                 """,
             options: [
                 .init("enable-hitl", doc: "hold the agent's calls for approval"),
-                .init("agent", "NAME", .word(["none", "simulated"]), doc: "none (the desk alone) or simulated"),
+                .init("agent", "NAME", .word(["none", "simulated"] + AgentTable.all.map(\.name)),
+                    doc: "none (the desk alone), simulated, "
+                        + AgentTable.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")),
                 .init("scenario", "FILE", .file, doc: "what the simulated agent does; demo is built in"),
                 .init("workspace", "DIR", .directory, doc: "the directory that the agent's tools are confined to"),
                 .init("config", "FILE", .file, doc: "the configuration to use instead of the usual one"),
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
                 .init("plain", doc: "no pictures; the words stay"),
             ],
+            rest: .init("COMMAND", .text, .any, doc: "the agent's program and its arguments"),
             examples: [
                 .init("hitl loop --enable-hitl", "the demo: see what it is like"),
                 .init("hitl loop --enable-hitl --agent none", "a desk for hitl ask and other programs"),
                 .init("hitl loop --enable-hitl --scenario examples/scenarios/wire-transfers.yaml", "another scenario"),
+                .init("hitl loop --enable-hitl --agent acp -- my-agent --acp", "an agent of the Agent Client Protocol"),
             ]),
         run: run)
 

@@ -10,6 +10,7 @@ struct LoopPlan: Sendable {
     enum Agent: Sendable {
         case none
         case simulated(Scenario, isDemoByDefault: Bool)
+        case program(AgentLaunch)
     }
 
     let place: Place
@@ -53,6 +54,7 @@ struct LoopPlan: Sendable {
             case .simulated:
                 agent = .simulated(
                     try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
+            case .acp, .exec: agent = .program(try launch(configuration, arguments))
             }
             // The demo never touches the operator's own things: everything it has is thrown away with it.
             let scratch =
@@ -76,6 +78,12 @@ struct LoopPlan: Sendable {
         } catch {
             return .failure(Failure(.failed, "\(error)"))
         }
+    }
+
+    private static func launch(_ configuration: Configuration, _ arguments: Arguments) throws(Failure) -> AgentLaunch {
+        let name = configuration.agentName.value.rawValue
+        guard let kind = AgentTable.kind(name) else { throw Failure(.usage, "There is no agent `\(name)`.") }
+        return try AgentLaunch(kind, command: arguments.rest ?? configuration.agentCommand.value)
     }
 
     private static func scenario(_ configuration: Configuration) throws -> Scenario {

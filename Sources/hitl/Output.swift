@@ -1,5 +1,6 @@
 import Glibc
 import HITLConsole
+import HITLPlatform
 import HITLTerminal
 
 /// What goes to the two streams of a command that is no loop.
@@ -51,6 +52,9 @@ enum Process {
         }
         return variables
     }()
+
+    /// The same as the system has it, each `NAME=value`.
+    static var entries: [[UInt8]] { ThisProcess.environment() }
 
     static var directory: String? {
         guard let path = getcwd(nil, 0) else { return nil }

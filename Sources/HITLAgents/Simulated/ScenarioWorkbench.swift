@@ -1,5 +1,6 @@
 package import HITLCore
 package import HITLGate
+package import HITLPlatform
 
 /// A workbench that also knows a scenario's own tools.
 ///
@@ -56,6 +57,12 @@ package struct ScenarioWorkbench: Workbench {
         case .shown(let real)?: await base.run(permit, as: real, until: stop)
         case .other(let because)?: Outcome(status: .failed, summary: "not executed: \(because)")
         }
+    }
+
+    package func run(
+        _ permit: consuming Permit, until stop: StopSignal, showing output: LiveOutput
+    ) async -> Outcome {
+        await base.run(permit, until: stop, showing: output)
     }
 
     private enum Real {

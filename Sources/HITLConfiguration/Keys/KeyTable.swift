@@ -115,13 +115,13 @@ extension ConfigurationKey {
 
     private static let agent: [ConfigurationKey] = [
         ConfigurationKey(
-            "agent.name", \.agentName, .word(of: "agent.name", later: ["exec", "acp", "claude", "codex"]),
+            "agent.name", \.agentName, .word(of: "agent.name", later: ["claude", "codex"]),
             example: "name: simulated", "The agent that the loop runs; `none` is the desk alone."),
         ConfigurationKey(
             "agent.scenario", \.agentScenario, .nameOrPath, example: "scenario: demo",
             "What the simulated agent plays: `demo`, or the path of a scenario file."),
         ConfigurationKey(
-            later: "agent.command", "a list of words", inForce: \.isEmptyList, example: "command: []",
+            "agent.command", \.agentCommand, .words, example: "command: [my-agent, --acp]",
             "Program and arguments of an agent that the loop starts."),
     ]
 
@@ -191,12 +191,6 @@ extension ConfigurationKey.Tightening where Value == NameList {
 }
 
 extension Field {
-    fileprivate var isEmptyList: Bool {
-        if isNull { return true }
-        guard case .list(let elements) = node.content else { return false }
-        return elements.isEmpty
-    }
-
     fileprivate var isFalse: Bool {
         guard case .scalar(let text, let style) = node.content, style != .quoted else { return false }
         return CoreScalar(plain: text) == .bool(false)

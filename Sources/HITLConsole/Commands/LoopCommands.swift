@@ -2,45 +2,6 @@ package import HITLCore
 import HITLGate
 import HITLTerminal
 
-package struct AgentCommand: Command {
-    package static let definition = CommandDefinition(
-        "agent", .loop, summary: "say what the agent and its sub-agents are doing; cancel their work",
-        positionals: [
-            .init(
-                "WHAT", .word(["cancel"]), .optional, doc: "cancel: end what they are at; their requests are withdrawn")
-        ],
-        examples: [.init("/agent", "who is doing what"), .init("/agent cancel", "stop and wait for new instructions")])
-
-    private let cancels: Cancelling
-
-    private enum Cancelling { case no, yes }
-
-    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
-        switch arguments.positionals.first {
-        case nil: cancels = .no
-        case "cancel"?: cancels = .yes
-        case let word?: throw .badValue(word, of: "/agent", expected: "cancel, or nothing")
-        }
-    }
-
-    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
-        guard let agents = desk.agents else { return CommandResult("This desk has no agent of its own.") }
-        switch cancels {
-        case .yes:
-            await agents.cancel()
-            return CommandResult("Cancelled what the agent was at. Its requests are withdrawn.")
-        case .no:
-            var text = StyledText(agents.names().map(DisplayText.init(untrusted:)).joined(separator: ", "), .strong)
-            for (lineage, doing) in await agents.activities() {
-                text.newLine(indent: 3)
-                text.append(lineage: lineage)
-                text.append(": \(DisplayText(untrusted: doing))")
-            }
-            return CommandResult(text)
-        }
-    }
-}
-
 package struct SessionCommand: Command {
     package static let definition = CommandDefinition(
         "session", .loop, summary: "say what this desk is: session, workspace, ledger, socket",

@@ -21,9 +21,11 @@ package final class ChildProcess: Sendable {
     package var pid: Int32 { process.pid }
 
     private let supervision: Supervision
+    private let streams: ChildStreams
 
     private init(_ supervision: Supervision, process: ProcessIdentity, streams: ChildStreams) {
         self.supervision = supervision
+        self.streams = streams
         self.process = process
         supervisor = supervision.supervisor
         channel = streams.channel
@@ -55,6 +57,11 @@ package final class ChildProcess: Sendable {
 
     /// The end and what was captured. Any number of tasks may wait, also after the end.
     package func wait() async -> ProcessResult { await supervision.ended() }
+
+    /// What has been captured so far; nothing of a stream that is not.
+    package var captured: (output: CapturedOutput, error: CapturedOutput) {
+        (streams.output?.captured ?? .nothing, streams.error?.captured ?? .nothing)
+    }
 
     /// Asks everything below to end (SIGTERM), and kills what still runs after `grace`. Returns at once; `wait` tells
     /// when it is done.

@@ -121,6 +121,8 @@ final class Capture: Sendable {
 
     private func read() { state.withLock { drain(&$0, atMost: 16) } }
 
+    var captured: CapturedOutput { state.withLock { $0.captured } }
+
     func finish() -> CapturedOutput {
         state.withLock { state in
             // A pipe holds at most a megabyte that was written before now. A writer outside that goes on is not

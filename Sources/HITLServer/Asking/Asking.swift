@@ -28,11 +28,14 @@ extension DeskConnection {
         let parameters = try AskParameters(message.parameters)
         let requester: Principal
         do throws(ProcessTree.Failure) {
-            requester = desk.authority.requester(try RequesterProcess(way: parameters.way, asking: peer.process))
+            // Above a program that the desk started stands the desk itself.
+            let way = client == nil ? parameters.way : .socket
+            requester = desk.authority.requester(try RequesterProcess(way: way, asking: peer.process))
         } catch {
             throw .unknownRequester(error.description)
         }
-        return OpenQuestion(parameters, call: withGateFiles(parameters.call), requester: requester, message: message.id)
+        let call = client?.labelled(parameters.call) ?? parameters.call
+        return OpenQuestion(parameters, call: withGateFiles(call), requester: requester, message: message.id)
     }
 
     private func withGateFiles(_ call: ToolCall) -> ToolCall {
@@ -48,12 +51,19 @@ extension DeskConnection {
             on: asked.call, from: asked.requester, id: asked.request, within: asked.patience
         ) { request in
             self.opened(asked.id, as: request.number)
+            self.client?.heard(.opened(request.number))
             self.send(Reply.notification("opened", ["id": .string(asked.id), "number": .integer(request.number)]))
         }
+        var subject: Subject?
         switch consume ruling {
-        case .refused(let refused): answer(refused, to: asked)
-        case .permitted(let permit): await hand(permit, to: asked)
+        case .refused(let refused):
+            subject = refused.subject
+            answer(refused, to: asked)
+        case .permitted(let permit):
+            subject = permit.subject
+            await hand(permit, to: asked)
         }
+        if case .request(let number)? = subject { client?.heard(.answered(number)) } else { client?.heard(.answered(nil)) }
     }
 
     @inline(never)

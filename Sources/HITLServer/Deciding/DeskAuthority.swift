@@ -54,6 +54,7 @@ package struct DeskAuthority: Sendable {
 
     /// Returns where the process may decide something that is no request: change a setting, say.
     package func checkMayDecide(_ peer: Peer) throws(Objection) {
+        guard !peer.isHosted else { throw .startedByDesk }
         guard peer.process != desk else { return }
         guard try !peer.ancestry().contains(desk) else { throw .startedByDesk }
     }

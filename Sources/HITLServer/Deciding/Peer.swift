@@ -3,11 +3,14 @@ package import HITLPlatform
 /// The process at the other end of a connection, and where it stands in the tree of processes.
 package final class Peer: Sendable {
     package let process: ProcessIdentity
+    /// It speaks over pipes that the desk made for it: whatever the tree of processes says, the desk started it.
+    let isHosted: Bool
     private let isAlive: @Sendable () -> Bool
     private let known = Locked<[ProcessIdentity]?>(nil)
 
-    package init(_ process: ProcessIdentity, isAlive: @escaping @Sendable () -> Bool) {
+    package init(_ process: ProcessIdentity, isHosted: Bool = false, isAlive: @escaping @Sendable () -> Bool) {
         self.process = process
+        self.isHosted = isHosted
         self.isAlive = isAlive
     }
 

@@ -38,6 +38,7 @@ struct CommandRun {
         do throws(ProcessError) {
             let child = try await ChildProcess.start(launch)
             errand.stop.onRequest { child.stop(grace: grace) }
+            errand.output?.follow(child)
             return await withTaskCancellationHandler {
                 await child.wait()
             } onCancel: {

@@ -1,0 +1,116 @@
+import HITLCore
+import HITLPlatform
+
+/// One conversation with an agent: what it said of its tool calls, in which mode it is, and the turn that goes on.
+final class ACPSession: Sendable {
+    struct State {
+        var calls = ToolCallTable()
+        var transcript = Transcript()
+        var mode: SessionChoice?
+        var model: SessionChoice?
+        /// A mode that the operator chose knowingly; nobody moves the agent out of it.
+        var chosenMode: String?
+        /// How often it was moved back since somebody last typed.
+        var corrections = 0
+        var turn: Strand?
+        var isCancelling = false
+        /// Requests of this session that wait for people.
+        var pending: Set<Int64> = []
+        /// What the agent has still to be told, because the protocol had no place for it.
+        var untold: [String] = []
+        var turnWaiters: [CheckedContinuation<Void, Never>] = []
+        var worker: Task<Void, Never>?
+    }
+
+    /// The agent's own name for it.
+    let id: String
+    let number: Int
+    let lineage: [String]
+    let state = Locked(State())
+    let lines: AsyncStream<TypedLine>
+    private let input: AsyncStream<TypedLine>.Continuation
+
+    init(id: String, number: Int, agent: String) {
+        self.id = id
+        self.number = number
+        lineage = number == 1 ? [agent] : [agent, "session \(number)"]
+        (lines, input) = AsyncStream.makeStream(of: TypedLine.self)
+    }
+
+    func send(_ line: TypedLine) { input.yield(line) }
+
+    func end() {
+        input.finish()
+        state.withLock { $0.worker }?.cancel()
+    }
+
+    var isBusy: Bool { state.withLock { $0.turn != nil } }
+
+    // MARK: The turn
+
+    func beginTurn(_ strand: Strand) {
+        state.withLock { state in
+            state.turn = strand
+            state.isCancelling = false
+            state.corrections = 0
+        }
+    }
+
+    func endTurn() {
+        let waiters = state.withLock { state in
+            state.turn = nil
+            state.isCancelling = false
+            defer { state.turnWaiters = [] }
+            return state.turnWaiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns when no turn goes on.
+    func turnEnded() async {
+        await withCheckedContinuation { continuation in
+            let now = state.withLock { state -> Bool in
+                guard state.turn != nil else { return true }
+                state.turnWaiters.append(continuation)
+                return false
+            }
+            if now { continuation.resume() }
+        }
+    }
+
+    /// While people are asked, the turn waits for them and for nothing else that anybody could name.
+    func waits(for number: Int64) {
+        state.withLock { state in
+            state.pending.insert(number)
+            state.turn?.blocked(on: number)
+        }
+    }
+
+    func waitsNoMore(for number: Int64?) {
+        state.withLock { state in
+            if let number { state.pending.remove(number) }
+            guard let other = state.pending.min() else {
+                state.turn?.working()
+                return
+            }
+            state.turn?.blocked(on: other)
+        }
+    }
+
+    // MARK: Words for the agent
+
+    func remember(_ sentence: String) {
+        state.withLock { state in
+            // One that asks in a loop gets its last answers, not a book.
+            if state.untold.count == 20 { state.untold.removeFirst() }
+            state.untold.append(sentence)
+        }
+    }
+
+    func takeUntold() -> [String] {
+        state.withLock { state in
+            defer { state.untold = [] }
+            return state.untold
+        }
+    }
+}
