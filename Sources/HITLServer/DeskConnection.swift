@@ -57,6 +57,9 @@ final class DeskConnection: Sendable {
                 switch Line(line) {
                 case .blank: continue
                 case .refused(let id, let error): send(Reply.error(error, to: id))
+                // In their order: what an agent says before it is done stands before the end.
+                case .message(let message) where client != nil && ["say", "done"].contains(exactly: message.method):
+                    await answer(message)
                 case .message(let message):
                     let pace = Pace(of: message.method)
                     if pace == .short { await underWay.enter() }

@@ -49,9 +49,11 @@ extension ACPAgent: RPCHandler {
 
     func show(_ update: JSONObject, _ session: ACPSession) {
         let kind = update["sessionUpdate"]?.string
-        let texts = session.state.withLock { state in
+        let texts = session.state.withLock { state -> [String] in
             var call: ToolCallTable.Record?
             if kind == "tool_call" || kind == "tool_call_update" { call = state.calls.merge(update) }
+            // Some agents repeat what was typed; only of a former session it is news.
+            if kind == "user_message_chunk", state.turn != nil { return [] }
             return state.transcript.take(update, call)
         }
         say(texts, session)

@@ -63,7 +63,7 @@ extension ACPAgent {
 
     /// Asks the agent to make another choice the current one; records it once it agreed.
     func choose(
-        _ id: String, _ path: WritableKeyPath<ACPSession.State, SessionChoice?> & Sendable, _ session: ACPSession,
+        _ id: String, _ path: any WritableKeyPath<ACPSession.State, SessionChoice?> & Sendable, _ session: ACPSession,
         _ link: Link
     ) async throws(RPCFailure) {
         guard let choice = session.state.withLock({ $0[keyPath: path] }) else { return }

@@ -112,7 +112,7 @@ extension ACPAgent {
     // MARK: Choices
 
     private func choices(
-        _ path: KeyPath<ACPSession.State, SessionChoice?> & Sendable, _ word: String, _ session: ACPSession
+        _ path: any KeyPath<ACPSession.State, SessionChoice?> & Sendable, _ word: String, _ session: ACPSession
     ) -> AgentReply {
         guard let choice = session.state.withLock({ $0[keyPath: path] }) else {
             return AgentReply("\(name) offers no choice of \(word).")
@@ -138,7 +138,7 @@ extension ACPAgent {
     }
 
     private func set(
-        _ id: String, _ path: WritableKeyPath<ACPSession.State, SessionChoice?> & Sendable, _ word: String,
+        _ id: String, _ path: any WritableKeyPath<ACPSession.State, SessionChoice?> & Sendable, _ word: String,
         _ session: ACPSession, _ link: Link
     ) async throws(RPCFailure) -> AgentReply {
         guard session.state.withLock({ $0[keyPath: path]?.value(id) }) != nil else {

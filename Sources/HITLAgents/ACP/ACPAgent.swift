@@ -98,7 +98,7 @@ package final class ACPAgent: Directed {
     }
 
     private func deliver(_ line: TypedLine) {
-        guard let session = currentSession else {
+        guard let session = currentSession, !state.withLock({ $0.isEnded }) else {
             line.strand.end()
             return
         }
@@ -130,6 +130,7 @@ package final class ACPAgent: Directed {
             say(session.state.withLock { $0.transcript.end() }, session)
             session.endTurn()
         }
+        defer { for session in sessions { session.endStrands() } }
         guard !isWanted else { return }
         let why =
             switch end {
@@ -264,9 +265,19 @@ package final class ACPAgent: Directed {
     // MARK: Turns
 
     private func turn(_ line: TypedLine, _ session: ACPSession, _ link: Link) async {
-        defer { line.strand.end() }
         session.beginTurn(line.strand)
-        defer { session.endTurn() }
+        let ending = await prompt(line, session, link)
+        session.endTurn()
+        switch ending {
+        case .over: line.strand.end()
+        // Its work is over when the operator has been told that it is gone.
+        case .gone: session.keep(line.strand)
+        }
+    }
+
+    private enum TurnEnding { case over, gone }
+
+    private func prompt(_ line: TypedLine, _ session: ACPSession, _ link: Link) async -> TurnEnding {
         var texts = session.takeUntold() + [line.text]
         for round in 0... {
             let answer: JSONValue
@@ -274,18 +285,18 @@ package final class ACPAgent: Directed {
                 answer = try await link.peer.call("session/prompt", ACPForms.prompt(texts, in: session.id))
             } catch {
                 say(session.state.withLock { $0.transcript.end() }, session)
-                if case .answered(let error) = error {
-                    warn("could not go on: \(error.message) (\(error.code)).", session)
-                }
-                return
+                guard case .answered(let error) = error else { return .gone }
+                warn("could not go on: \(error.message) (\(error.code)).", session)
+                return .over
             }
             say(session.state.withLock { $0.transcript.end() }, session)
             let reason = answer.object?["stopReason"]?.string ?? ""
             tell(reason, session)
-            guard reason != "cancelled", round < Self.mostFollowing else { return }
+            guard reason != "cancelled", round < Self.mostFollowing else { return .over }
             texts = session.takeUntold()
-            guard !texts.isEmpty else { return }
+            guard !texts.isEmpty else { return .over }
         }
+        return .over
     }
 
     private func tell(_ stopReason: String, _ session: ACPSession) {

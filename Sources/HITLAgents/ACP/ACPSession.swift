@@ -13,6 +13,8 @@ final class ACPSession: Sendable {
         /// How often it was moved back since somebody last typed.
         var corrections = 0
         var turn: Strand?
+        /// Lines that wait for the turn to end, and so for whatever it waits for.
+        var queued: [Strand] = []
         var isCancelling = false
         /// Requests of this session that wait for people.
         var pending: Set<Int64> = []
@@ -20,6 +22,12 @@ final class ACPSession: Sendable {
         var untold: [String] = []
         var turnWaiters: [CheckedContinuation<Void, Never>] = []
         var worker: Task<Void, Never>?
+
+        func tellStrands() {
+            for strand in queued + [turn].compactMap({ $0 }) {
+                if let number = pending.min() { strand.blocked(on: number) } else { strand.working() }
+            }
+        }
     }
 
     /// The agent's own name for it.
@@ -37,11 +45,28 @@ final class ACPSession: Sendable {
         (lines, input) = AsyncStream.makeStream(of: TypedLine.self)
     }
 
-    func send(_ line: TypedLine) { input.yield(line) }
+    func send(_ line: TypedLine) {
+        state.withLock { state in
+            state.queued.append(line.strand)
+            if let number = state.pending.min() { line.strand.blocked(on: number) }
+        }
+        input.yield(line)
+    }
 
     func end() {
         input.finish()
         state.withLock { $0.worker }?.cancel()
+    }
+
+    /// A strand that nobody ends but the end of the session.
+    func keep(_ strand: Strand) { state.withLock { $0.queued.append(strand) } }
+
+    func endStrands() {
+        let strands = state.withLock { state in
+            defer { (state.queued, state.turn) = ([], nil) }
+            return state.queued + [state.turn].compactMap { $0 }
+        }
+        for strand in strands { strand.end() }
     }
 
     var isBusy: Bool { state.withLock { $0.turn != nil } }
@@ -50,9 +75,11 @@ final class ACPSession: Sendable {
 
     func beginTurn(_ strand: Strand) {
         state.withLock { state in
+            state.queued.removeAll { $0 === strand }
             state.turn = strand
             state.isCancelling = false
             state.corrections = 0
+            state.tellStrands()
         }
     }
 
@@ -82,18 +109,14 @@ final class ACPSession: Sendable {
     func waits(for number: Int64) {
         state.withLock { state in
             state.pending.insert(number)
-            state.turn?.blocked(on: number)
+            state.tellStrands()
         }
     }
 
     func waitsNoMore(for number: Int64?) {
         state.withLock { state in
             if let number { state.pending.remove(number) }
-            guard let other = state.pending.min() else {
-                state.turn?.working()
-                return
-            }
-            state.turn?.blocked(on: other)
+            state.tellStrands()
         }
     }
 
