@@ -76,8 +76,12 @@ package struct Toolbox: Executor {
     }
 
     /// Carries out `call`, which the permitted one stands for: the same facts, under a tool of this toolbox.
-    package func run(
-        _ permit: consuming Permit, as call: ToolCall, until stop: StopSignal, showing output: LiveOutput? = nil
+    package func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
+        await run(permit, as: call, until: stop, showing: nil)
+    }
+
+    private func run(
+        _ permit: consuming Permit, as call: ToolCall, until stop: StopSignal, showing output: LiveOutput?
     ) async -> Outcome {
         let errand = Errand(call: call, subject: permit.subject, stop: stop, output: output)
         do {
