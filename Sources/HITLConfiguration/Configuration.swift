@@ -118,7 +118,7 @@ extension Configuration {
         var level: Risk.Level? { Risk.Level(rawValue: rawValue) }
     }
 
-    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, acp, exec }
+    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, exec, acp }
 
     package enum PriorityOrder: String, Sendable, CaseIterable {
         /// The most severe first, then the oldest.

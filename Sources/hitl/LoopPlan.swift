@@ -56,6 +56,14 @@ struct LoopPlan: Sendable {
                     try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
             case .acp, .exec: agent = .program(try launch(configuration, arguments))
             }
+            if arguments.rest?.isEmpty == false {
+                guard case .program = agent else {
+                    throw Failure(
+                        .usage,
+                        "The agent `\(configuration.agentName.value.rawValue)` starts no program; \(AgentTable.all.map { "`\($0.name)`" }.joined(separator: " and ")) do."
+                    )
+                }
+            }
             // The demo never touches the operator's own things: everything it has is thrown away with it.
             let scratch =
                 isDemo || (workspace == nil && configuration.agentName.value == .simulated) ? try Scratch.make() : nil

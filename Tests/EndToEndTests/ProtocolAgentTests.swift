@@ -213,7 +213,7 @@ import Testing
         let agent = ProtocolAgent(try Home())
         let said = try await agent.play("garbage 20;make a", "/hitl approve 1")
         #expect(agent.made("a"))
-        #expect(said.out.split(separator: "is no message").count == 2, "\(said.out)")
+        #expect(said.out.split(separator: "such lines are passed over").count == 2, "\(said.out)")
     }
 
     @Test func `ends where nothing else comes`() async throws {
@@ -299,7 +299,7 @@ import Testing
             import json, sys
             def send(number, method, params):
                 print(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}), flush=True)
-            send(1, "ask", {"id": "a", "tool": "bash", "args": {"command": "true"}, "agent": "hitl"})
+            send(1, "ask", {"id": "a", "tool": "bash", "args": {"command": "true"}, "agent": "hitl", "lineage": ["helper"]})
             for line in sys.stdin:
                 open("told", "a").write(line)
                 if '"opened"' in line: send(2, "approve", {"request": 1})
@@ -310,7 +310,7 @@ import Testing
             ["--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/usr/bin/python3", "agent.py"])
         #expect(agent.told.contains { $0.contains(#""kind":"mayNotDecide""#) }, "\(agent.told) \(said.out)")
         #expect(agent.told.contains { $0.contains(#""decision":"rejected""#) }, "\(agent.told) \(said.out)")
-        #expect(said.out.contains("Agent: exec (exec › hitl)"), "\(said.out)")
+        #expect(said.out.contains("Agent: exec (exec › helper)"), "\(said.out)")
     }
 
     @Test func `takes its requests with it`() async throws {

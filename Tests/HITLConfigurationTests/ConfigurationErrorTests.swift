@@ -92,7 +92,7 @@ import Testing
             "expected `none`, `simulated`, `exec`, `acp`, `claude` or `codex`, found the text `simulate` — did you mean `simulated`?"
         ),
         ("agent: { scenario: '' }", "expected text that is not empty, found the text ``"),
-        ("agent: { command: ./agent }", "`agent.command` is not available in this version"),
+        ("agent: { command: ./agent }", "expected a list of words, found the text `./agent`"),
         (
             "queue: { priorityOrder: LIFO }",
             "expected `severity_desc`, `fifo` or `lifo`, found the text `LIFO` — did you mean `lifo`?"
@@ -208,6 +208,7 @@ import Testing
                 policy.rules | none | [] | default
                 agent.name | none | "none" | \(file):15:10
                 agent.scenario | HOME/demo.yaml | "HOME/demo.yaml" | \(file):15:22
+                agent.command | none | [] | default
                 queue.priorityOrder | lifo | "lifo" | \(file):16:10
                 queue.maxPendingPerUser | 7 | 7 | \(file):16:31
                 audit.storage | database | "database" | \(file):17:10

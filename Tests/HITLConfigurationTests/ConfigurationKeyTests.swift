@@ -29,7 +29,7 @@ import Testing
                 policy.rules | a list of rules | none | 
                 agent.name | none, simulated, exec, acp, claude or codex | simulated | 
                 agent.scenario | a name, or a path | demo | 
-                agent.command | a list of words | later | 
+                agent.command | a list of words | none | 
                 queue.priorityOrder | severity_desc, fifo or lifo | severity_desc | 
                 queue.maxPendingPerUser | a whole number from 1 to 100000 | 50 | 
                 audit.storage | database or file | database | HITL_AUDIT_STORAGE

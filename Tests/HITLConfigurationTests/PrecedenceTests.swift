@@ -84,6 +84,7 @@ import Testing
                 policy.rules = none
                 agent.name = simulated
                 agent.scenario = demo
+                agent.command = none
                 queue.priorityOrder = severity_desc
                 queue.maxPendingPerUser = 50
                 audit.storage = database

@@ -5,6 +5,11 @@ package struct SessionChoice: Sendable, Equatable {
     package struct Value: Sendable, Equatable {
         package let id: String
         package let name: String
+
+        package init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
     }
 
     /// How the agent is told of another choice.

@@ -12,7 +12,7 @@ struct ProtocolAgent {
         self.program = (program ?? ["/usr/bin/python3", Self.path]) + options
     }
 
-    static let path = #filePath.split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Agents/acp_agent.py"
+    static let path = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Agents/acp_agent.py"
     static let example =
         #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/examples/exec-agent/agent.py"
 
