@@ -13,7 +13,42 @@ import Testing
             ])
         #expect(said.code == 0 && said.err == "")
         #expect(said.out.hasPrefix("1. Tool: sendEmail\n   Args: { to: \"a<U+001B>[31mb\" }\n"), "\(said.out)")
-        #expect(said.out.hasSuffix("\nA person is asked: no rule covers the call [default, built-in]\n"), "\(said.out)")
+        #expect(
+            said.out.hasSuffix(
+                """
+
+                A person is asked: no rule covers the call [default, built-in]
+                   Rules that do not:
+                     block: self-protection (built-in): does not hold: it would touch files of the gate itself
+                     allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
+
+                """), "\(said.out)")
+    }
+
+    @Test func `explains every rule, those that do not match too`() async throws {
+        let home = try Home(
+            configuration: """
+                policy:
+                  rules:
+                    - { name: paint, when: { tool: paint, arguments: { amount: { gt: 3 } } }, action: block }
+                    - { name: off, when: { tool: paint }, action: block, enabled: false }
+                    - { name: words, when: { command: "rm **" }, action: warn }
+                """)
+        let call = #"{"tool": "paint", "arguments": {"amount": 2}}"#
+        let said = try await home.run(["policy", "explain", "--json", "--call", call])
+        let verdict = try JSONValue(parsing: said.out).object
+        let outcomes = verdict?["explanation"]?.array?.compactMap { rule -> String? in
+            let rule = rule.object
+            return [rule?["name"], rule?["outcome"], rule?["because"]].map { $0?.string ?? "-" }.joined(
+                separator: " | ")
+        }
+        #expect(
+            outcomes == [
+                "self-protection | notMatched | does not hold: it would touch files of the gate itself",
+                "paint | notMatched | does not hold: `amount` is greater than 3", "off | disabled | -",
+                "words | notMatched | does not hold: a command matches `rm **`",
+                "autoApproveThreshold | notMatched | does not hold: it only reads, beneath the workspace",
+            ])
     }
 
     @Test func `gives a verdict a line, and refuses what states no call`() async throws {

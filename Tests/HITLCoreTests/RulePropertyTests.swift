@@ -16,6 +16,7 @@ private struct Cast {
     let patterns: [(Pattern, (String) -> Bool)]
     let paths: [(Pattern, (String) -> Bool)]
     let commands: [(Pattern, ([String]) -> Bool)]
+    let zones = [SmallZone.berlin, SmallZone.flat].map(\.rules)
     var random: SplitMix
 
     init(seed: UInt64) throws {
@@ -103,11 +104,9 @@ private struct Cast {
     mutating func context() -> EvaluationContext {
         let weights = one([0, 10, 30, 60, 100])
         let used: ExactDecimal? = one([nil, 0, 2, 9999])
-        let east = one([nil, 0, 330, -480])
         var context = EvaluationContext(
             risk: Risk(factors: [.init(name: "x", weight: weights)]),
             time: chance(4) ? nil : WallTime(milliseconds: Int64.random(in: 0...4_000_000_000_000, using: &random)),
-            zoneOffset: { _ in east },
             paths: chance(5)
                 ? .unknown(because: "no reason")
                 : .known(some(["/site/a", "/site", "/site-evil/x", "/etc/passwd", "/x"])),
@@ -122,6 +121,7 @@ private struct Cast {
         context.confinementObstacle = one([nil, "nobody here confines commands"])
         context.readsWithin = one([nil] + Confinement.allCases)
         context.harmlessWithin = one([nil] + Confinement.allCases)
+        if chance(4) { context.surplus = ["a variable is set"] }
         return context
     }
 
@@ -172,7 +172,7 @@ private struct Cast {
         TimeWindow(
             days: Set(some(TimeWindow.Day.allCases) + [.sunday]), start: Int.random(in: 0..<1440, using: &random),
             end: Int.random(in: 1...1440, using: &random),
-            zone: chance(2) ? .named("Europe/Berlin") : .offset(minutes: one([0, 60, -720])))
+            zone: chance(2) ? .named(one(zones)) : .offset(minutes: one([0, 60, -720])))
     }
 
     mutating func rules() -> [Rule] {

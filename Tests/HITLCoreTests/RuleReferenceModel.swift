@@ -109,13 +109,14 @@ struct ReferenceModel {
                 return patterns.contains { words[$0]?([String(program)] + argv.dropFirst()) ?? false }
             }
             if answers.isEmpty { return false }
+            // To allow, the words must be all that there is.
+            if spares, !context.surplus.isEmpty { return answers.contains(false) ? false : nil }
             let decisive = !spares
             if answers.contains(decisive) { return decisive }
             return answers.contains(nil) ? nil : !decisive
         case .time(let windows):
             guard let time = context.time else { return windows.isEmpty ? false : nil }
-            let answers = windows.map { inside($0, time, context) }
-            return answers.contains(true) ? true : answers.contains(nil) ? nil : false
+            return windows.contains { inside($0, time) }
         case .usage(let limit): return over(limit, rule, call, context)
         case .provenReadOnly: return context.risk.level == .none && call.performer == .desk
         case .readsWithin(let wanted):
@@ -178,13 +179,12 @@ struct ReferenceModel {
         }
     }
 
-    private func inside(_ window: TimeWindow, _ time: WallTime, _ context: EvaluationContext) -> Bool? {
+    private func inside(_ window: TimeWindow, _ time: WallTime) -> Bool {
         let offset: Int
         switch window.zone {
         case .offset(let minutes): offset = minutes
-        case .named(let name):
-            guard let minutes = context.zoneOffset(name) else { return nil }
-            offset = minutes
+        case .named(let zone):
+            offset = zone.name == "Europe/Berlin" ? SmallZone.secondsEastInBerlin(at: time) / 60 : 330
         }
         // Every minute of the last two days at which a window could have begun is tried.
         let minute = Int(time.milliseconds / 60_000) + offset

@@ -26,11 +26,11 @@ private func call(_ tool: String, _ arguments: JSONValue = [:], kind: ToolKind =
 /// What each rule says of a call, one line a rule, after the effect.
 private func lines(
     _ rules: [Rule], _ call: ToolCall, risk: Int = 0, time: WallTime? = nil, paths: [String] = [],
-    commands: [[String]] = [], used: ExactDecimal? = nil, berlin: Int? = nil
+    commands: [[String]] = [], used: ExactDecimal? = nil
 ) -> [String] {
     let context = EvaluationContext(
-        risk: Risk(factors: [.init(name: "given", weight: risk)]), time: time, zoneOffset: { _ in berlin },
-        paths: .known(paths), commands: .known(commands), usage: { _ in used })
+        risk: Risk(factors: [.init(name: "given", weight: risk)]), time: time, paths: .known(paths),
+        commands: .known(commands), usage: { _ in used })
     let verdict = Policy(rules: rules, timeout: nil, version: "1").evaluate(call, in: context)
     return ["\(verdict.effect)"] + verdict.rules.map { "\($0.name): \($0.fact)" }
 }
@@ -100,10 +100,10 @@ private let uncovered = ["ask", "default: no rule covers the call"]
 
     @Test func `time knows days, hours, midnight and zones`() throws {
         let night = TimeWindow(days: [.friday], start: 22 * 60, end: 6 * 60, zone: .offset(minutes: 0))
-        let office = TimeWindow(days: [.monday], start: 9 * 60, end: 17 * 60, zone: .named("Europe/Berlin"))
-        func effect(_ window: TimeWindow, _ time: String, berlin: Int? = 60) throws -> [String] {
+        let office = TimeWindow(days: [.monday], start: 9 * 60, end: 17 * 60, zone: .named(SmallZone.berlin.rules))
+        func effect(_ window: TimeWindow, _ time: String) throws -> [String] {
             let at = try #require(WallTime(timestamp: time))
-            return lines([rule("t", [.time([window])], .allow)], call("x"), time: at, berlin: berlin)
+            return lines([rule("t", [.time([window])], .allow)], call("x"), time: at)
         }
         let inside = ["allow", "t: it is within the rule's hours"]
         #expect(try effect(night, "2026-11-20T21:59:59Z") == uncovered)
@@ -114,9 +114,9 @@ private let uncovered = ["ask", "default: no rule covers the call"]
         #expect(try effect(night, "1969-12-26T23:00:00Z") == inside)
         #expect(try effect(office, "2026-11-23T08:00:00Z") == inside)
         #expect(try effect(office, "2026-11-23T07:59:00Z") == uncovered)
-        #expect(
-            try effect(office, "2026-11-23T08:00:00Z", berlin: nil)
-                == ["ask", "t: cannot be decided: the offset of the zone is not known"])
+        // The same hour on the wall is an hour earlier in summer.
+        #expect(try effect(office, "2026-07-20T07:00:00Z") == inside)
+        #expect(try effect(office, "2026-07-20T06:59:00Z") == uncovered)
         #expect(
             lines([rule("t", [.time([night])], .allow)], call("x"))
                 == ["ask", "t: cannot be decided: the time is not known"])

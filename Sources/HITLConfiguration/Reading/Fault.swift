@@ -24,6 +24,7 @@ package enum Fault: Sendable, Equatable {
     /// The wrong type, or the right one with an impossible value.
     case unexpected(expected: String, found: String)
     case unknownChoice(found: String, choices: [String], nearest: String?)
+    case unknownZone(found: String, nearest: String?)
     case bareInteger(found: String)
     case timeTooLong(found: String)
     /// The sentence of a reader that knows more than the type.
@@ -69,6 +70,9 @@ extension Fault: CustomStringConvertible {
         case .unexpected(let expected, let found): "expected \(expected), found \(found)"
         case .unknownChoice(let found, let choices, let nearest):
             "expected \(Self.alternatives(choices)), found \(found)" + Self.hint(nearest)
+        case .unknownZone(let found, let nearest):
+            "expected `UTC`, an offset such as `+01:00`, or a zone of this system such as `Europe/Berlin`, found \(found)"
+                + Self.hint(nearest)
         case .bareInteger(let found):
             "\(quoted(found)) has no unit; write \(quoted(found + "s")) for seconds "
                 + "or \(quoted(found + "ms")) for milliseconds"

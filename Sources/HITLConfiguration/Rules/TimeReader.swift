@@ -69,21 +69,13 @@ struct TimeReader {
         {
             return .offset(minutes: sign == UInt8(ascii: "-") ? -minutes : minutes)
         }
-        // `Area/City`; whoever evaluates knows its offset, or the rule asks.
-        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        let isName =
-            parts.count > 1
-            && parts.allSatisfy { part in
-                !part.isEmpty
-                    && part.allSatisfy { byte in
-                        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
-                            || "_-+".utf8.contains(byte)
-                    }
-            }
-        guard isName else {
-            field.report(expected: "`UTC`, an offset such as `+01:00`, or a zone such as `Europe/Berlin`")
-            return nil
+        switch ZoneFiles.system.rules(for: text) {
+        case .success(let rules): return .named(rules)
+        case .failure(.unknown(let nearest)):
+            field.report(.unknownZone(found: field.found, nearest: nearest))
+        case .failure(.unusable(let reason)):
+            field.report(.refused("the zone \(quoted(text)) cannot be used: \(reason)"))
         }
-        return .named(text)
+        return nil
     }
 }

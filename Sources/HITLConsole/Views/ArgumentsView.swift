@@ -38,7 +38,7 @@ package struct ArgumentsView {
         text.line("}", indent: indent)
     }
 
-    private static func name(_ name: String) -> DisplayText {
+    static func name(_ name: String) -> DisplayText {
         isIdentifier(name) ? DisplayText(untrusted: name) : quoted(name)
     }
 

@@ -14,6 +14,8 @@ package struct CallAnalysis: Sendable, Equatable {
     package let reversibility: Reversibility
     /// Every command, unwrapped and dequoted; those that are not known word by word are among the doubts.
     package let commands: [[String]]
+    /// What the commands do that does not stand in their words.
+    package let surplus: [String]
 
     package static func of(_ call: ToolCall, in surroundings: PathSurroundings) -> CallAnalysis {
         let place = PathSurroundings(
@@ -43,7 +45,8 @@ package struct CallAnalysis: Sendable, Equatable {
                 ?? arguments.reversibility,
             commands: commands.flatMap(\.segments).map { segment in
                 segment.arguments.map { String(decoding: $0, as: UTF8.self) }
-            })
+            },
+            surplus: commands.flatMap(\.surplus))
     }
 
     /// The widest that one of them needs; nil where one needs more than any gives.

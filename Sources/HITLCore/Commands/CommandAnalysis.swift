@@ -28,6 +28,9 @@ package struct CommandAnalysis: Sendable, Equatable {
     package internal(set) var programs: [[UInt8]] = []
     /// What could not be analysed, in our own words.
     package internal(set) var doubts: [String] = []
+    /// What the commands do that does not stand in their words: variables that they are given, files that their output
+    /// goes to, programs that run them as somebody else or somewhere else.
+    package internal(set) var surplus: [String] = []
     /// Every command only reads, in the workspace, with known options.
     package internal(set) var isHarmless = false
     /// The same where git's own commands count as reading: true only of a git that is run confined.

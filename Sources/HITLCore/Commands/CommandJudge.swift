@@ -109,6 +109,11 @@ struct CommandJudge {
         becomeHarmful()
     }
 
+    mutating func noteSurplus(_ words: String) {
+        guard !isGuess, analysis.surplus.count < 8, !analysis.surplus.contains(words) else { return }
+        analysis.surplus.append(words)
+    }
+
     mutating func becomeHarmful() {
         guard !isGuess else { return }
         isHarmless = false
@@ -242,6 +247,7 @@ struct CommandJudge {
 
     private mutating func assign(_ segment: ShellScript.Segment, _ arguments: [CommandArgument]) {
         var values: [String: [[UInt8]]] = [:]
+        if !segment.assignments.isEmpty { noteSurplus("a variable is set") }
         for assignment in segment.assignments {
             let name = CommandArgument.text(of: assignment.name)
             let value = expansion.value(of: assignment.value)
@@ -304,6 +310,7 @@ struct CommandJudge {
 
     /// A redirection that creates or changes a file; `/dev/null` is none.
     private mutating func write(_ file: CommandArgument) {
+        if !isHarmlessSink(file) { noteSurplus("output goes to a file") }
         if touch(file, .write), !isHarmlessSink(file) {
             add(.fileModification, 20, .ask, "writes to \(Finding.quoting(file.bytes))")
         }
@@ -346,6 +353,7 @@ struct CommandJudge {
 
     private mutating func judge(_ wrapper: Wrapper, _ name: String, _ arguments: [CommandArgument], via: [String]) {
         for finding in wrapper.findings { add(finding) }
+        if !wrapper.isNothingMore(than: arguments) { noteSurplus("`\(wrapper.label)` runs it") }
         if !wrapper.isTransparent || !isTrusted(arguments[0]) { becomeHarmful() }
         let labels = via + [wrapper.label]
         switch wrapper.inner {

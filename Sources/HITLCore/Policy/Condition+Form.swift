@@ -64,7 +64,7 @@ extension TimeWindow {
         let zone: JSONValue =
             switch zone {
             case .offset(let minutes): .integer(minutes)
-            case .named(let name): .string(name)
+            case .named(let rules): .string(rules.name)
             }
         return .members([
             "days": .array(days.map(\.rawValue).sorted().map { .integer($0) }), "end": .integer(end),

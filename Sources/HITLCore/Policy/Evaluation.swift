@@ -71,7 +71,7 @@ struct Evaluation {
             return commands(match: patterns, permissive: index.entries[rule].rule.isPermissive, &room)
         case .time(let windows):
             guard let time = context.time else { return windows.isEmpty ? .no : .unclear }
-            return windows.reduce(.no) { $0.or($1.contains(time, offset: context.zoneOffset)) }
+            return Truth(windows.contains { $0.contains(time) })
         case .usage(let limit): return usage(limit, of: index.entries[rule].rule)
         case .provenReadOnly: return Truth(context.risk.level == .none && call.performer == .desk)
         case .readsWithin(let wanted): return Truth(context.readsWithin.map { $0 <= wanted } ?? false)
@@ -121,7 +121,8 @@ struct Evaluation {
     private func commands(match patterns: [Int32], permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
         guard case .known(let commands) = context.commands else { return .unclear }
         guard !commands.isEmpty else { return .no }
-        var truth: Truth = permissive ? .yes : .no
+        // `X=1 git fetch > file` is more than its words, and whoever allowed the words did not see the rest.
+        var truth: Truth = !permissive ? .no : context.surplus.isEmpty ? .yes : .unclear
         for (place, argv) in commands.enumerated() {
             var one = Truth.unclear
             if let text = CommandText(argv).spelled {

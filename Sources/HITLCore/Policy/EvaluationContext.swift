@@ -11,8 +11,6 @@ public struct EvaluationContext: Sendable {
     package var findings: [Finding] = []
     /// nil where nobody looked at a clock.
     public var time: WallTime?
-    /// Minutes east of UTC of an IANA zone at `time`; nil where it is not known.
-    public var zoneOffset: @Sendable (String) -> Int?
     /// Every file that the call would touch, resolved.
     public var paths: Known<[String]>
     /// Every command that the call would run, unwrapped and dequoted, each as its words.
@@ -23,17 +21,17 @@ public struct EvaluationContext: Sendable {
     package var readsWithin: Confinement?
     /// The narrowest confinement in which the call could do no harm; nil in the same cases.
     package var harmlessWithin: Confinement?
+    /// What the commands do that does not stand in their words. A rule that allows by the words alone does not know it.
+    package var surplus: [String] = []
     /// What was permitted before, within the key's time; nil where nobody counted.
     public var usage: @Sendable (UsageKey) -> ExactDecimal?
 
     public init(
-        risk: Risk, time: WallTime? = nil, zoneOffset: @escaping @Sendable (String) -> Int? = { _ in nil },
-        paths: Known<[String]>, commands: Known<[[String]]>,
+        risk: Risk, time: WallTime? = nil, paths: Known<[String]>, commands: Known<[[String]]>,
         usage: @escaping @Sendable (UsageKey) -> ExactDecimal? = { _ in nil }
     ) {
         self.risk = risk
         self.time = time
-        self.zoneOffset = zoneOffset
         self.paths = paths
         self.commands = commands
         self.usage = usage

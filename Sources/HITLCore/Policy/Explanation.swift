@@ -88,8 +88,9 @@ extension Evaluation {
                 return "a path takes too long to compare"
             case .command:
                 if case .unknown(let reason) = context.commands { return "the command is not known: \(reason)" }
+                if let more = context.surplus.first { return "the command does more than its words say: \(more)" }
                 return "a command cannot be compared"
-            case .time: return context.time == nil ? "the time is not known" : "the offset of the zone is not known"
+            case .time: return "the time is not known"
             case .usage(let limit):
                 if case .sum(let argument) = limit.measure, case .unclear = amount(limit) {
                     return "`\(argument)` is no amount"

@@ -5,8 +5,8 @@ public struct TimeWindow: Sendable, Equatable {
     public enum Zone: Sendable, Equatable {
         /// East of UTC is positive.
         case offset(minutes: Int)
-        /// `Europe/Berlin`. Its offset is found out by who evaluates; where it is not, the rule asks.
-        case named(String)
+        /// `Europe/Berlin`, with the clock changes of that place.
+        case named(ZoneRules)
     }
 
     /// The days on which the window begins.
@@ -24,16 +24,13 @@ public struct TimeWindow: Sendable, Equatable {
         self.zone = zone
     }
 
-    /// - Parameter offset: minutes east of UTC of a named zone at that time.
-    func contains(_ time: WallTime, offset: (String) -> Int?) -> Truth {
-        let minutesEast: Int
-        switch zone {
-        case .offset(let minutes): minutesEast = minutes
-        case .named(let name):
-            guard let minutes = offset(name) else { return .unclear }
-            minutesEast = minutes
-        }
-        let local = time + Milliseconds(Int64(minutesEast) * 60_000)
+    func contains(_ time: WallTime) -> Bool {
+        let secondsEast =
+            switch zone {
+            case .offset(let minutes): Int64(minutes) * 60
+            case .named(let rules): Int64(rules.secondsEast(at: time))
+            }
+        let local = time + Milliseconds(secondsEast * 1000)
         let dayLength: Int64 = 86_400_000
         var days = local.milliseconds / dayLength
         var rest = local.milliseconds % dayLength
@@ -44,8 +41,8 @@ public struct TimeWindow: Sendable, Equatable {
         let minute = Int(rest / 60_000)
         // 1970-01-01 was a Thursday.
         let today = Int((days % 7 + 7 + 3) % 7)
-        if end > start { return Truth(begins(today) && (start..<end).contains(minute)) }
-        return Truth((begins(today) && minute >= start) || (begins((today + 6) % 7) && minute < end))
+        if end > start { return begins(today) && (start..<end).contains(minute) }
+        return (begins(today) && minute >= start) || (begins((today + 6) % 7) && minute < end)
     }
 
     private func begins(_ day: Int) -> Bool { Day(rawValue: day).map(days.contains) ?? false }

@@ -2,9 +2,9 @@ extension WallTime {
     /// RFC 3339 in UTC with milliseconds: `2026-01-01T14:30:00.000Z`.
     public var timestamp: String {
         let (days, inDay) = milliseconds.flooredDivision(by: 86_400_000)
-        let (year, month, day) = civilDate(daysSinceEpoch: days)
+        let date = CivilDate(day: days)
         let (seconds, fraction) = inDay.flooredDivision(by: 1000)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
+        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
             + "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2)).\(padded(fraction, 3))Z"
     }
 
@@ -14,8 +14,9 @@ extension WallTime {
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), (1...12).contains(month), (1...31).contains(day)
         else { return nil }
-        let days = daysSinceEpoch(year: year, month: month, day: day)
-        guard civilDate(daysSinceEpoch: days) == (year, month, day) else { return nil }
+        let date = CivilDate(year: year, month: month, day: day)
+        let days = date.daysSinceEpoch
+        guard CivilDate(day: days) == date else { return nil }
         if reader.atEnd {
             self.init(milliseconds: days * 86_400_000)
             return
@@ -91,29 +92,4 @@ private struct DigitReader {
 private func padded(_ value: Int64, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
-}
-
-extension Int64 {
-    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-}
-
-// The proleptic Gregorian calendar counted in eras of 400 years that begin on 1 March, so that the
-// leap day is the last day of its year: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-private func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
-    let year = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = year.flooredDivision(by: 400)
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-}
-
-private func civilDate(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let (era, dayOfEra) = (days + 719_468).flooredDivision(by: 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
 }

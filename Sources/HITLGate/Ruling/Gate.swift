@@ -109,6 +109,11 @@ public struct Gate: Sendable {
         }
     }
 
+    /// Every rule of the policy in force, matched or not, for a call by the clock of `time`.
+    public func explain(_ call: ToolCall, at time: WallTime) -> [Explanation] {
+        policy().explain(call, in: assessor.context(of: call, at: time))
+    }
+
     /// A decision nobody can prove is not a decision: written before the permit can exist.
     private func record(
         _ decision: Decision, _ call: ToolCall, _ digest: CallDigest, _ verdict: Verdict, _ requester: Principal,

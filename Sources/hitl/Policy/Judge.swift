@@ -9,20 +9,33 @@ import HITLTerminal
 /// What the policy in force says of calls that nobody makes, as if the gate were on.
 struct Judge {
     let policy: Policy
+    private let place: Place
     private let assessor: RiskAssessor
 
     /// - Parameter place: whose configuration, home and files count; the workspace is the current directory.
     init(_ place: Place) {
+        self.place = place
         policy = place.configuration.policy { Digest(hashing: $0).hex }
-        assessor = RiskAssessor(
-            in: PathSurroundings(
-                directory: Process.directory, workspace: Process.directory, home: place.account.home,
-                gateFiles: place.gateFiles)
-        ) { Sandbox.obstacle?.description }
+        assessor = Self.assessor(place, directory: Process.directory)
     }
 
-    func verdict(of call: ToolCall) -> Verdict {
-        policy.evaluate(call, in: assessor.context(of: call, at: Clocks.system.wall()))
+    func verdict(of call: ToolCall) -> Verdict { policy.evaluate(call, in: context(of: call)) }
+
+    /// Every rule, matched or not, and what decided it.
+    func explanations(of call: ToolCall) -> [HITLCore.Explanation] { policy.explain(call, in: context(of: call)) }
+
+    private func context(of call: ToolCall) -> EvaluationContext {
+        assessor.context(of: call, at: Clocks.system.wall())
+    }
+
+    /// - Parameter directory: the workspace; where it is nil, that of each call.
+    func assessor(directory: String?) -> RiskAssessor { Self.assessor(place, directory: directory) }
+
+    private static func assessor(_ place: Place, directory: String?) -> RiskAssessor {
+        RiskAssessor(
+            in: PathSurroundings(
+                directory: directory, workspace: directory, home: place.account.home, gateFiles: place.gateFiles)
+        ) { Sandbox.obstacle?.description }
     }
 
     /// The text that an operator would see before deciding.

@@ -6,32 +6,42 @@ import HITLGate
 import HITLPlatform
 import HITLTerminal
 
-/// `hitl policy check`, `explain`, `test`: work on the policy without running anything.
+/// `hitl policy check`, `explain`, `test`, `replay`: work on the policy without running anything.
 enum PolicyProgram {
     static let program = Program(
         definition: CommandDefinition(
-            "policy", .program, summary: "check the policy, ask it about calls, or test it",
+            "policy", .program, summary: "check the policy, ask it about calls, test it, or try a new one",
             discussion: """
                 check reads the configuration and names all that is wrong with it, each with file, line and column.
 
-                explain says what the policy in force makes of calls, as if the gate were on, and why. A call is an \
-                object with tool and arguments, and may have id, kind, agent, session, directory, reason and \
-                confidence. --calls takes one a line. What states no call is denied, as it would be at the desk.
+                explain says what the policy in force makes of calls, as if the gate were on, and why: every rule, \
+                matched or not, with the fact that decided. A call is an object with tool and arguments, and may have \
+                id, kind, agent, session, directory, reason and confidence. --calls takes one a line. What states no \
+                call is denied, as it would be at the desk.
 
                 test judges one call a line and compares: each has a member expect, which is allow, ask or deny, \
                 or require_approval (asked or denied), block (denied) or sanitise (not allowed, and nothing hidden \
                 in the text that an operator would see). The answer is TAP, or JSON with --json; the exit code is 1 \
                 where a case fails.
+
+                replay reads the decisions of the ledger and says, one line each, which of them the policy in \
+                --policy would have changed, judged with the facts and the time of then; then it counts. The exit code \
+                is 1 where it would allow what a person rejected.
                 """,
             positionals: [
-                .init("WHAT", .word(["check", "explain", "test"]), doc: "check, explain or test"),
+                .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.list),
                 .init("FILE", .file, .optional, doc: "of test: the cases; - is standard input"),
             ],
             options: [
                 .init("call", "JSON", .text, doc: "of explain: one call"),
                 .init("calls", "FILE", .file, doc: "of explain: a call a line; - is standard input"),
-                .init("config", "FILE", .file, doc: "the configuration to work on"),
-                .init("json", doc: "print one JSON document a call or case"),
+                .init("policy", "FILE", .file, doc: "of replay: the configuration to try"),
+                .init("since", "WHEN", .moment, doc: "of replay: since a date, a time or a duration ago"),
+                .init("last", "N", .count, doc: "of replay: the newest N decisions"),
+                .init(
+                    "config", "FILE", .file,
+                    doc: "the configuration to work on; of replay, the one that names the ledger"),
+                .init("json", doc: "print one JSON document a call or case, or one for all of a replay"),
             ],
             examples: [
                 .init("hitl policy check", "is the configuration in order?"),
@@ -39,64 +49,102 @@ enum PolicyProgram {
                     #"hitl policy explain --call '{"tool":"bash","arguments":{"command":"rm -rf ."}}'"#,
                     "what would happen?"),
                 .init("hitl policy test cases.jsonl", "does the policy do what was meant?"),
+                .init("hitl policy replay --since 30d --policy new.yaml", "what would it have changed this month?"),
             ]),
         run: run)
 
-    private enum Work: String { case check, explain, test }
+    enum Work: String, CaseIterable {
+        case check, explain, test, replay
+
+        static var list: String {
+            let words = allCases.map(\.rawValue)
+            return words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        }
+
+        /// What belongs to it beside --config and --json.
+        var options: Set<String> {
+            switch self {
+            case .check, .test: []
+            case .explain: ["call", "calls"]
+            case .replay: ["policy", "since", "last"]
+            }
+        }
+
+        /// How many words may follow.
+        var words: Int { self == .test ? 1 : 0 }
+    }
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
         let words = arguments.positionals
         guard let work = Work(rawValue: words[0]) else {
-            throw .badValue(words[0], of: "hitl policy", expected: "check, explain or test")
+            throw .badValue(words[0], of: "hitl policy", expected: Work.list)
         }
-        if work != .test, words.count > 1 { throw .superfluous(argument: words[1], command: "policy \(work.rawValue)") }
-        let lines = try source(work, arguments)
-
-        let place: Place
-        switch Place.find(file: arguments.text("config"), workspace: Process.directory) {
-        case .failure(let failure): return failure.report()
-        case .success(let found): place = found
+        if words.count - 1 > work.words {
+            throw .superfluous(argument: words[work.words + 1], command: "policy \(work.rawValue)")
         }
-        guard let lines else { return checked(place, json: arguments.has("json")) }
-        let bytes: [UInt8]
-        switch lines {
-        case .bytes(let given): bytes = given
-        case .file(let path):
-            do { bytes = try TextSource.read(path) } catch {
-                return Failure(.usage, "`\(path)` cannot be read: \(SystemError.reason(error.number))").report()
+        for other in Work.allCases {
+            for option in other.options.sorted() where arguments.has(option) && !work.options.contains(option) {
+                throw .superfluous(argument: "--" + option, command: "policy \(work.rawValue)")
             }
         }
-        let judge = Judge(place)
-        return work == .test
-            ? PolicyCases(bytes).run(judge, json: arguments.has("json"))
-            : Explanation(bytes).print(judge, json: arguments.has("json"))
-    }
-
-    private enum Lines { case bytes([UInt8]), file(String) }
-
-    /// nil where the work needs none.
-    private static func source(_ work: Work, _ arguments: Arguments) throws(UsageError) -> Lines? {
-        let call = arguments.text("call")
-        let calls = arguments.text("calls")
+        let json = arguments.has("json")
         switch work {
         case .check:
-            return nil
+            return judged(by: arguments) { checked($0, json: json) }
         case .explain:
-            switch (call, calls) {
-            case (let call?, nil): return .bytes(Array(call.utf8))
-            case (nil, let calls?): return .file(calls)
+            let lines: Lines
+            switch (arguments.text("call"), arguments.text("calls")) {
+            case (let call?, nil): lines = .bytes(Array(call.utf8))
+            case (nil, let calls?): lines = .file(calls)
             case (nil, nil): throw .missing(argument: "--call or --calls", command: "policy explain")
             case (_?, _?): throw .contradiction("--call", "--calls")
             }
+            return judged(by: arguments) { judge in
+                lines.read { ExplainProgram($0).print(judge, json: json) }
+            }
         case .test:
-            guard arguments.positionals.count > 1 else { throw .missing(argument: "FILE", command: "policy test") }
-            return .file(arguments.positionals[1])
+            guard words.count > 1 else { throw .missing(argument: "FILE", command: "policy test") }
+            return judged(by: arguments) { judge in
+                Lines.file(words[1]).read { PolicyCases($0).run(judge, json: json) }
+            }
+        case .replay:
+            guard let file = arguments.text("policy") else {
+                throw .missing(argument: "--policy FILE", command: "policy replay")
+            }
+            return ReplayProgram(
+                policyFile: file, configurationFile: arguments.text("config"),
+                since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last"),
+                json: json
+            ).run()
+        }
+    }
+
+    private static func judged(by arguments: Arguments, _ body: (Judge) -> ExitCode) -> ExitCode {
+        switch Place.find(file: arguments.text("config"), workspace: Process.directory) {
+        case .failure(let failure): failure.report()
+        case .success(let place): body(Judge(place))
+        }
+    }
+
+    private enum Lines {
+        case bytes([UInt8]), file(String)
+
+        func read(_ body: ([UInt8]) -> ExitCode) -> ExitCode {
+            switch self {
+            case .bytes(let bytes): return body(bytes)
+            case .file(let path):
+                let bytes: [UInt8]
+                do { bytes = try TextSource.read(path) } catch {
+                    return Failure(.usage, "`\(path)` cannot be read: \(SystemError.reason(error.number))").report()
+                }
+                return body(bytes)
+            }
         }
     }
 
     /// What is wrong is said, all of it, while the configuration is loaded.
-    private static func checked(_ place: Place, json: Bool) -> ExitCode {
-        let policy = Judge(place).policy
+    private static func checked(_ judge: Judge, json: Bool) -> ExitCode {
+        let policy = judge.policy
         if json {
             Output.standard(
                 JSONValue.members([

@@ -16,6 +16,23 @@ struct Wrapper {
     var addsOperands = false
     var findings: [Finding] = []
 
+    /// Whether the words of the command within say all that happens: it is only timed, or read by a shell without
+    /// options of its own.
+    ///
+    /// - Parameter arguments: the wrapper's own words. A name with a `/` may be any program.
+    func isNothingMore(than arguments: [CommandArgument]) -> Bool {
+        guard let program = arguments.first, program.isExact, !program.bytes.contains(UInt8(ascii: "/")) else {
+            return false
+        }
+        switch inner {
+        case .nothing: return true
+        case .command: return isTransparent && (program.text != "env" || !arguments[1].isAssignment)
+        case .script(_, let isExact):
+            return isExact && arguments.count == 3 && ["sh", "bash", "dash"].contains(program.text)
+                && arguments[1].text == "-c"
+        }
+    }
+
     static let shells: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "mksh", "ash", "fish", "csh", "tcsh", "rbash", "elvish", "nu", "xonsh",
         "pwsh", "powershell",

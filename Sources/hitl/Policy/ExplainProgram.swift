@@ -3,8 +3,8 @@ import HITLCore
 import HITLGate
 import HITLTerminal
 
-/// `hitl policy explain`: a verdict a line.
-struct Explanation {
+/// `hitl policy explain`: what becomes of each call, and what every rule has to do with it.
+struct ExplainProgram {
     private let lines: [ArraySlice<UInt8>]
 
     init(_ bytes: [UInt8]) {
@@ -19,10 +19,11 @@ struct Explanation {
             do throws(StatedCall.Flaw) {
                 let stated = try StatedCall(Array(line), line: index + 1, directory: Process.directory)
                 let verdict = judge.verdict(of: stated.call)
+                let rules = ExplanationView(judge.explanations(of: stated.call))
                 if json {
-                    Output.standard(form(stated, verdict, now).printable + "\n")
+                    Output.standard(form(stated, verdict, rules, now).printable + "\n")
                 } else {
-                    Output.standard(Judge.display(stated.call, verdict, now: now) + text(verdict))
+                    Output.standard(Judge.display(stated.call, verdict, now: now) + text(verdict, rules))
                 }
             } catch {
                 exit = .failed
@@ -33,9 +34,12 @@ struct Explanation {
         return exit
     }
 
-    private func form(_ stated: StatedCall, _ verdict: Verdict, _ now: WallTime) -> JSONValue {
+    private func form(
+        _ stated: StatedCall, _ verdict: Verdict, _ rules: ExplanationView, _ now: WallTime
+    ) -> JSONValue {
         guard case .object(var form) = verdict.json else { return verdict.json }
         form["id"] = stated.id
+        form["explanation"] = rules.json
         form["display"] = .string(Judge.display(stated.call, verdict, now: now))
         return .object(form)
     }
@@ -48,13 +52,15 @@ struct Explanation {
         ])
     }
 
-    private func text(_ verdict: Verdict) -> String {
+    private func text(_ verdict: Verdict, _ rules: ExplanationView) -> String {
         let effect: DisplayText =
             switch verdict.effect {
             case .deny: "Denied without asking"
             case .ask: "A person is asked"
             case .allow: "Allowed without asking"
             }
-        return StyledText("\(effect): \(RequestView.rules(verdict))").rendered(for: Output.presentation(of: 1))
+        var text = StyledText("\(effect): \(RequestView.rules(verdict))")
+        rules.append(to: &text, indent: 3)
+        return text.rendered(for: Output.presentation(of: 1))
     }
 }
