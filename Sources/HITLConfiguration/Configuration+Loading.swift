@@ -9,14 +9,16 @@ extension Configuration {
         var loading = Loading(configuration: Configuration(paths: paths), sources: sources)
 
         let file = loading.operatorFile()
-        if let file { loading.read(file, trusted: true) }
         let workspace = loading.workspaceFile(other: file)
+        loading.readPresets([file, workspace.flatMap { $0.isTrusted ? $0.file : nil }].compactMap { $0 })
+        if let file { loading.read(file, trusted: true) }
         if let workspace, workspace.isTrusted { loading.read(workspace.file, trusted: true) }
         if trusted { loading.readVariables(trusted: true) }
         loading.readOptions()
         if !trusted { loading.readVariables(trusted: false) }
         if let workspace, !workspace.isTrusted { loading.read(workspace.file, trusted: false) }
 
+        loading.checkPresets()
         guard loading.faults.isEmpty else { throw Diagnostics(loading.faults) }
         return loading.configuration
     }
@@ -27,6 +29,13 @@ private struct Loading {
     var configuration: Configuration
     let sources: ConfigurationSources
     var faults: [Diagnostic] = []
+    /// By file, to quote the line that contradicts a preset.
+    private var readings: [String: Reading] = [:]
+
+    init(configuration: Configuration, sources: ConfigurationSources) {
+        self.configuration = configuration
+        self.sources = sources
+    }
 
     private var paths: Paths { configuration.paths }
     private var variables: Variables { Variables(sources.environment) }
@@ -82,6 +91,7 @@ private struct Loading {
             return
         }
         let reading = Reading(document)
+        readings[file.name] = reading
         read(reading.root, trusted: trusted)
         collect(reading)
     }
@@ -99,6 +109,35 @@ private struct Loading {
                 if let value = map[key.key] { apply(key, value, trusted: trusted) }
             }
         }
+    }
+
+    // MARK: Presets
+
+    /// Looks for `policy.compliance` first, because a preset's values stand below those of any file. What is wrong
+    /// with it is said when the file is read.
+    mutating func readPresets(_ files: [ConfigurationFile]) {
+        var presets: [CompliancePreset] = []
+        for file in files {
+            let document: YAMLDocument
+            do throws(Diagnostics) { document = try YAMLDocument(file.bytes, file: file.name) } catch { continue }
+            guard let policy = Reading(document).root.anyMap()?["policy"],
+                let field = policy.anyMap()?["compliance"],
+                let chosen = Form<[CompliancePreset]>.presets.read(field, paths)
+            else { continue }
+            presets = chosen
+        }
+        configuration.begin(with: presets)
+    }
+
+    mutating func checkPresets() {
+        for (source, fault) in configuration.contradictions {
+            if case .file(let place) = source, let reading = readings[place.file] {
+                faults.append(reading.diagnostic(fault, at: source))
+            } else {
+                faults.append(Diagnostic(source, fault))
+            }
+        }
+        configuration.notices += configuration.unmetDemands
     }
 
     // MARK: Variables and options

@@ -43,6 +43,10 @@ extension Configuration {
         let reading = Reading(Node(.scalar(text, .words), source: .session), subject: key.name)
         key.assign(reading.root, &changed)
         try reading.finish()
+        let contradictions = changed.contradictions
+        guard contradictions.isEmpty else {
+            throw Diagnostics(contradictions.map { Diagnostic(.session, $0.fault) })
+        }
         return changed
     }
 

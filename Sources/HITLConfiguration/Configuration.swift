@@ -19,6 +19,7 @@ package struct Configuration: Sendable {
     package internal(set) var contentPatterns = Sourced(RuleList())
     package internal(set) var customRules = Sourced(RuleList())
 
+    package internal(set) var compliance = Sourced<[CompliancePreset]>([])
     package internal(set) var autoApproveThreshold = Sourced(AutoApproveThreshold.none)
     package internal(set) var autoApproveSandboxed = Sourced(AutoApproveSandboxed.none)
     package internal(set) var autoRejectThreshold = Sourced(AutoRejectThreshold.never)

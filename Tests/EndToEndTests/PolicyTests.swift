@@ -197,3 +197,56 @@ import Testing
         _ = try await terminal.waitForExit()
     }
 }
+
+/// `hitl policy import`: what is printed is a policy, and prefixes in it are no longer prefixes of text.
+@Suite(.oneAtATime) struct `An imported policy` {
+    @Test func `is in order, and lets nothing stand behind what it allows`() async throws {
+        let home = try Home()
+        try home.makeDirectory("w/.claude")
+        try home.write(
+            #"{"permissions": {"allow": ["Bash(git:*)", "Bash(npm run test:*)", "Bash(echo:*)"], "deny": ["Bash(sudo:*)"]}}"#,
+            to: "w/.claude/settings.json")
+        let imported = try await home.hitl("policy", "import", "claude", home.path("w/.claude/settings.json"))
+        #expect(imported.code == 0 && imported.err == "5 rules; 0 entries were not carried over\n", "\(imported)")
+        try home.write(imported.out, to: "imported.yaml")
+        let checked = try await home.hitl("policy", "check", "--config", home.path("imported.yaml"))
+        #expect(checked.code == 0, "\(checked)")
+        let commands = [
+            ("git status", "allow"), ("npm run test -- -x", "allow"), ("echo a b | git status", "allow"),
+            ("timeout 5 git status", "allow"), ("sh -c 'git status'", "allow"), ("git status; rm -rf x", "deny"),
+            ("git status && touch x", "ask"), ("git status | sh", "ask"), ("git status & touch x", "ask"),
+            ("git status\ntouch x", "ask"), ("git status\r\ntouch x", "ask"), ("git $(touch x)", "ask"),
+            ("git `touch x`", "ask"), ("git status > x", "ask"), ("git status >> x", "ask"), ("echo x > Makefile", "ask"),
+            ("GIT_SSH_COMMAND=x git fetch", "ask"), ("PATH=. git status", "ask"), ("PATH=.; git status", "ask"),
+            ("env X=1 git status", "ask"), ("sudo git status", "deny"), ("cd x && sudo -u y git log", "deny"),
+            ("git -c core.pager=sh log", "ask"), ("git push --force", "ask"), ("./git status", "ask"),
+            ("/x/timeout 5 git status", "ask"), ("bash --rcfile x -c 'git status'", "ask"), ("gitx", "ask"),
+            ("xargs git", "ask"), ("git() { touch x; }; git status", "ask"), ("echo {a,b}", "ask"),
+            ("ssh h git status", "ask"), ("eval git status", "ask"), ("time git status; touch x", "ask"),
+        ]
+        let calls = commands.map { command in
+            JSONValue.members(["args": .members(["command": .string(command.0)]), "tool": "Bash"]).canonicalText
+        }
+        try home.write(calls.joined(separator: "\n"), to: "calls.jsonl")
+        let said = try await home.run(
+            [
+                "policy", "explain", "--json", "--config", home.path("imported.yaml"), "--calls",
+                home.path("calls.jsonl"),
+            ])
+        let effects = try said.out.split(separator: "\n").map {
+            try JSONValue(parsing: Array($0.utf8)).object?["effect"]?.string ?? ""
+        }
+        #expect(effects.count == commands.count)
+        for (command, effect) in zip(commands, effects) { #expect(effect == command.1, "\(command.0)") }
+    }
+
+    @Test func `needs a file that has rules`() async throws {
+        let home = try Home()
+        try home.write("[]", to: "settings.json")
+        let wrong = try await home.hitl("policy", "import", "claude", home.path("settings.json"))
+        #expect(wrong.code == 1 && wrong.out == "" && wrong.err.contains("no object with `permissions`"), "\(wrong)")
+        #expect(try await home.hitl("policy", "import", "gemini", home.path("settings.json")).code == 2)
+        #expect(try await home.hitl("policy", "import", "claude").code == 2)
+        #expect(try await home.hitl("policy", "import", "codex", home.path("none.rules")).code == 2)
+    }
+}

@@ -122,6 +122,7 @@ private struct Cast {
         context.readsWithin = one([nil] + Confinement.allCases)
         context.harmlessWithin = one([nil] + Confinement.allCases)
         if chance(4) { context.surplus = ["a variable is set"] }
+        if chance(4) { context.wrappings = some([["rm", "x"], ["sudo", "git", "push"], ["/bin/rm", "x"]]) }
         return context
     }
 

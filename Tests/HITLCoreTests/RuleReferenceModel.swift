@@ -102,7 +102,7 @@ struct ReferenceModel {
             return spares ? !answers.isEmpty && !answers.contains(false) : answers.contains(true)
         case .command(let patterns):
             guard case .known(let commands) = context.commands else { return nil }
-            let answers = commands.map { argv -> Bool? in
+            let answers = (spares ? commands : commands + context.wrappings).map { argv -> Bool? in
                 if argv.isEmpty || argv.contains(where: { $0.utf8.contains(0) }) { return nil }
                 if patterns.contains(where: { words[$0]?(argv) ?? false }) { return true }
                 guard !spares, let program = argv[0].split(separator: "/").last else { return false }

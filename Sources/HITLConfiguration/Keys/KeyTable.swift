@@ -95,6 +95,9 @@ extension ConfigurationKey {
 
     private static let policy: [ConfigurationKey] = [
         ConfigurationKey(
+            "policy.compliance", \.compliance, .presets, example: "compliance: []",
+            "Presets: each sets what its regulation demands of reviews and records, and refuses what contradicts it."),
+        ConfigurationKey(
             "policy.autoApproveThreshold", \.autoApproveThreshold,
             .word(of: "policy.autoApproveThreshold"), settable: true, untrusted: .smaller,
             example: "autoApproveThreshold: none",

@@ -92,7 +92,7 @@ package struct Field {
             case .option, .session:
                 report(.bareInteger(found: "\(count)"))
                 return nil
-            case .fallback, .file, .variable: break
+            case .fallback, .preset, .file, .variable: break
             }
             guard Milliseconds(count) <= .longest else {
                 report(.timeTooLong(found: "\(count)"))

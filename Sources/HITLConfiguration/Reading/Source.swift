@@ -2,16 +2,19 @@
 package enum Source: Sendable, Hashable, CustomStringConvertible {
     /// Nobody wrote it.
     case fallback
+    /// A preset of `policy.compliance` demands it.
+    case preset(String)
     case file(Place)
     case variable(String)
     case option(String)
     /// Set at the prompt, gone at the end of the session.
     case session
 
-    /// `default`, `hitl.yaml:12:5`, `HITL_TIMEOUT`, `--agent`, `session`.
+    /// `default`, `preset hipaa`, `hitl.yaml:12:5`, `HITL_TIMEOUT`, `--agent`, `session`.
     package var description: String {
         switch self {
         case .fallback: "default"
+        case .preset(let name): "preset \(name)"
         case .file(let place): place.description
         case .variable(let name): name
         case .option(let name): name

@@ -38,7 +38,19 @@ package struct StatisticsCommand: Command {
         }
         Self.append(statistics.perTool, under: "Per tool:", to: &text)
         Self.append(statistics.perReviewer, under: "Per reviewer:", to: &text)
+        if let hint = Self.suggestions(desk) { text.line(hint, .dim, indent: 3) }
         return CommandResult(text)
+    }
+
+    /// One quiet line; of the newest decisions, so that it costs the same in a long ledger.
+    private static func suggestions(_ desk: Desk) -> DisplayText? {
+        let decisions: [RequestHistory]
+        do throws(EventLedgerError) { decisions = try desk.records.history(.init(last: 500)) } catch { return nil }
+        guard let count = desk.gate?.suggestions(from: decisions).count, count > 0 else { return nil }
+        return """
+            \(count) \(count == 1 ? "rule" : "rules") could answer what you keep approving: `hitl policy suggest` shows \
+            what it would have changed.
+            """
     }
 
     private static func append(

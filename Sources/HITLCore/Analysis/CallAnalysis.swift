@@ -14,6 +14,8 @@ package struct CallAnalysis: Sendable, Equatable {
     package let reversibility: Reversibility
     /// Every command, unwrapped and dequoted; those that are not known word by word are among the doubts.
     package let commands: [[String]]
+    /// What those commands were taken out of, each whole: `sudo git push`.
+    package let wrappings: [[String]]
     /// What the commands do that does not stand in their words.
     package let surplus: [String]
 
@@ -43,9 +45,8 @@ package struct CallAnalysis: Sendable, Equatable {
             harmlessWithin: isOrdinary && !isHarmless ? confinement(of: commands) : nil,
             reversibility: commands.map(\.reversibility).min().map { min($0, arguments.reversibility) }
                 ?? arguments.reversibility,
-            commands: commands.flatMap(\.segments).map { segment in
-                segment.arguments.map { String(decoding: $0, as: UTF8.self) }
-            },
+            commands: commands.flatMap(\.segments).map { text($0.arguments) },
+            wrappings: commands.flatMap(\.wrappings).map(text),
             surplus: commands.flatMap(\.surplus))
     }
 
@@ -58,4 +59,5 @@ package struct CallAnalysis: Sendable, Equatable {
         }
         return widest
     }
+    private static func text(_ words: [[UInt8]]) -> [String] { words.map { String(decoding: $0, as: UTF8.self) } }
 }

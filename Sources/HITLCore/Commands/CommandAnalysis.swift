@@ -28,6 +28,8 @@ package struct CommandAnalysis: Sendable, Equatable {
     package internal(set) var programs: [[UInt8]] = []
     /// What could not be analysed, in our own words.
     package internal(set) var doubts: [String] = []
+    /// Commands that start another one which is judged in their place: `sudo git push`, whole.
+    package internal(set) var wrappings: [[[UInt8]]] = []
     /// What the commands do that does not stand in their words: variables that they are given, files that their output
     /// goes to, programs that run them as somebody else or somewhere else.
     package internal(set) var surplus: [String] = []

@@ -353,6 +353,7 @@ struct CommandJudge {
 
     private mutating func judge(_ wrapper: Wrapper, _ name: String, _ arguments: [CommandArgument], via: [String]) {
         for finding in wrapper.findings { add(finding) }
+        if !isGuess, analysis.wrappings.count < 256 { analysis.wrappings.append(arguments.map(\.bytes)) }
         if !wrapper.isNothingMore(than: arguments) { noteSurplus("`\(wrapper.label)` runs it") }
         if !wrapper.isTransparent || !isTrusted(arguments[0]) { becomeHarmful() }
         let labels = via + [wrapper.label]

@@ -119,7 +119,9 @@ struct Evaluation {
     }
 
     private func commands(match patterns: [Int32], permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
-        guard case .known(let commands) = context.commands else { return .unclear }
+        guard case .known(let words) = context.commands else { return .unclear }
+        // What stops may be about a wrapper too; to allow one is to allow what it runs.
+        let commands = permissive || context.wrappings.isEmpty ? words : words + context.wrappings
         guard !commands.isEmpty else { return .no }
         // `X=1 git fetch > file` is more than its words, and whoever allowed the words did not see the rest.
         var truth: Truth = !permissive ? .no : context.surplus.isEmpty ? .yes : .unclear

@@ -21,6 +21,8 @@ public struct EvaluationContext: Sendable {
     package var readsWithin: Confinement?
     /// The narrowest confinement in which the call could do no harm; nil in the same cases.
     package var harmlessWithin: Confinement?
+    /// What the commands were taken out of, each whole: `sudo git push`. A rule that stops looks at them too.
+    package var wrappings: [[String]] = []
     /// What the commands do that does not stand in their words. A rule that allows by the words alone does not know it.
     package var surplus: [String] = []
     /// What was permitted before, within the key's time; nil where nobody counted.

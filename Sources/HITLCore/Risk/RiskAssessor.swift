@@ -30,6 +30,7 @@ public struct RiskAssessor: Sendable {
             context.readsWithin = analysis.readsWithin
             context.harmlessWithin = analysis.harmlessWithin
         }
+        context.wrappings = analysis.wrappings
         context.surplus = analysis.surplus
         if let doubt = analysis.doubts.first {
             context.commands = .unknown(because: doubt)

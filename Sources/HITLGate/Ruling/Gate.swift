@@ -114,6 +114,11 @@ public struct Gate: Sendable {
         policy().explain(call, in: assessor.context(of: call, at: time))
     }
 
+    /// Rules for what people approved again and again among these decisions. Nothing applies them.
+    public func suggestions(from decisions: [RequestHistory]) -> [Suggestion] {
+        Suggester(policy(), assessor).suggestions(from: decisions)
+    }
+
     /// A decision nobody can prove is not a decision: written before the permit can exist.
     private func record(
         _ decision: Decision, _ call: ToolCall, _ digest: CallDigest, _ verdict: Verdict, _ requester: Principal,

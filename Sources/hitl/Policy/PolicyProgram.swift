@@ -27,17 +27,23 @@ enum PolicyProgram {
                 replay reads the decisions of the ledger and says, one line each, which of them the policy in \
                 --policy would have changed, judged with the facts and the time of then; then it counts. The exit code \
                 is 1 where it would allow what a person rejected.
+
+                suggest prints rules for what people approved at least five times in the same form and never \
+                rejected, with what they would have changed. They are in force when somebody puts them into a file.
+
+                import claude FILE (a settings.json) and import codex FILE (a .rules file) print the rules of those \
+                programs as a policy, with examples, and with comments on what has no counterpart and so asks.
                 """,
             positionals: [
                 .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.list),
-                .init("FILE", .file, .optional, doc: "of test: the cases; - is standard input"),
+                .init("FILE", .file, .any, doc: "of test: the cases; - is standard input. Of import: claude or codex, and a file"),
             ],
             options: [
                 .init("call", "JSON", .text, doc: "of explain: one call"),
                 .init("calls", "FILE", .file, doc: "of explain: a call a line; - is standard input"),
                 .init("policy", "FILE", .file, doc: "of replay: the configuration to try"),
-                .init("since", "WHEN", .moment, doc: "of replay: since a date, a time or a duration ago"),
-                .init("last", "N", .count, doc: "of replay: the newest N decisions"),
+                .init("since", "WHEN", .moment, doc: "of replay and suggest: since a date, a time or a duration ago"),
+                .init("last", "N", .count, doc: "of replay and suggest: the newest N decisions"),
                 .init(
                     "config", "FILE", .file,
                     doc: "the configuration to work on; of replay, the one that names the ledger"),
@@ -50,11 +56,12 @@ enum PolicyProgram {
                     "what would happen?"),
                 .init("hitl policy test cases.jsonl", "does the policy do what was meant?"),
                 .init("hitl policy replay --since 30d --policy new.yaml", "what would it have changed this month?"),
+                .init("hitl policy import claude .claude/settings.json > imported.yaml", "begin with what is there"),
             ]),
         run: run)
 
     enum Work: String, CaseIterable {
-        case check, explain, test, replay
+        case check, explain, test, replay, suggest, `import`
 
         static var list: String {
             let words = allCases.map(\.rawValue)
@@ -64,14 +71,21 @@ enum PolicyProgram {
         /// What belongs to it beside --config and --json.
         var options: Set<String> {
             switch self {
-            case .check, .test: []
+            case .check, .test, .import: []
             case .explain: ["call", "calls"]
             case .replay: ["policy", "since", "last"]
+            case .suggest: ["since", "last"]
             }
         }
 
         /// How many words may follow.
-        var words: Int { self == .test ? 1 : 0 }
+        var words: Int {
+            switch self {
+            case .check, .explain, .replay, .suggest: 0
+            case .test: 1
+            case .import: 2
+            }
+        }
     }
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
@@ -116,6 +130,17 @@ enum PolicyProgram {
                 since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last"),
                 json: json
             ).run()
+        case .suggest:
+            return SuggestProgram(
+                configurationFile: arguments.text("config"),
+                since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last")
+            ).run()
+        case .import:
+            guard words.count == 3 else { throw .missing(argument: "claude FILE or codex FILE", command: "policy import") }
+            guard let origin = ImportProgram.Origin(rawValue: words[1]) else {
+                throw .badValue(words[1], of: "hitl policy import", expected: "claude or codex")
+            }
+            return ImportProgram(origin: origin, path: words[2]).run()
         }
     }
 
