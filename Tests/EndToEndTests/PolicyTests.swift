@@ -207,13 +207,13 @@ import Testing
             #"{"permissions": {"allow": ["Bash(git:*)", "Bash(npm run test:*)", "Bash(echo:*)"], "deny": ["Bash(sudo:*)"]}}"#,
             to: "w/.claude/settings.json")
         let imported = try await home.hitl("policy", "import", "claude", home.path("w/.claude/settings.json"))
-        #expect(imported.code == 0 && imported.err == "5 rules; 0 entries were not carried over\n", "\(imported)")
+        #expect(imported.code == 0 && imported.err == "3 rules; 0 entries were not carried over\n", "\(imported)")
         try home.write(imported.out, to: "imported.yaml")
         let checked = try await home.hitl("policy", "check", "--config", home.path("imported.yaml"))
         #expect(checked.code == 0, "\(checked)")
         let commands = [
             ("git status", "allow"), ("npm run test -- -x", "allow"), ("echo a b | git status", "allow"),
-            ("timeout 5 git status", "allow"), ("sh -c 'git status'", "allow"), ("git status; rm -rf x", "deny"),
+            ("timeout 5 git status", "allow"), ("sh -c 'git status'", "allow"), ("git status; rm -rf x", "ask"), ("git status; rm -rf /", "deny"),
             ("git status && touch x", "ask"), ("git status | sh", "ask"), ("git status & touch x", "ask"),
             ("git status\ntouch x", "ask"), ("git status\r\ntouch x", "ask"), ("git $(touch x)", "ask"),
             ("git `touch x`", "ask"), ("git status > x", "ask"), ("git status >> x", "ask"), ("echo x > Makefile", "ask"),

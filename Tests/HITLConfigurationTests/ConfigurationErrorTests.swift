@@ -202,6 +202,7 @@ import Testing
                 hitl.confidenceThreshold | 0.85 | 0.85 | \(file):13:3
                 hitl.contentPatterns | none | [] | default
                 hitl.customRules | none | [] | default
+                policy.compliance | none | [] | default
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
                 policy.autoApproveSandboxed | none | "none" | default
                 policy.autoRejectThreshold | never | "never" | default

@@ -23,6 +23,7 @@ import Testing
                 hitl.contentPatterns | a list of regular expressions | none | 
                 hitl.customRules | a list of rules | none | 
                 hitl.debug | true or false | later | HITL_DEBUG
+                policy.compliance | a list of hipaa, soc2, gdpr, sox, eu-ai-act | none | 
                 policy.autoApproveThreshold | never, none, low or medium | none | 
                 policy.autoApproveSandboxed | none, workspace or workspace+network | none | 
                 policy.autoRejectThreshold | low, medium, high, critical or never | never | 

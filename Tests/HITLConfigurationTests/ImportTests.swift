@@ -33,10 +33,7 @@ import Testing
                 #"block { kind: execute, command: "rm -rf **" }"#,
                 #"block { kind: execute, command: ["foo* bar", "foo* ** bar"] }"#,
                 #"require_approval { kind: execute, command: "git push **" }"#,
-                #"allow { tool: Bash, command: "npm run test **" }"#,
-                #"allow { tool: Bash, command: "git log **" }"#,
-                #"allow { tool: Bash, command: ["npm run build*", "npm run build* **"] }"#,
-                #"allow { tool: Bash, command: ls }"#,
+                #"allow { tool: Bash, command: ["npm run test **", "git log **", "npm run build*", "npm run build* **", ls] }"#,
             ])
         #expect(policy.rules[0].name == "claude-risky" && policy.rules[0].action == .requireApproval)
         #expect(reasons(policy) == [])

@@ -78,6 +78,7 @@ import Testing
                 hitl.confidenceThreshold = none
                 hitl.contentPatterns = none
                 hitl.customRules = none
+                policy.compliance = none
                 policy.autoApproveThreshold = none
                 policy.autoApproveSandboxed = none
                 policy.autoRejectThreshold = never

@@ -57,21 +57,21 @@ import Testing
         } catch let error as Diagnostics {
             #expect(
                 error.description == """
+                    ~/.config/hitl/hitl.yaml:3:3: `policy.autoApproveThreshold` is `low`; with `compliance: sox` it must be `never` or `none`
+                      autoApproveThreshold: low
+                      ^
                     ~/.config/hitl/hitl.yaml:5:3: `hitl.enabled` is `false`; with `compliance: sox` it must be `true`
                       enabled: false
-                      ^
-                    ~/.config/hitl/hitl.yaml:7:3: `hitl.requireReason` is `reject`; with `compliance: sox` it must have `approve` and `reject`
-                      requireReason: [reject]
                       ^
                     ~/.config/hitl/hitl.yaml:6:3: `hitl.timeout` is `never`; with `compliance: sox` it must be at most `1h`
                       timeout: never
                       ^
+                    ~/.config/hitl/hitl.yaml:7:3: `hitl.requireReason` is `reject`; with `compliance: sox` it must have `approve` and `reject`
+                      requireReason: [reject]
+                      ^
                     ~/.config/hitl/hitl.yaml:8:10: `audit.durability` is `group`; with `compliance: sox` it must be `strict`
                     audit: { durability: group }
                              ^
-                    ~/.config/hitl/hitl.yaml:3:3: `policy.autoApproveThreshold` is `low`; with `compliance: sox` it must be `never` or `none`
-                      autoApproveThreshold: low
-                      ^
                     """)
         }
     }

@@ -58,7 +58,7 @@ struct ClaudeEntry {
         let example = names[0].replacing("*", with: "x")
         add(
             to: &policy, when: [.init("tool", Self.list(names))], matches: [Self.call(example)],
-            notMatches: tool == "*" ? [] : [Self.call("other")])
+            notMatches: tool.allSatisfy { $0 == "*" } ? [] : [Self.call("other")])
     }
 
     /// `mcp__server` is all of its tools; the names of reading and of editing stand for each other.

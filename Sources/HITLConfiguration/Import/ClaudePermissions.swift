@@ -70,6 +70,7 @@ package struct ClaudePermissions {
             policy.leaveOut(
                 "permissions.additionalDirectories", "a workspace is one directory; calls outside of it are judged as such")
         }
+        policy.joinCommands()
         policy.guardAllowances()
     }
 

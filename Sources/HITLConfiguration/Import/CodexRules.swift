@@ -25,6 +25,7 @@ package struct CodexRules {
                 rules.policy.leaveOut("line \(line): \(text)", "only calls with literal arguments are read")
             }
         }
+        rules.policy.joinCommands()
         rules.policy.guardAllowances()
         return rules.policy
     }

@@ -79,5 +79,5 @@ extension CommandWords {
     }
 
     /// What is different about the rule's own commands next to another: to allow, all must match; to stop, one is enough.
-    static let stranger = ["touch", "elsewhere"]
+    static let stranger = ["something-else"]
 }

@@ -22,6 +22,20 @@ package struct ImportedPolicy: Sendable {
 
     mutating func leaveOut(_ origin: String, _ reason: String) { remarks.append(Remark(origin: origin, reason: reason)) }
 
+    /// Other programs ask for each command of a line whether some entry allows it. Here a rule that allows must match all
+    /// of them, so the entries become one.
+    mutating func joinCommands() {
+        guard
+            let place = rules.firstIndex(where: \.allowsCommands),
+            rules.filter(\.allowsCommands).count > 1
+        else { return }
+        let joined = rules.filter(\.allowsCommands).reduce(into: rules[place]) { joined, rule in
+            if rule != rules[place] { joined.join(rule) }
+        }
+        rules.removeAll(where: \.allowsCommands)
+        rules.insert(joined, at: place)
+    }
+
     /// Other programs allow by words; here what the analysis finds risky still asks, whoever allowed the words.
     mutating func guardAllowances() {
         var tools: [JSONValue] = []
@@ -100,9 +114,10 @@ package struct ImportedPolicy: Sendable {
 package struct ImportedRule: Sendable, Equatable {
     /// Of its name: `claude`.
     let prefix: String
-    package let name: String
-    package let origin: String
-    package let when: JSONObject
+    package private(set) var name: String
+    /// Each entry that it was made of.
+    package private(set) var origins: [String]
+    package private(set) var when: JSONObject
     package let action: Rule.Action
     var message: String?
     /// What is different from there, in a sentence.
@@ -116,13 +131,27 @@ package struct ImportedRule: Sendable, Equatable {
     ) {
         self.prefix = prefix
         self.name = name
-        self.origin = origin
+        origins = [origin]
         self.when = when
         self.action = action
         self.message = message
         self.note = note
         self.matches = matches
         self.notMatches = notMatches
+    }
+
+    fileprivate var allowsCommands: Bool { action == .allow && when["command"] != nil && message == nil }
+
+    fileprivate mutating func join(_ other: ImportedRule) {
+        func list(_ value: JSONValue?) -> [JSONValue] { value?.array ?? value.map { [$0] } ?? [] }
+        name = "\(prefix)-allow-commands"
+        origins += other.origins
+        when["command"] = .array(
+            (list(when["command"]) + list(other.when["command"])).reduce(into: []) { patterns, pattern in
+                if !patterns.contains(pattern) { patterns.append(pattern) }
+            })
+        matches += other.matches
+        notMatches += other.notMatches.filter { !notMatches.contains($0) }
     }
 
     mutating func name(tool: String) {
@@ -136,7 +165,7 @@ package struct ImportedRule: Sendable, Equatable {
     }
 
     fileprivate var lines: [String] {
-        var lines = ["# \(visible(origin))"]
+        var lines = origins.map { "# \(visible($0))" }
         if let note { lines.append("#   \(visible(note))") }
         lines.append("- name: \(YAMLText.flow(.string(name)))")
         if !when.members.isEmpty { lines.append("  when: \(YAMLText.flow(.object(when)))") }

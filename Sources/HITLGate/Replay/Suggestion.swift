@@ -95,9 +95,10 @@ public struct Suggester: Sendable {
     }
 
     /// Only calls with no other risks than these are suggested: nothing that destroys, leaves the machine, costs money
-    /// or holds a secret.
+    /// or holds a secret. A tool whose effect nobody knows is suggested with exactly the arguments that were approved.
     private static let ordinary: Set<String> = [
         "system_command", "runs_code", "file_modification", "version_control", "unproven_read", "not_proven_harmless",
+        "unclassified_effect",
     ]
 
     private struct Group: Hashable {
