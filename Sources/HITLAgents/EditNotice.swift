@@ -22,10 +22,13 @@ package struct EditNotice: Sendable, Equatable {
         self.request = request
     }
 
-    package var sentence: String {
+    package var sentence: String { difference + " What ran is the edited call." }
+
+    /// What was changed, where it is not known whether it ran.
+    package var difference: String {
         let call = request.map { "`\(tool)` was approved as request \($0)" } ?? "`\(tool)` was permitted"
         return "\(call) with other arguments than you proposed: "
-            + changes.map(\.words).joined(separator: "; ") + ". What ran is the edited call."
+            + changes.map(\.words).joined(separator: "; ") + "."
     }
 
     package var json: JSONValue {

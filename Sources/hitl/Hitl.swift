@@ -19,6 +19,7 @@ struct Hitl {
     private static func run(_ words: [String]) -> Int32 {
         let name = words[0]
         let rest = Array(words.dropFirst())
+        if name == "hook", let hook = HookProgram.fast(rest) { return hook.run() }
         guard let program = ProgramTable.named(name) else {
             if CommandTable.desk.contains(where: { $0.definition.name == name }) {
                 return (TrustCommand.run(words) ?? DeskCommand.run(words)).rawValue

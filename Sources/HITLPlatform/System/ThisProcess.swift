@@ -16,6 +16,20 @@ package enum ThisProcess {
         try check(platform_forbid_core_files(), "RLIMIT_CORE")
     }
 
+    /// A broken pipe is an error of the write.
+    package static func ignoreBrokenPipes() throws(SystemError) {
+        try check(platform_ignore_sigpipe(), "sigaction")
+    }
+
+    /// Readable once the process that started this one has ended. Nil where it has ended already, or cannot be seen.
+    package static func parent() -> OwnedDescriptor? {
+        let parent = getppid()
+        // Whose parent has ended is given to the first process, which starts nobody's hooks.
+        guard parent > 1 else { return nil }
+        let descriptor = platform_open_pidfd(parent)
+        return descriptor >= 0 ? OwnedDescriptor(descriptor) : nil
+    }
+
     package static var isPrivate: Bool { platform_is_dumpable() == 0 }
 
     /// Descendants whose parents end become our children instead of the system's, so that ancestry still leads here.

@@ -74,13 +74,14 @@ struct AskParameters {
         let tool = try parameters.required("tool", try parameters.name("tool"))
         let command = try AskedCommand(parameters)?.facts
         let performer = try parameters.word("performer", By.self)
+        let way = try parameters.word("via", RequesterProcess.Way.self) ?? .socket
         let lineage = try parameters.texts("lineage") ?? []
         guard lineage.count <= deepestLineage, lineage.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 256 }) else {
             throw parameters.fault("`lineage` must have at most \(deepestLineage) names of 1 to 256 bytes")
         }
         return ToolCall(
             tool: tool,
-            kind: command == nil ? AskedTool.kind(of: tool) : .execute,
+            kind: command == nil ? AskedTool.kind(of: tool, via: way) : .execute,
             arguments: try parameters.required("args", try parameters.members("args")),
             origin: Origin(
                 agent: try parameters.name("agent") ?? "ask", session: try parameters.name("session") ?? "socket",

@@ -65,7 +65,15 @@ struct AskedCommand {
 /// What kind of tool a name stands for that a program on the socket made up.
 enum AskedTool {
     /// The words of a name can only make a tool more than *other*. That it merely reads is never believed of a name.
-    static func kind(of tool: String) -> ToolKind {
+    ///
+    /// A hook's tools are the agent's own, whose names are known: nobody can name a command `Read` and have it run.
+    static func kind(of tool: String, via way: RequesterProcess.Way) -> ToolKind {
+        let known: ToolKind =
+            switch way {
+            case .hook: ToolCatalog.kind(of: tool)
+            case .socket, .gateway: .other
+            }
+        guard known == .other else { return known }
         let words = ToolName.words(of: tool)
         for (kind, names) in table where words.contains(where: { word in names.contains(exactly: word) }) {
             return kind

@@ -56,7 +56,8 @@ package struct AskAnswer {
     package var conditions: [String] { json["conditions"]?.array?.compactMap(\.string) ?? [] }
     package var rules: [String] { json["rules"]?.array?.compactMap { $0.object?["name"]?.string } ?? [] }
 
-    init?(_ value: JSONValue) {
+    /// Nil where it is none.
+    package init?(_ value: JSONValue) {
         guard let json = value.object, let word = json["decision"]?.string,
             let decision = Decision.allCases.first(where: { $0.rawValue.utf8.elementsEqual(word.utf8) })
         else { return nil }

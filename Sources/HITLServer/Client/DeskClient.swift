@@ -33,8 +33,10 @@ package final class DeskClient {
     private let socket: DeskSocket
     private var lastID: Int64 = 0
 
-    package init(connectingTo paths: [String]) throws(Failure) {
+    /// - Parameter listeners: those on whose behalf is asked; where one is gone, waiting ends.
+    package init(connectingTo paths: [String], for listeners: [DeskSocket.Listener] = []) throws(Failure) {
         do throws(DeskSocket.Failure) { socket = try .connect(to: paths) } catch { throw .socket(error) }
+        socket.listeners = listeners
     }
 
     /// Sends a request and waits for its answer.

@@ -19,6 +19,21 @@ package final class DeskSocket {
     private let descriptor: Int32
     private var received: [UInt8] = []
     private var searched = 0
+    /// Descriptors whose hanging up ends a wait as SIGPIPE would: the answer has nobody to hear it.
+    package var listeners: [Listener] = []
+
+    package struct Listener {
+        let descriptor: Int32
+        let events: Int32
+
+        /// The other end of a pipe or socket that we write to.
+        package static func reader(of descriptor: Int32) -> Listener { Listener(descriptor: descriptor, events: 0) }
+
+        /// A process, as a descriptor of it.
+        package static func process(_ descriptor: Int32) -> Listener {
+            Listener(descriptor: descriptor, events: POLLIN)
+        }
+    }
 
     /// The longest answer: a history, say.
     private static let longestLine = 256 << 20
@@ -118,6 +133,7 @@ package final class DeskSocket {
         while true {
             var watched = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
             if let signals { watched.append(pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)) }
+            watched += listeners.map { pollfd(fd: $0.descriptor, events: Int16($0.events), revents: 0) }
             var timeout: Int32 = -1
             if let deadline {
                 let now = SystemClock.monotonicNanoseconds()
@@ -125,8 +141,11 @@ package final class DeskSocket {
                 timeout = Int32(clamping: (deadline - now + 999_999) / 1_000_000)
             }
             guard poll(&watched, nfds_t(watched.count), timeout) > 0 else { continue }
-            if watched.count > 1, watched[1].revents != 0, let signal = signals?.take() {
+            if signals != nil, watched[1].revents != 0, let signal = signals?.take() {
                 throw .interrupted(signal: signal)
+            }
+            if watched.suffix(listeners.count).contains(where: { $0.revents != 0 }) {
+                throw .interrupted(signal: SIGPIPE)
             }
             if watched[0].revents != 0 { return }
         }

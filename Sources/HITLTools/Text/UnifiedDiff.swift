@@ -1,10 +1,10 @@
 /// The difference between two texts in the unified format of diff(1).
 ///
 /// Nothing is left out: each changed line stands in it whole, whatever its length.
-enum UnifiedDiff {
+package enum UnifiedDiff {
     /// - Parameter old: nil where there was no file, `new` where there will be none.
     /// - Returns: the difference without a final line feed; empty where there is none.
-    static func text(from old: [UInt8]?, to new: [UInt8]?, name: String) -> String {
+    package static func text(from old: [UInt8]?, to new: [UInt8]?, name: String) -> String {
         let before = lines(old ?? [])
         let after = lines(new ?? [])
         let steps = LineDifference.steps(from: before, to: after)
