@@ -1,4 +1,4 @@
-package import HITLCore
+import HITLCore
 
 /// The agents whose hooks are answered.
 package enum HookAgent: String, Sendable, CaseIterable {

@@ -11,8 +11,12 @@ enum LastWords {
     nonisolated(unsafe) private static var exitCode: Int32 = 2
     nonisolated(unsafe) private static var text: UnsafeMutableBufferPointer<UInt8> = .init(start: nil, count: 0)
 
-    /// Faults of the program and of the machine, and the alarm.
-    private static let deadly = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGXCPU, SIGALRM]
+    /// Every signal that ends a process if nothing is done about it, but for those that `SignalPipe` hears and for
+    /// SIGKILL.
+    private static let deadly = [
+        SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, SIGXCPU, SIGXFSZ, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
+        SIGVTALRM, SIGPROF, SIGPOLL, SIGPWR, SIGSTKFLT,
+    ]
 
     /// From here on every such end is a refusal.
     static func prepare() {
