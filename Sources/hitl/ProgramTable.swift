@@ -20,9 +20,8 @@ struct Program: Sendable {
 /// All of them, in the order of the manual. The desk's commands (`hitl approve`) stand in `CommandTable`.
 enum ProgramTable {
     static let programs = [
-        Loop.program, AskProgram.program, WaitProgram.program, HookProgram.program, PolicyProgram.program,
-        Audit.program,
-        Doctor.program,
+        Loop.program, AskProgram.program, WaitProgram.program, HookProgram.program, MCPProgram.program,
+        PolicyProgram.program, Audit.program, Doctor.program,
     ]
 
     static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Cuts a stream of bytes into lines. The line feed that ends a line is not part of it; a carriage return before it is.
-struct LineSplitter {
-    private(set) var rest: [UInt8] = []
-    let maximumLength: Int
+package struct LineSplitter {
+    package private(set) var rest: [UInt8] = []
+    package let maximumLength: Int
 
-    init(maximumLength: Int) { self.maximumLength = maximumLength }
+    package init(maximumLength: Int) { self.maximumLength = maximumLength }
 
     /// Appends the lines that are whole now. False where one is longer than allowed; nothing is taken in any more then.
-    mutating func append(_ bytes: UnsafeRawBufferPointer, to lines: inout [[UInt8]]) -> Bool {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer, to lines: inout [[UInt8]]) -> Bool {
         var position = 0
         while position < bytes.count {
             let start = bytes.baseAddress! + position

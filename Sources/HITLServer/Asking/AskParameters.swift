@@ -31,7 +31,7 @@ struct AskParameters {
 
     static let names = [
         "id", "tool", "args", "reason", "confidence", "agent", "session", "lineage", "directory", "command", "timeout",
-        "mode", "key", "performer", "via",
+        "mode", "key", "performer", "via", "kind",
     ]
     private static let shortestKey = 16
     private static let deepestLineage = 64
@@ -81,7 +81,8 @@ struct AskParameters {
         }
         return ToolCall(
             tool: tool,
-            kind: command == nil ? AskedTool.kind(of: tool, via: way) : .execute,
+            kind: command == nil
+                ? AskedTool.kind(of: tool, via: way, claimed: try parameters.word("kind", ToolKind.self)) : .execute,
             arguments: try parameters.required("args", try parameters.members("args")),
             origin: Origin(
                 agent: try parameters.name("agent") ?? "ask", session: try parameters.name("session") ?? "socket",

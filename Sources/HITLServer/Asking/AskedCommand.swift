@@ -67,7 +67,7 @@ enum AskedTool {
     /// The words of a name can only make a tool more than *other*. That it merely reads is never believed of a name.
     ///
     /// A hook's tools are the agent's own, whose names are known: nobody can name a command `Read` and have it run.
-    static func kind(of tool: String, via way: RequesterProcess.Way) -> ToolKind {
+    private static func kind(of tool: String, via way: RequesterProcess.Way) -> ToolKind {
         let known: ToolKind =
             switch way {
             case .hook: ToolCatalog.kind(of: tool)
@@ -79,6 +79,12 @@ enum AskedTool {
             return kind
         }
         return .other
+    }
+
+    /// The riskier of what the name says and what its requester claims. A claim that it is harmless counts for nothing.
+    static func kind(of tool: String, via way: RequesterProcess.Way, claimed: ToolKind?) -> ToolKind {
+        let named = kind(of: tool, via: way)
+        return table.first { $0.0 == named || $0.0 == claimed }?.0 ?? named
     }
 
     /// The riskier first: `moveOrDelete` deletes.

@@ -16,7 +16,8 @@ package final class DeskSocket {
         case interrupted(signal: Int32)
     }
 
-    private let descriptor: Int32
+    /// For whoever watches several.
+    package let descriptor: Int32
     private var received: [UInt8] = []
     private var searched = 0
     /// Descriptors whose hanging up ends a wait as SIGPIPE would: the answer has nobody to hear it.
@@ -149,6 +150,32 @@ package final class DeskSocket {
             }
             if watched[0].revents != 0 { return }
         }
+    }
+
+    // MARK: Without blocking
+
+    /// Sends what fits.
+    ///
+    /// - Returns: how many bytes went; nil where the desk is gone.
+    package func sendNow(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        if count >= 0 { return count }
+        return errno == EAGAIN || errno == EINTR ? 0 : nil
+    }
+
+    /// Takes in what is there, after `poll` said that something is. Throws where the desk is gone.
+    package func receiveNow() throws(Failure) { try fill() }
+
+    /// The next whole line of what was taken in.
+    package func takeLine() -> [UInt8]? {
+        guard let end = received[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+            searched = received.count
+            return nil
+        }
+        let line = Array(received[..<end])
+        received.removeFirst(end + 1)
+        searched = 0
+        return line
     }
 
     private func fill() throws(Failure) {

@@ -1,0 +1,160 @@
+import HITLCore
+
+/// One line of an MCP client, as far as the gateway has to understand it.
+package struct ClientLine: Sendable {
+    package enum Verdict: Sendable {
+        /// Nothing of it is passed on; each of these is answered.
+        case refused([LineObjection])
+        case call(ToolsCall)
+        /// Taken back by the client; the server hears of it only where it knows the call.
+        case cancelled(MessageID, reason: String?)
+        /// Goes to the server as it is.
+        case passes
+    }
+
+    package let verdict: Verdict
+    /// Requests for the list of tools, whose answers are looked at.
+    package private(set) var lists: [MessageID] = []
+    /// What the client calls itself.
+    package private(set) var client: String?
+
+    /// Calls have at most 64 levels, which the desk sees to; what passes may have more.
+    private static let depth = 512
+    private static let topNames = ["jsonrpc", "id", "method", "params", "result", "error"]
+
+    package init(_ bytes: [UInt8], introductions: Bool = true) {
+        switch LineScan.look(at: bytes, introductions: introductions) {
+        case .plain: self.init(verdict: .passes)
+        case .suspicious: self.init(reading: bytes)
+        }
+    }
+
+    private init(reading bytes: [UInt8]) {
+        // CRLF ends lines too; elsewhere a CR would end one for some servers, and what follows it would be another.
+        let body = bytes.last == 0x0D ? bytes.dropLast() : bytes[...]
+        guard !body.contains(0x0D) else {
+            self.init(verdict: .refused([LineObjection(nil, .notJSON, "a carriage return stands within the line")]))
+            return
+        }
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONValue(parsing: bytes, depth: Self.depth)
+        } catch {
+            let code: LineObjection.Code
+            if case .repeatedName = error.fault { code = .invalidRequest } else { code = .notJSON }
+            self.init(verdict: .refused([LineObjection(Self.id(skimmedFrom: bytes), code, error.description)]))
+            return
+        }
+        switch value {
+        case .object(let object):
+            do throws(LineObjection) {
+                self = try ClientLine(message: object)
+            } catch {
+                self.init(verdict: .refused([error]))
+            }
+        case .array(let elements): self.init(batch: elements)
+        case .null, .bool, .number, .string:
+            self.init(
+                verdict: .refused([LineObjection(nil, .invalidRequest, "a line is one message or a batch of them")]))
+        }
+    }
+
+    private init(verdict: Verdict, lists: [MessageID] = [], client: String? = nil) {
+        self.verdict = verdict
+        self.lists = lists
+        self.client = client
+    }
+
+    private init(message: JSONObject) throws(LineObjection) {
+        let id = message["id"].flatMap(MessageID.init)
+        try FoldedNames.check(message, against: Self.topNames, of: id)
+        guard let method = message["method"] else {
+            self.init(verdict: .passes)
+            return
+        }
+        guard case .string(let method) = method else {
+            throw LineObjection(id, .invalidRequest, "`method` must be a string")
+        }
+        let client = Self.introduction(message["params"]?.object)
+        switch method {
+        case ToolsCall.method: self.init(verdict: .call(try ToolsCall(message)), client: client)
+        case "tools/list":
+            guard let id else {
+                throw LineObjection(nil, .invalidRequest, "the id of a tools/list must be a string or a plain integer")
+            }
+            self.init(verdict: .passes, lists: [id], client: client)
+        case "notifications/cancelled":
+            let parameters = message["params"]?.object
+            if let cancelled = parameters?["requestId"].flatMap(MessageID.init) {
+                self.init(verdict: .cancelled(cancelled, reason: parameters?["reason"]?.string))
+            } else {
+                self.init(verdict: .passes)
+            }
+        default:
+            // A server that trims or folds would take it for a call.
+            guard !Self.resemblesACall(method) else {
+                throw LineObjection(id, .invalidRequest, "`\(method)` can be read as `tools/call`")
+            }
+            self.init(verdict: .passes, client: client)
+        }
+    }
+
+    private static func resemblesACall(_ method: String) -> Bool {
+        let letters = FoldedNames.fold(method).filter { (0x61...0x7A).contains($0) }
+        return letters.elementsEqual("toolscall".utf8) || letters.elementsEqual("toolslist".utf8)
+    }
+
+    /// A batch passes whole or not at all, because it is answered as one.
+    private init(batch elements: [JSONValue]) {
+        var lists: [MessageID] = []
+        var objections: [LineObjection] = []
+        var ids: [MessageID] = []
+        for element in elements {
+            guard case .object(let message) = element else {
+                objections.append(LineObjection(nil, .invalidRequest, "a batch holds messages only"))
+                continue
+            }
+            if message["method"] != nil, let id = message["id"].flatMap(MessageID.init) { ids.append(id) }
+            do throws(LineObjection) {
+                let line = try ClientLine(message: message)
+                lists += line.lists
+                if case .call(let call) = line.verdict {
+                    throw LineObjection(
+                        call.id, .invalidRequest, "a tools/call cannot be part of a batch; send it on a line of its own"
+                    )
+                }
+            } catch {
+                objections.append(error)
+            }
+        }
+        guard !objections.isEmpty else {
+            self.init(verdict: elements.isEmpty ? .refused([Self.emptyBatch]) : .passes, lists: lists)
+            return
+        }
+        let answered = Set(objections.compactMap(\.id))
+        for id in ids where !answered.contains(id) {
+            objections.append(LineObjection(id, .invalidRequest, "another message of its batch was refused"))
+        }
+        self.init(verdict: .refused(objections))
+    }
+
+    private static let emptyBatch = LineObjection(nil, .invalidRequest, "a batch must hold a message")
+
+    /// Both eras: in `initialize`, and in the `_meta` of every request.
+    private static func introduction(_ parameters: JSONObject?) -> String? {
+        let info =
+            parameters?["clientInfo"] ?? parameters?["_meta"]?.object?["io.modelcontextprotocol/clientInfo"]
+        guard case .string(let name)? = info?.object?["name"], !name.isEmpty else { return nil }
+        return name
+    }
+
+    /// The id of what cannot be read, so that its sender does not wait: only where there is no doubt about it.
+    private static func id(skimmedFrom bytes: [UInt8]) -> MessageID? {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let members = JSONSkim.members(of: bytes, in: 0..<bytes.count) else { return nil }
+            let ids = members.filter { bytes.spells("id", in: $0.name) }
+            guard ids.count == 1, let value = try? JSONValue(parsing: Array(bytes[ids[0].value])) else { return nil }
+            return MessageID(value)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package import HITLCore
+import HITLGate
+
+/// What stands between one MCP client and one server: lines in, steps out. It does nothing itself and knows no clock.
+///
+///     client ──line──► passes ─────────────────────────────────────────► server
+///                      tools/call ─► question ─► desk ─► permitted ──────►
+///                                               └──────► refused ─► client
+///
+/// A question outlives the call that it was asked for: at the deadline the client gets a ticket, and the next call that
+/// asks for exactly the same joins it.
+package struct Gateway {
+    /// What the driver does, in this order.
+    package enum Step: Equatable {
+        case toClient([UInt8])
+        case toServer([UInt8])
+        /// Without its line feed, as the others.
+        case toDesk([UInt8])
+        /// Connects to a desk, and says `deskIsBack` or `deskIsAbsent`.
+        case reachDesk
+        /// For the log.
+        case note(String)
+    }
+
+    package struct Settings: Sendable {
+        /// The gateway's name for the server: tools are `NAME:tool` at the desk.
+        package var server: String
+        package var directory: String?
+        /// How long a client waits before it gets a ticket; nil goes by the client.
+        package var patience: Milliseconds?
+        package var newKey: @Sendable () -> String
+        package var pins: PinStore
+
+        package init(
+            server: String, directory: String?, patience: Milliseconds?, pins: PinStore,
+            newKey: @escaping @Sendable () -> String
+        ) {
+            self.server = server
+            self.directory = directory
+            self.patience = patience
+            self.pins = pins
+            self.newKey = newKey
+        }
+    }
+
+    /// Where the desk is reached; each connection has a number of its own.
+    enum Desk: Equatable {
+        case away
+        case connected(Int)
+    }
+
+    let settings: Settings
+    var pins: PinState
+    var client: String?
+    var desk = Desk.away
+    var connections = 0
+    var lastNumber: Int64 = 0
+    /// By their numbers on the desk's connection.
+    var questions: [Int64: Question] = [:]
+    /// Which question a client's call waits for.
+    var waiting: [MessageID: Int64] = [:]
+    /// Calls that the server has and has not answered.
+    var running: [MessageID: Running] = [:]
+    var lists: Set<MessageID> = []
+    /// When something is due; on the driver's clock.
+    package internal(set) var due: UInt64 = .max
+
+    package init(_ settings: Settings) {
+        self.settings = settings
+        pins = PinState(settings.pins)
+    }
+
+    /// Whether a desk has to be looked for: something is open, and none is there.
+    package var missesDesk: Bool { desk == .away && questions.values.contains { $0.isUndecided } }
+
+    // MARK: Lines of the client
+
+    package mutating func client(_ line: [UInt8], now: UInt64) -> [Step] {
+        let read = ClientLine(line, introductions: client == nil)
+        if let name = read.client, client == nil { client = name }
+        switch read.verdict {
+        case .passes:
+            lists.formUnion(read.lists)
+            return [.toServer(line)]
+        case .refused(let objections): return [.toClient(GatewayReply.objections(objections))]
+        case .cancelled(let id, let reason):
+            lists.remove(id)
+            guard let number = waiting.removeValue(forKey: id) else { return [.toServer(line)] }
+            return withdraw(
+                number, because: reason.map { "cancelled by its client: \($0)" } ?? "cancelled by its client")
+        case .call(let call): return gate(call, line, now: now)
+        }
+    }
+
+    private mutating func gate(_ call: ToolsCall, _ line: [UInt8], now: UInt64) -> [Step] {
+        guard waiting[call.id] == nil, running[call.id] == nil else {
+            // An answer with this id would pass for the answer to the first call.
+            let objection = LineObjection(
+                nil, .invalidRequest, "a call with the id \(call.id.json.canonicalText) waits already")
+            return [.toClient(GatewayReply.objections([objection]))]
+        }
+        if let refusal = pins.refusal(of: call.name, server: settings.server) {
+            return [.toClient(GatewayReply.refusal(refusal, to: call)), .note(refusal)]
+        }
+        let waiter = Waiter(call: call, line: line, until: deadline(for: call, from: now), now: now)
+        if let number = openTicket(for: call.identity) { return join(number, waiter) }
+        lastNumber += 1
+        let question = Question(number: lastNumber, call: call, key: settings.newKey(), state: .open(waiter))
+        guard let ask = ask(question) else {
+            let sentence = GatewayWords.notTaken(call.name, "It is too large to be shown to a person.")
+            return [.toClient(GatewayReply.refusal(sentence, to: call))]
+        }
+        questions[lastNumber] = question
+        waiting[call.id] = lastNumber
+        due = min(due, waiter.until)
+        guard case .connected(let connection) = desk else { return [.reachDesk] }
+        questions[lastNumber]?.connection = connection
+        return [.toDesk(ask)]
+    }
+
+    /// A question for the same call that nobody waits for: a ticket.
+    private func openTicket(for identity: [UInt8]) -> Int64? {
+        questions.values.filter { $0.isTicket && $0.identity == identity }.map(\.number).min()
+    }
+
+    private mutating func join(_ number: Int64, _ waiter: Waiter) -> [Step] {
+        guard var question = questions[number] else { return [] }
+        switch question.state {
+        case .open, .abandoned:
+            question.state = .open(waiter)
+            questions[number] = question
+            waiting[waiter.call.id] = number
+            due = min(due, waiter.until)
+            return firstProgress(number) + (desk == .away ? [.reachDesk] : [])
+        case .decided(let reply, let connection, _):
+            question.connection = connection
+            questions[number] = nil
+            return conclude(question, reply, with: waiter)
+        }
+    }
+
+    /// How long this client waits, as far as is known.
+    private func deadline(for call: ToolsCall, from now: UInt64) -> UInt64 {
+        let patience = settings.patience ?? Self.patience(of: client, call)
+        return now + UInt64(patience.count) * 1_000_000
+    }
+
+    private static func patience(of client: String?, _ call: ToolsCall) -> Milliseconds {
+        // The Python SDK's name for programs that give none. Those that ask for no progress include agents that go on
+        // after five seconds without a word to the server.
+        let isImpatient = client?.utf8.elementsEqual("mcp".utf8) == true && !call.isModern && call.progressToken == nil
+        return isImpatient ? Milliseconds(4500) : .seconds(50)
+    }
+
+    // MARK: Lines of the server
+
+    package mutating func server(_ line: [UInt8]) -> [Step] {
+        guard !running.isEmpty || !lists.isEmpty else { return [.toClient(line)] }
+        let answer = ServerLine(line)
+        switch answer {
+        case .other: return [.toClient(line)]
+        case .unclear:
+            // With a list under way this may be it, and the client may read it otherwise than we do.
+            if !lists.isEmpty { pins.unreadable() }
+            return [.toClient(line)]
+        case .batch(let ids):
+            for id in ids { _ = running.removeValue(forKey: id) }
+            if ids.contains(where: { lists.remove($0) != nil }) { return observe(line) + [.toClient(line)] }
+            return [.toClient(line)]
+        case .answer(let id, let ending):
+            if lists.remove(id) != nil { return observe(line) + [.toClient(line)] }
+            guard let ran = running.removeValue(forKey: id) else { return [.toClient(line)] }
+            return report(ran, ending) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
+        }
+    }
+
+    private mutating func observe(_ line: [UInt8]) -> [Step] {
+        pins.observe(line, server: settings.server).map { [.note($0)] } ?? []
+    }
+
+    private func report(_ ran: Running, _ ending: ServerLine.Ending) -> [Step] {
+        let (status, summary) = ending.outcome
+        return outcome(of: ran.number, on: ran.connection, status, summary)
+    }
+
+    func outcome(of number: Int64, on connection: Int?, _ status: Outcome.Status, _ summary: String) -> [Step] {
+        // A permit is known on its own connection only; over another one nothing is owed.
+        guard case .connected(let current) = desk, connection == current else { return [] }
+        return [
+            .toDesk(
+                DeskMessage.line(
+                    0, "outcome",
+                    [
+                        "id": .string(Question.deskID(number)), "status": .string(status.rawValue),
+                        "summary": .string(summary),
+                    ]))
+        ]
+    }
+}

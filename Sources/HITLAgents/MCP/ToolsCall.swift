@@ -1,0 +1,140 @@
+package import HITLCore
+
+/// One `tools/call`, understood exactly.
+package struct ToolsCall: Sendable {
+    package let id: MessageID
+    package let name: String
+    /// What the call is decided by: its arguments, and beside them, as `params.…`, whatever else the server gets of
+    /// it but for `_meta`: `params.task`, `params.inputResponses`.
+    package let shown: JSONObject
+    package let progressToken: JSONValue?
+    /// Whether it speaks the protocol without handshake, in which results say that they are complete.
+    package let isModern: Bool
+    private let message: JSONObject
+    private let parameters: JSONObject
+
+    static let method = "tools/call"
+    private static let ownNames = ["name", "arguments", "_meta"]
+    private static let extraPrefix = "params."
+    private static let longestName = 200
+
+    init(_ message: JSONObject) throws(LineObjection) {
+        guard let sent = message["id"] else {
+            throw LineObjection(nil, .invalidRequest, "a tools/call without an id cannot be answered, so it is not run")
+        }
+        guard let id = MessageID(sent) else {
+            throw LineObjection(nil, .invalidRequest, "the id of a tools/call must be a string or a plain integer")
+        }
+        func objection(_ why: String) -> LineObjection { LineObjection(id, .invalidParameters, why) }
+        guard message["result"] == nil, message["error"] == nil else {
+            throw objection("a message is a request or an answer, not both")
+        }
+        guard case .object(let parameters)? = message["params"] else {
+            throw objection("`params` of a tools/call must be an object")
+        }
+        try FoldedNames.check(parameters, against: Self.ownNames + ["task", "inputResponses", "requestState"], of: id)
+        guard case .string(let name)? = parameters["name"], !name.isEmpty, name.utf8.count <= Self.longestName else {
+            throw objection("the name of a tool must be a string of 1 to \(Self.longestName) bytes")
+        }
+        var shown: JSONObject
+        switch parameters["arguments"] {
+        case .object(let given)?: shown = given
+        // Both say that there are none, and it is shown so.
+        case nil, .null?: shown = JSONObject()
+        default: throw objection("`arguments` must be an object")
+        }
+        for member in parameters.members where !Self.isOwn(member.name) {
+            let name = Self.extraPrefix + member.name
+            guard shown[name] == nil else { throw objection("the argument `\(name)` is taken") }
+            shown[name] = member.value
+        }
+        let meta: JSONObject?
+        switch parameters["_meta"] {
+        case .object(let given)?: meta = given
+        case nil: meta = nil
+        default: throw objection("`_meta` must be an object")
+        }
+        self.id = id
+        self.name = name
+        self.shown = shown
+        self.message = message
+        self.parameters = parameters
+        progressToken = meta?["progressToken"].flatMap { MessageID($0)?.json }
+        isModern = meta?["io.modelcontextprotocol/protocolVersion"] != nil
+    }
+
+    private static func isOwn(_ name: String) -> Bool { ownNames.contains { $0.utf8.elementsEqual(name.utf8) } }
+
+    /// The same for every call that asks for the same: whatever its id, its `_meta` and the order of its members.
+    package var identity: [UInt8] { JSONValue.array([.string(name), .object(shown)]).canonical }
+
+    /// The line for a call that a person edited: everything else as it was, in the canonical spelling.
+    package func line(withEdited edited: JSONObject) -> [UInt8] {
+        var parameters = parameters
+        var arguments = JSONObject()
+        for member in parameters.members where !Self.isOwn(member.name) { parameters[member.name] = nil }
+        for member in edited.members {
+            if member.name.utf8.starts(with: Self.extraPrefix.utf8), shown[member.name] != nil, !isArgument(member.name)
+            {
+                parameters[String(member.name.unicodeScalars.dropFirst(Self.extraPrefix.utf8.count))] = member.value
+            } else {
+                arguments[member.name] = member.value
+            }
+        }
+        parameters["arguments"] = .object(arguments)
+        var message = message
+        message["params"] = .object(parameters)
+        return JSONValue.object(message).canonical
+    }
+
+    private func isArgument(_ name: String) -> Bool { parameters["arguments"]?.object?[name] != nil }
+}
+
+/// Why a line is not passed on, for the client that sent it.
+package struct LineObjection: Error, Equatable, Sendable {
+    /// JSON-RPC's own codes.
+    package enum Code: Int, Sendable {
+        case notJSON = -32700
+        case invalidRequest = -32600
+        case invalidParameters = -32602
+    }
+
+    /// Nil where the line does not let it be known.
+    package let id: MessageID?
+    package let code: Code
+    package let why: String
+
+    init(_ id: MessageID?, _ code: Code, _ why: String) {
+        self.id = id
+        self.code = code
+        self.why = why
+    }
+}
+
+/// Names that some readers take for one: those of Go compare members without regard to case.
+enum FoldedNames {
+    static func check(
+        _ object: JSONObject, against known: [String], of id: MessageID?
+    ) throws(LineObjection) {
+        for member in object.members {
+            let folded = fold(member.name)
+            for name in known where !name.utf8.elementsEqual(member.name.utf8) && fold(name) == folded {
+                throw LineObjection(id, .invalidRequest, "`\(member.name)` can be read as `\(name)`")
+            }
+        }
+    }
+
+    static func fold(_ name: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            // The two letters outside ASCII that fold into it.
+            case "\u{17F}": bytes.append(UInt8(ascii: "s"))
+            case "\u{212A}": bytes.append(UInt8(ascii: "k"))
+            case "A"..."Z": bytes.append(UInt8(scalar.value) | 0x20)
+            default: bytes += Array(String(scalar).utf8)
+            }
+        }
+        return bytes
+    }
+}

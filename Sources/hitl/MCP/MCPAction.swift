@@ -1,0 +1,167 @@
+import Glibc
+import HITLAgents
+import HITLConsole
+import HITLCore
+import HITLLedger
+import HITLPlatform
+import HITLTerminal
+import HITLTools
+
+/// What `hitl mcp` does beside being a gateway.
+enum MCPAction: String, CaseIterable {
+    case list, trust
+
+    func run(
+        _ words: [String], _ arguments: Arguments, _ files: PinFiles, _ account: Account
+    ) throws(UsageError) -> ExitCode {
+        switch self {
+        case .list:
+            if let word = words.first { throw .superfluous(argument: word, command: "mcp list") }
+            return Self.list(files, json: arguments.has("json"))
+        case .trust:
+            guard let server = words.first else { throw .missing(argument: "SERVER", command: "hitl mcp trust") }
+            return Self.trust(server, words.count > 1 ? words[1] : nil, files)
+        }
+    }
+
+    // MARK: list
+
+    private static func list(_ files: PinFiles, json: Bool) -> ExitCode {
+        let all: [(path: String, pins: ToolPins)]
+        switch files.all() {
+        case .failure(let failure): return Failure(.failed, failure.why).report()
+        case .success(let found): all = found
+        }
+        if json {
+            Output.standard(
+                (["servers": .array(all.map { $0.pins.listed })] as JSONValue).printable + "\n")
+            return .done
+        }
+        var text = StyledText()
+        if all.isEmpty { text.line("No server was seen yet.") }
+        for (_, pins) in all {
+            text.line(DisplayText(untrusted: pins.server), .strong)
+            text.append("  " + command(pins))
+            for tool in pins.tools {
+                text.line(sign(tool.state), style(tool.state), indent: 2, hangingIndent: 13)
+                text.append(DisplayText(untrusted: tool.name))
+            }
+        }
+        Output.standard(text.rendered(for: Output.presentation(of: 1)))
+        return .done
+    }
+
+    private static func command(_ pins: ToolPins) -> DisplayText {
+        pins.command.map { DisplayText(untrusted: $0) }.joined(separator: " ")
+    }
+
+    private static func sign(_ state: ToolPins.State) -> DisplayText {
+        switch state {
+        case .appeared: "added    "
+        case .changed: "changed  "
+        case .trusted: "trusted  "
+        }
+    }
+
+    private static func style(_ state: ToolPins.State) -> Style {
+        if case .trusted = state { .good } else { .bad }
+    }
+
+    // MARK: trust
+
+    private static func trust(_ server: String, _ tool: String?, _ files: PinFiles) -> ExitCode {
+        let matching: [(path: String, pins: ToolPins)]
+        switch files.all() {
+        case .failure(let failure): return Failure(.failed, failure.why).report()
+        case .success(let found): matching = found.filter { $0.pins.server.utf8.elementsEqual(server.utf8) }
+        }
+        guard !matching.isEmpty else {
+            return Failure(.failed, "No server `\(server)` was seen; `hitl mcp list` shows those that were.").report()
+        }
+        let open = matching.map { entry in
+            (entry.path, entry.pins, entry.pins.quarantined.filter { each in tool.map(each.isCalled) ?? true })
+        }.filter { !$0.2.isEmpty }
+        guard !open.isEmpty else {
+            Output.standard("Nothing of it changed since it was trusted.\n")
+            return .done
+        }
+        var text = StyledText()
+        for (_, pins, tools) in open {
+            text.line(DisplayText(untrusted: pins.server), .strong)
+            text.append("  " + command(pins))
+            for tool in tools { DefinitionView.append(tool, to: &text) }
+        }
+        text.line("Trusted, these are offered to the desk again. Descriptions are the server's words, for the model.")
+        Output.standard(text.rendered(for: Output.presentation(of: 1)))
+        // An agent has no terminal of ours, and whoever has one reads first.
+        guard isatty(0) == 1, isatty(1) == 1 else {
+            return Failure(.failed, "Trusting a definition needs a person at a terminal. Nothing changed.").report()
+        }
+        Output.standard("Type `trust` to trust exactly this: ")
+        guard let answer = readLine(), answer.utf8.elementsEqual("trust".utf8) else {
+            return Failure(.failed, "Nothing changed.").report()
+        }
+        for (path, shown, tools) in open {
+            guard case .success(let current?) = PinFiles.read(path), current == shown else {
+                return Failure(.failed, "It changed again while you looked. Nothing of it is trusted.").report()
+            }
+            var trusted = current
+            for tool in tools { trusted.trust(tool.name) }
+            if case .failure(let failure) = files.store(server: shown.server, command: shown.command).save(trusted) {
+                return Failure(.failed, failure.why).report()
+            }
+        }
+        Output.standard("Trusted, until it changes.\n")
+        return .done
+    }
+}
+
+/// A tool's definition, or how it changed, line by line.
+enum DefinitionView {
+    static func append(_ tool: ToolPins.Tool, to text: inout StyledText) {
+        let before: JSONValue?
+        let after: JSONValue
+        switch tool.state {
+        case .trusted(let definition): (before, after) = (definition, definition)
+        case .appeared(let seen): (before, after) = (nil, seen)
+        case .changed(let first, let seen): (before, after) = (first, seen)
+        }
+        text.line(before == nil ? "added: " : "changed: ", .bad, indent: 2)
+        text.append(DisplayText(untrusted: tool.name), .strong)
+        text.append(" (" + digest(after) + ")", .dim)
+        let difference = UnifiedDiff.text(
+            from: before.map { Array(($0.indented + "\n").utf8) }, to: Array((after.indented + "\n").utf8),
+            name: "definition")
+        for line in DisplayText.block(untrusted: difference).lines.dropFirst(2) {
+            text.line(
+                line,
+                line.text.utf8.first == UInt8(ascii: "+")
+                    ? .good : line.text.utf8.first == UInt8(ascii: "-") ? .bad : .plain, indent: 4, hangingIndent: 5)
+        }
+    }
+
+    private static func digest(_ definition: JSONValue) -> DisplayText {
+        DisplayText(untrusted: "sha256:" + Digest(hashing: definition.canonical).hex)
+    }
+}
+
+extension ToolPins {
+    fileprivate var listed: JSONValue {
+        [
+            "command": .array(command.map(JSONValue.string)), "name": .string(server),
+            "tools": .array(
+                tools.map { tool in
+                    let (word, definition): (String, JSONValue) =
+                        switch tool.state {
+                        case .appeared(let seen): ("added", seen)
+                        case .changed(_, let seen): ("changed", seen)
+                        case .trusted(let trusted): ("trusted", trusted)
+                        }
+                    return [
+                        "digest": .string("sha256:" + Digest(hashing: definition.canonical).hex),
+                        "name": .string(tool.name), "state": .string(word),
+                    ]
+                }),
+        ]
+    }
+}
