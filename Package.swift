@@ -83,6 +83,7 @@ let package = Package(
         probe("PlatformProbe", ["HITLPlatform"]),
         probe("CrashProbe", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"]),
         probe("ServerProbe", ["HITLServer", "HITLCore", "HITLPlatform"]),
+        probe("MCPProbe", ["HITLCore"]),
         tests("HITLPlatformTests", ["HITLTestSupport", "CPlatform", "HITLPlatform", "PlatformProbe"]),
         tests("HITLCoreTests", ["HITLCore", "HITLTestSupport", "HITLPlatform"]),
         tests("HITLGateTests", ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "HITLTestSupport"]),
@@ -98,7 +99,7 @@ let package = Package(
             ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
         tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
         tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
-        tests("EndToEndTests", ["HITLTestSupport", "HITLPlatform", "hitl"]),
+        tests("EndToEndTests", ["HITLTestSupport", "HITLCore", "HITLPlatform", "hitl", "MCPProbe"]),
         tests("CrashTests", ["HITLTestSupport", "HITLPlatform", "CrashProbe"]),
         tests(
             "ManualTests",

@@ -45,6 +45,9 @@ final class BareDesk: Sendable {
 
     var pid: Int32 { child.pid }
 
+    /// The next line of its script.
+    func enter(_ line: String) async throws { try await child.write(Array((line + "\n").utf8)) }
+
     /// How it ended of the signal.
     func end(by signal: Int32) async -> ProcessResult.Ending {
         kill(child.pid, signal)
