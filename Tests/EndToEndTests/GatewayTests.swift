@@ -14,7 +14,8 @@ import Testing
         let home = try Home()
         let desk = try await BareDesk.open(home)
         let client = try await GatewayClient.open(home)
-        let line = #"{ "id":5 ,"params":{"arguments":{"n":1.50,"text":"h\u0069"},"name":"echo","_meta":{"progressToken":"p"}},"#
+        let line =
+            #"{ "id":5 ,"params":{"arguments":{"n":1.50,"text":"h\u0069"},"name":"echo","_meta":{"progressToken":"p"}},"#
             + #""method":"tools\/call","jsonrpc":"2.0"}"#
         try await client.send(line)
         #expect(
@@ -269,7 +270,7 @@ import Testing
         let client = try await GatewayClient.open(home)
         for id in 1...20 { try await client.ask(id, "echo", "{\"text\":\"\(id)\"}", becomes: id) }
         // Odd on purpose: it passes as it is.
-        let ping = #"{"method" : "ping" ,"id":"p","jsonrpc":"2.0","x":1.0e5,"d":{"a":1,"a":2}}"#
+        let ping = #"{"method" : "ping" ,"id":"p","jsonrpc":"2.0","x":1.0e5 }"#
         try await client.send(ping)
         #expect(try await client.answer()["id"]?.string == "p")
         #expect(client.reached == [ping])
@@ -284,7 +285,9 @@ import Testing
     @Test func `passes a line of ten megabytes`() async throws {
         let home = try Home()
         let client = try await GatewayClient.open(home)
-        let long = #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":""# + String(repeating: "y", count: 10 << 20) + #""}}"#
+        let long =
+            #"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":""# + String(repeating: "y", count: 10 << 20)
+            + #""}}"#
         try await client.send(long)
         #expect(try await client.answer()["id"]?.integer == 1)
         #expect(client.reached == [long])
@@ -370,7 +373,7 @@ import Testing
             "\(Home.hitl) mcp --name t --socket \(home.path("r/hitl/desk.sock")) --state \(home.path("s")) -- "
             + "\(GatewayClient.probe) \(home.path("server.log"))"
         let script = """
-            { printf '%s\\n' '\(GatewayClient.call(1, "echo"))'; read go; } | \(gateway) >out &
+            { printf '%s\\n' '\(GatewayClient.call(1, "echo"))'; until test -e finished; do sleep 0.05; done; } | \(gateway) >out &
             until grep -q 'request 1' out; do sleep 0.05; done
             \(Home.hitl) approve 1 >said 2>&1; echo $? >>said; echo done >finished; wait
             """

@@ -47,7 +47,8 @@ final class GatewayClient: Sendable {
     func ended() async -> Said { Said(await child.wait()) }
 
     static func call(_ id: Int, _ tool: String, _ arguments: String = "{}") -> String {
-        #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)","arguments":\#(arguments),"# + #"""
+        #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"\#(tool)","arguments":\#(arguments),"#
+            + #"""
             "_meta":{"progressToken":\#(id)}}}
             """#
     }
