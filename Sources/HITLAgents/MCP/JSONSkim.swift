@@ -20,7 +20,7 @@ struct JSONSkim {
     private let end: Int
 
     private mutating func skipSpace() {
-        while place < end, bytes[place] == 0x20 || bytes[place] == 0x09 || bytes[place] == 0x0D { place += 1 }
+        while place < end, Self.isSpace(bytes[place]) { place += 1 }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
@@ -92,7 +92,14 @@ struct JSONSkim {
 
     private static func endsWord(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09, 0x0D: true
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): true
+        default: isSpace(byte)
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x09, 0x0A, 0x0D: true
         default: false
         }
     }

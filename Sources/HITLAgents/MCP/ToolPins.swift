@@ -61,7 +61,7 @@ package struct ToolPins: Sendable, Equatable {
         var seen: [(String, JSONValue)] = []
         for definition in list {
             guard let name = definition.object?["name"]?.string else { throw .nameless }
-            seen.append((name, definition))
+            seen.append((name, try Self.ordered(definition)))
         }
         for (name, definition) in seen { observe(name, definition) }
         switch page["nextCursor"] {
@@ -69,6 +69,18 @@ package struct ToolPins: Sendable, Equatable {
         default: break
         }
     }
+
+    /// As it comes back from the file, so that the same is the same.
+    private static func ordered(_ definition: JSONValue) throws(PinsFlaw) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: definition.canonical, depth: depth)
+        } catch {
+            throw .unreadable
+        }
+    }
+
+    /// How deep a definition may be nested.
+    package static let depth = 512
 
     private mutating func observe(_ name: String, _ definition: JSONValue) {
         guard let place = tools.firstIndex(where: { $0.isCalled(name) }) else {

@@ -1,5 +1,6 @@
 import Glibc
 import HITLAgents
+import HITLConfiguration
 import HITLConsole
 import HITLCore
 import HITLLedger
@@ -9,7 +10,7 @@ import HITLTools
 
 /// What `hitl mcp` does beside being a gateway.
 enum MCPAction: String, CaseIterable {
-    case list, trust
+    case list, trust, install, uninstall
 
     func run(
         _ words: [String], _ arguments: Arguments, _ files: PinFiles, _ account: Account
@@ -21,7 +22,20 @@ enum MCPAction: String, CaseIterable {
         case .trust:
             guard let server = words.first else { throw .missing(argument: "SERVER", command: "hitl mcp trust") }
             return Self.trust(server, words.count > 1 ? words[1] : nil, files)
+        case .install:
+            return try MCPInstall(words, arguments, account, work: rawValue)
+                .install(arguments.rest, options: Self.pinned(arguments, account))
+        case .uninstall: return try MCPInstall(words, arguments, account, work: rawValue).uninstall()
         }
+    }
+
+    /// What the gateway is told in the client's configuration: everything, so that nothing else can tell it.
+    private static func pinned(_ arguments: Arguments, _ account: Account) -> [String] {
+        let paths = Paths(environment: Process.environment, home: account.home)
+        var options = ["--socket", MCPProgram.absolute(arguments.text("socket") ?? paths.socket())]
+        if let patience = arguments.text("timeout") { options += ["--timeout", patience] }
+        if let state = arguments.text("state") { options += ["--state", MCPProgram.absolute(state)] }
+        return options
     }
 
     // MARK: list
@@ -130,7 +144,7 @@ enum DefinitionView {
         text.append(DisplayText(untrusted: tool.name), .strong)
         text.append(" (" + digest(after) + ")", .dim)
         let difference = UnifiedDiff.text(
-            from: before.map { Array(($0.indented + "\n").utf8) }, to: Array((after.indented + "\n").utf8),
+            from: before.map { Array(($0.indented() + "\n").utf8) }, to: Array((after.indented() + "\n").utf8),
             name: "definition")
         for line in DisplayText.block(untrusted: difference).lines.dropFirst(2) {
             text.line(

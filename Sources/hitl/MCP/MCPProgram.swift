@@ -23,13 +23,22 @@ enum MCPProgram {
                 added later, is not called until a person has looked: trust shows what changed and asks; list shows what \
                 is recorded.
 
+                install CLIENT SERVER shows how a client's configuration would send that server through the gateway, and \
+                writes it with --write; the old file is kept beside it. The server's command is the one that stands \
+                there, or the one after --. uninstall takes the gateway out again.
+
                 No environment variable redirects it: the desk is the one at --socket, else the one of the user's own \
                 home directory.
                 """,
             positionals: [
-                .init("WHAT", .word(MCPAction.allCases.map(\.rawValue)), .optional, doc: "list or trust"),
-                .init("SERVER", .text, .optional, doc: "of trust: the server's name"),
-                .init("TOOL", .text, .optional, doc: "of trust: one tool; without it all that changed"),
+                .init(
+                    "WHAT", .word(MCPAction.allCases.map(\.rawValue)), .optional,
+                    doc: "list, trust, install or uninstall"
+                ),
+                .init(
+                    "NAME", .text, .optional,
+                    doc: "of trust: the server's name; of install: claude, codex, cursor, vscode or gemini"),
+                .init("ITEM", .text, .optional, doc: "of trust: one tool, else all; of install: the server's name"),
             ],
             options: [
                 .init("name", "N", doc: "what the server is called at the desk; else by its command"),
@@ -37,12 +46,16 @@ enum MCPProgram {
                 .init("timeout", "D", .duration, doc: "how long the client waits before it gets a ticket (50s)"),
                 .init("state", "DIR", .directory, doc: "where definitions of tools are recorded"),
                 .init("json", doc: "of list: print one JSON document"),
+                .init(
+                    "file", "FILE", .file, doc: "of install: the client's configuration, where it is not the usual one"),
+                .init("write", doc: "of install: write what is shown"),
             ],
             rest: .init("SERVER", .command, .any, doc: "the server and its arguments"),
             examples: [
                 .init("hitl mcp --name files -- npx -y @modelcontextprotocol/server-filesystem .", "gates a server"),
                 .init("hitl mcp list", "which tools are known, and which changed"),
                 .init("hitl mcp trust files", "look at what changed, and trust it"),
+                .init("hitl mcp install claude files --write", "sends Claude Code's server through the gateway"),
             ]),
         status: run)
 

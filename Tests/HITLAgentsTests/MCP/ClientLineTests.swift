@@ -72,7 +72,7 @@ extension ClientLine {
         ("\u{FEFF}" + call(), .notJSON), (call() + call(), .notJSON), (call() + "\u{0}", .notJSON),
         (#"{"id":1,"method":"tools/call","params":{"name":"echo","arguments":{"a":"\ud800"}}}"#, .notJSON),
         (#"{'id':1,'method':'\x74ools/call'}"#, .notJSON),
-        ("{\"a\":\r" + call() + "}", .notJSON), ("[]", .invalidRequest), ("[1,\"tools/call\"]", .invalidRequest),
+        ("{\"a\":\r" + call() + "}", .notJSON), ("[]", .invalidRequest), ("[\"tools/call\"]", .invalidRequest),
     ]) func `is refused where it can be read in two ways`(_ line: String, _ code: LineObjection.Code) {
         #expect(ClientLine(line).objections.map(\.code) == [code])
     }
