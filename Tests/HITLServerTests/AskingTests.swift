@@ -99,6 +99,20 @@ private let command: JSONValue = [
         await desk.close()
     }
 
+    @Test func `can be said to be riskier than its name, and never less risky`() async throws {
+        let desk = try await TestDesk()
+        let agent = try await desk.client()
+        for (place, (tool, claimed, kind)) in [
+            ("report", "delete", ToolKind.delete), ("report", "read", .other), ("delete_all", "read", .delete),
+            ("delete_all", "edit", .delete), ("moveFile", "edit", .edit), ("report", "other", .other),
+        ].enumerated() {
+            let number = try await agent.ask("c\(place)", tool: tool, ["kind": .string(claimed)])
+            #expect(try await desk.gate.queue.open(number).call.kind == kind)
+        }
+        #expect(try await agent.call("ask", ["id": "c9", "tool": "x", "args": [:], "kind": "safe"]).kind == "parameters")
+        await desk.close()
+    }
+
     @Test func `with a command shows all of it and owes its outcome`() async throws {
         let desk = try await TestDesk()
         let agent = try await desk.client()
