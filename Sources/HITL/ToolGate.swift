@@ -60,8 +60,7 @@ public final class ToolGate: Sendable {
         let policy = rules.policy
         do throws(EventLedgerError) {
             let queue = try await Queue(
-                ledger: ledger, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending),
-                redactor: redactor, randomID: newID)
+                events: events, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending), randomID: newID)
             gate = Gate(
                 queue: queue, ledger: events, clocks: .system, policy: { policy },
                 digest: { CallDigest("hmac-sha256:" + KeyedDigest.hmac(key: key, $0.digested).hex) }, randomID: newID)

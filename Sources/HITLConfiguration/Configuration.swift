@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
     package internal(set) var requireApproval = Sourced(NameList())
     package internal(set) var confidenceThreshold = Sourced(ConfidenceThreshold.unset)
 
+    package internal(set) var debug = Sourced(false)
+
     package internal(set) var contentPatterns = Sourced(RuleList())
     package internal(set) var customRules = Sourced(RuleList())
 

@@ -23,6 +23,7 @@ final class DeskSession: Sendable {
     private let sessionID: String
     private let agent: AgentHost
     private let activity: AgentActivity
+    private let trace: DebugTrace?
     private let signal = StopSignal()
     private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
     /// Why the scenario's files are not there, where that is to be said.
@@ -59,12 +60,12 @@ final class DeskSession: Sendable {
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
         let redactor = Redactor(key: key.key) { settings.configuration.redactSensitiveData.value }
-        let events = EventLedger(ledger, redactor: redactor)
+        trace = DebugTrace(plan.place.configuration)
+        let events = EventLedger(ledger, redactor: redactor, trace: trace?.hear)
         let clocks = Clocks.system
         queue = try await Queue(
-            ledger: ledger, clocks: clocks,
-            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), redactor: redactor,
-            randomID: Place.newID)
+            events: events, clocks: clocks,
+            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
 
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
@@ -184,6 +185,7 @@ final class DeskSession: Sendable {
                     id: sessionID, operatorName: principal.name, agent: plan.agentName, gated: desk.session.gated)))
 
         let notices = Notices(reader)
+        trace?.begin(on: lines.reader, through: notices)
         agent.start(saying: notices, asking: server)
         let console = Console(
             desk: desk, queue: queue, reader: reader, notices: notices,

@@ -28,6 +28,7 @@ struct LoopPlan: Sendable {
         if arguments.has("enable-hitl") {
             options.append(.init("hitl.enabled", .text("true"), option: "--enable-hitl"))
         }
+        if arguments.has("debug") { options.append(.init("hitl.debug", .text("true"), option: "--debug")) }
         if let agent = arguments.text("agent") { options.append(.init("agent.name", .text(agent), option: "--agent")) }
         if let file = arguments.text("scenario") {
             options.append(.init("agent.scenario", .text(file), option: "--scenario"))

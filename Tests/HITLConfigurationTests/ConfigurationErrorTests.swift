@@ -76,7 +76,7 @@ import Testing
         ("hitl: { confidenceThreshold: high }", "expected a number from 0 to 1, found the text `high`"),
         ("hitl: { contentPatterns: ['x('] }", "`x(`: the group that begins here has no `)` (at byte 2 of the pattern)"),
         ("hitl: { customRules: [{ name: x }] }", "the key `action` is missing"),
-        ("hitl: { debug: true }", "`hitl.debug` is not available in this version"),
+        ("hitl: { debug: loud }", "expected `true` or `false`, found the text `loud`"),
         (
             "policy: { autoApproveThreshold: high }",
             "expected `never`, `none`, `low` or `medium`, found the text `high`"
@@ -202,6 +202,7 @@ import Testing
                 hitl.confidenceThreshold | 0.85 | 0.85 | \(file):13:3
                 hitl.contentPatterns | none | [] | default
                 hitl.customRules | none | [] | default
+                hitl.debug | false | false | default
                 policy.compliance | none | [] | default
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
                 policy.autoApproveSandboxed | none | "none" | default

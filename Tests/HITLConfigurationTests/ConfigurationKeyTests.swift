@@ -22,7 +22,7 @@ import Testing
                 hitl.confidenceThreshold | a number from 0 to 1, or none | none | HITL_CONFIDENCE_THRESHOLD
                 hitl.contentPatterns | a list of regular expressions | none | 
                 hitl.customRules | a list of rules | none | 
-                hitl.debug | true or false | later | HITL_DEBUG
+                hitl.debug | true or false | false | HITL_DEBUG
                 policy.compliance | a list of hipaa, soc2, gdpr, sox, eu-ai-act | none | 
                 policy.autoApproveThreshold | never, none, low or medium | none | 
                 policy.autoApproveSandboxed | none, workspace or workspace+network | none | 

@@ -78,6 +78,7 @@ import Testing
                 hitl.confidenceThreshold = none
                 hitl.contentPatterns = none
                 hitl.customRules = none
+                hitl.debug = false
                 policy.compliance = none
                 policy.autoApproveThreshold = none
                 policy.autoApproveSandboxed = none
@@ -107,7 +108,7 @@ import Testing
             "HITL_AUDIT_ENABLED": "true", "HITL_REQUIRE_REASON": "reject,approve", "HITL_DANGEROUS_ACTIONS": "drop",
             "HITL_REQUIRE_APPROVAL": "writeFile", "HITL_CONFIDENCE_THRESHOLD": "1", "HITL_AUDIT_STORAGE": "database",
             "HITL_AUDIT_PATH": "~/l.db", "HITL_AUDIT_DURABILITY": "strict", "HITL_SOCKET": "/run/s",
-            "HITL_DEBUG": "false",
+            "HITL_DEBUG": "true",
         ]
         let configuration = try home.load(environment: environment)
         let listing = configuration.settings.filter { $0.sources != [.fallback] }
@@ -124,6 +125,7 @@ import Testing
                 HITL_DANGEROUS_ACTIONS hitl.dangerousActions = drop
                 HITL_REQUIRE_APPROVAL hitl.requireApproval = writeFile
                 HITL_CONFIDENCE_THRESHOLD hitl.confidenceThreshold = 1.0
+                HITL_DEBUG hitl.debug = true
                 HITL_AUDIT_STORAGE audit.storage = database
                 HITL_AUDIT_PATH audit.path = HOME/l.db
                 HITL_AUDIT_DURABILITY audit.durability = strict

@@ -24,12 +24,13 @@ package final class GateFixture: Sendable {
         self.clock = clock
         self.ledger = try ledger ?? Self.memory(clock)
         workshop = Workshop(self.ledger)
+        let events = EventLedger(self.ledger, redactor: redactor)
         queue = try await Queue(
-            ledger: self.ledger, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
-            redactor: redactor, randomID: ids.next)
+            events: events, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
+            randomID: ids.next)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "policy-1")
         gate = Gate(
-            queue: queue, ledger: EventLedger(self.ledger, redactor: redactor), clocks: clock.clocks,
+            queue: queue, ledger: events, clocks: clock.clocks,
             policy: { policy },
             digest: Self.digest, randomID: ids.next)
         if counts { try gate.countUsage() }

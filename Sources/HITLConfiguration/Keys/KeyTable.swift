@@ -89,8 +89,8 @@ extension ConfigurationKey {
             "hitl.customRules", \.customRules, .rules, untrusted: .rules, example: "customRules: []",
             "The same as policy.rules."),
         ConfigurationKey(
-            later: "hitl.debug", "true or false", variables: ["HITL_DEBUG"], inForce: \.isFalse,
-            example: "debug: false", "Whether internal steps are logged."),
+            "hitl.debug", \.debug, .flag, variables: ["HITL_DEBUG"], example: "debug: false",
+            "Whether the loop says on standard error what the gate does with each call."),
     ]
 
     private static let policy: [ConfigurationKey] = [

@@ -67,15 +67,20 @@ public actor Queue {
     var recentOutcomes: [(subject: Subject, outcome: Outcome)] = []
 
     public init(
-        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), redactor: Redactor = .none,
-        randomID: @escaping @Sendable () -> RequestID
+        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), randomID: @escaping @Sendable () -> RequestID
     ) async throws(EventLedgerError) {
-        self.ledger = EventLedger(ledger, redactor: redactor)
+        try await self.init(events: EventLedger(ledger), clocks: clocks, limits: limits, randomID: randomID)
+    }
+
+    public init(
+        events: EventLedger, clocks: Clocks, limits: Limits = Limits(), randomID: @escaping @Sendable () -> RequestID
+    ) async throws(EventLedgerError) {
+        ledger = events
         steady = SteadyClock(clocks)
         self.clocks = clocks
         self.limits = limits
         self.randomID = randomID
-        lastNumber = try self.ledger.lastNumber()
+        lastNumber = try events.lastNumber()
         try await restore()
     }
 

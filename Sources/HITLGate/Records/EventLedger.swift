@@ -7,9 +7,15 @@ public struct EventLedger: Sendable {
     /// Takes out of what is written what must not be in a record.
     public let redactor: Redactor
 
-    public init(_ ledger: Ledger, redactor: Redactor = .none) {
+    /// Hears what was written, after it was.
+    private let trace: (@Sendable (Event) -> Void)?
+
+    public init(
+        _ ledger: Ledger, redactor: Redactor = .none, trace: (@Sendable (Event) -> Void)? = nil
+    ) {
         self.ledger = ledger
         self.redactor = redactor
+        self.trace = trace
     }
 
     /// All of `events` or none, in order.
@@ -23,8 +29,10 @@ public struct EventLedger: Sendable {
         for event in events {
             if let flaw = event.flaw { throw .unavailable("It cannot be put down in a record: \(flaw).") }
         }
+        let recorded = events.map(redactor.recorded)
         do {
-            _ = try await ledger.append(events.map { Draft(redactor.recorded($0)) }, durability: durability)
+            _ = try await ledger.append(recorded.map(Draft.init), durability: durability)
+            if let trace { recorded.forEach(trace) }
         } catch .claimed(let key, _) {
             throw .claimed(key)
         } catch {
