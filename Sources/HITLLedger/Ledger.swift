@@ -11,27 +11,33 @@ public final class Ledger: Sendable {
     private let reading: any LedgerReading
     private let appender: Appender?
     private let heads: RememberedHeads
+    let checkpoints: Checkpoints
+    private let due: Locked<CheckpointsDue>
     let indexer: Indexer
     private let clock: @Sendable () -> Int64
 
-    /// - Parameter writing: nil for a ledger that is only read.
+    /// - Parameters:
+    ///   - writing: nil for a ledger that is only read.
+    ///   - file: its path, beside which heads and checkpoints are; nil for a ledger in memory.
     package init(
         reading: any LedgerReading,
         writing: (any LedgerWriting)?,
-        headsFile: String?,
+        file: String?,
         indexer: @escaping Indexer,
         clock: @escaping @Sendable () -> Int64
     ) throws(LedgerError) {
         self.reading = reading
         self.indexer = indexer
         self.clock = clock
-        heads = RememberedHeads(file: headsFile)
+        heads = RememberedHeads(file: file.map { $0 + ".heads" })
+        checkpoints = Checkpoints(reading, path: file, heads: heads)
         if let writing {
             let head = try Tail(reading, indexer: indexer).checked()
             appender = try Appender(writing, path: reading.path, head: head, indexer: indexer, clock: clock)
         } else {
             appender = nil
         }
+        due = Locked(CheckpointsDue(after: appender?.head.size ?? 0, isOnDisk: file != nil))
     }
 
     deinit {
@@ -48,7 +54,7 @@ public final class Ledger: Sendable {
         let (file, lock) = try LedgerFile.forWriting(path)
         let writer = try SQLiteWriter(file, ownership: lock)
         return try Ledger(
-            reading: SQLiteReader(path: file.path), writing: writer, headsFile: file.path + ".heads",
+            reading: SQLiteReader(path: file.path), writing: writer, file: file.path,
             indexer: indexer, clock: clock
         )
     }
@@ -60,7 +66,7 @@ public final class Ledger: Sendable {
     ) throws(LedgerError) -> Ledger {
         let file = try LedgerFile.forReading(path)
         return try Ledger(
-            reading: SQLiteReader(path: file.path), writing: nil, headsFile: file.path + ".heads",
+            reading: SQLiteReader(path: file.path), writing: nil, file: file.path,
             indexer: indexer, clock: clock
         )
     }
@@ -70,7 +76,7 @@ public final class Ledger: Sendable {
         indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
     ) throws(LedgerError) -> Ledger {
         let store = try MemoryStore()
-        return try Ledger(reading: store, writing: store, headsFile: nil, indexer: indexer, clock: clock)
+        return try Ledger(reading: store, writing: store, file: nil, indexer: indexer, clock: clock)
     }
 
     /// Where it is kept.
@@ -98,7 +104,20 @@ public final class Ledger: Sendable {
             }
             assert(indexer(draft.record) == draft.index, "an index that its record does not give")
         }
-        return try await appender.append(drafts, durability: durability).get()
+        let entries = try await appender.append(drafts, durability: durability).get()
+        checkpointWhereDue()
+        return entries
+    }
+
+    /// Every few thousand entries, on a thread of its own and without keeping anybody waiting. Where it fails,
+    /// the next one says so that somebody asked for.
+    private func checkpointWhereDue() {
+        guard let appender, due.withLock({ $0.begin(at: appender.head.size) }) else { return }
+        let thread = WorkerThread { [checkpoints, due] in
+            do { _ = try checkpoints.make() } catch {}
+            due.withLock { $0.end() }
+        }
+        if let thread { thread.leave() } else { due.withLock { $0.end() } }
     }
 
     /// Commits and syncs what was appended, gives the ledger back to others, and refuses every later
@@ -177,11 +196,25 @@ public final class Ledger: Sendable {
 
     // MARK: - Proof
 
-    /// Writes the present head down beside the ledger, synced. From then on verification notices if
-    /// anything up to it is cut off or rewritten.
+    /// Writes the present head down beside the ledger, synced, with a signed checkpoint of it. From then on
+    /// verification notices if anything up to it is cut off or rewritten.
+    ///
+    /// - Throws: `damaged` where the ledger does not begin with what was signed before.
     @discardableResult
     public func rememberHead() throws(LedgerError) -> Head {
-        let head = try head
+        try remember(size: try checkpoints.make().size)
+    }
+
+    /// After the checkpoint, so that a head without one is a loss.
+    @discardableResult
+    func remember(size: Int64) throws(LedgerError) -> Head {
+        var head = Head(size: 0, hash: Chain.genesis(identity: identity))
+        if size > 0 {
+            guard let hash = try reading.hashes(from: size, limit: 1).first else {
+                throw .damaged(path: path, .missing(sequence: size))
+            }
+            head = Head(size: size, hash: hash)
+        }
         try heads.append(RememberedHead(head: head, time: clock()))
         return head
     }

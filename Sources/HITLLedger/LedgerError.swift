@@ -33,6 +33,9 @@ public enum LedgerError: Error, Sendable, Equatable {
 
     case closed
 
+    /// The file with the key of the ledger's checkpoints cannot be used; the end of a sentence about it.
+    case logKey(path: String, String)
+
     /// libcrypto did not do what it always does; what was to be done.
     case cryptography(String)
 
@@ -66,6 +69,12 @@ public enum LedgerError: Error, Sendable, Equatable {
 
         /// The table of unresolved subjects contradicts this entry.
         case unresolved(sequence: Int64)
+
+        /// It does not begin with the entries whose checkpoint of this size was signed.
+        case forked(size: Int64)
+
+        /// The file of checkpoints has what is none.
+        case checkpoints
 
         /// Another entry stands where the next one should go.
         case occupied(sequence: Int64)
@@ -105,6 +114,8 @@ extension LedgerError: CustomStringConvertible {
             "A record of \(bytes) bytes was refused: the ledger takes \(limit) at most."
         case .closed:
             "The ledger was closed. Nothing was recorded."
+        case .logKey(let path, let clause):
+            "The key of the ledger's checkpoints `\(path)` \(clause). Put it back, or move it away for a new one."
         case .cryptography(let sentence):
             "OpenSSL's library failed: \(sentence)."
         }
@@ -139,6 +150,8 @@ extension LedgerError.Damage {
         case .missing(let sequence): "entry \(sequence) is missing"
         case .index(let sequence): "the index of entry \(sequence) contradicts its record"
         case .unresolved(let sequence): "the list of what is unresolved contradicts entry \(sequence)"
+        case .forked(let size): "it is not the one of whose \(size) entries a checkpoint was signed"
+        case .checkpoints: "its file of checkpoints has something else in it"
         case .occupied(let sequence): "entry \(sequence) was written by somebody else"
         }
     }

@@ -5,7 +5,7 @@ package struct LedgerFile {
     /// Without symbolic links, so that two names of one ledger have one lock.
     package let path: String
 
-    private static let besides = ["", "-wal", "-shm", ".heads", ".lock"]
+    private static let besides = ["", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".key", ".lock"]
 
     /// For its owner. Makes the directory (0700) and the file (0600) where they are missing.
     package static func forWriting(_ name: String) throws(LedgerError) -> (file: LedgerFile, lock: LedgerLock) {

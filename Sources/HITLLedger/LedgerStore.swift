@@ -45,6 +45,12 @@ package protocol LedgerReading: AnyObject, Sendable {
     func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [StoredEntry]
     func latest(kind: String?, label: String?, before: Int64, limit: Int) throws(LedgerError) -> [StoredEntry]
 
+    /// The stored hashes of up to `limit` entries without a gap, the first at `sequence`.
+    func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest]
+
+    /// After it returns, all that could be read before is on the disk.
+    func makeDurable() throws(LedgerError)
+
     /// By sequence.
     func unresolved() throws(LedgerError) -> [Unresolved]
     func unresolved(_ subject: String) throws(LedgerError) -> Unresolved?

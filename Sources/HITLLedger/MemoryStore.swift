@@ -130,6 +130,20 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         }
     }
 
+    package func makeDurable() throws(LedgerError) {}
+
+    package func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest] {
+        try read { state throws(LedgerError) in
+            var hashes: [Digest] = []
+            for row in state.rows.dropFirst(Int(max(sequence - 1, 0))).prefix(limit) {
+                guard row.sequence == sequence + Int64(hashes.count) else { break }
+                guard let hash = row.hash else { throw .damaged(path: path, .changed(sequence: row.sequence)) }
+                hashes.append(hash)
+            }
+            return hashes
+        }
+    }
+
     package func unresolved() throws(LedgerError) -> [Unresolved] {
         try read { state throws(LedgerError) in state.unresolved.values.sorted { $0.sequence < $1.sequence } }
     }

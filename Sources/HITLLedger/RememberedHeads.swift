@@ -112,7 +112,7 @@ final class RememberedHeads: Sendable {
         }
     }
 
-    private static func syncDirectory(of file: String) throws(LedgerError) {
+    static func syncDirectory(of file: String) throws(LedgerError) {
         let directory = file.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(file[...$0]) } ?? "."
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path: directory, .sync, errno: errno) }

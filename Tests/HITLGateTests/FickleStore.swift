@@ -26,7 +26,7 @@ final class FickleStore: LedgerReading, LedgerWriting {
 
     func ledger(_ clock: ManualClock) throws -> Ledger {
         try Ledger(
-            reading: self, writing: self, headsFile: nil, indexer: EventIndex.index(of:),
+            reading: self, writing: self, file: nil, indexer: EventIndex.index(of:),
             clock: { clock.wall.milliseconds })
     }
 
@@ -120,6 +120,10 @@ final class FickleStore: LedgerReading, LedgerWriting {
     }
     func unresolved() throws(LedgerError) -> [Unresolved] { try store.unresolved() }
     func unresolved(_ subject: String) throws(LedgerError) -> Unresolved? { try store.unresolved(subject) }
+    func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [HITLLedger.Digest] {
+        try store.hashes(from: sequence, limit: limit)
+    }
+    func makeDurable() throws(LedgerError) { try store.makeDurable() }
     func tallies() throws(LedgerError) -> [Tally] { try store.tallies() }
     func snapshot() throws(LedgerError) -> any LedgerSnapshot { try store.snapshot() }
 }

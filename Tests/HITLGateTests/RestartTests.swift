@@ -170,7 +170,7 @@ import Testing
         let clock = ManualClock()
         let store = try MemoryStore()
         let ledger = try Ledger(
-            reading: store, writing: store, headsFile: nil, indexer: EventIndex.index(of:),
+            reading: store, writing: store, file: nil, indexer: EventIndex.index(of:),
             clock: { clock.wall.milliseconds })
         let former = try await GateFixture(ledger: ledger, clock: clock)
         _ = try await former.gate.post(.deleting("a"), from: Cast.mason)

@@ -162,7 +162,7 @@ import Testing
         let reader = try readLedger(path)
         #expect(try reader.latest(limit: 1).map(\.payload) == ["50"])
         #expect(try await reader.verify().failures == [])
-        #expect(await ledgerError { try reader.rememberHead() } == .readOnly(path: path + ".heads"))
+        #expect(await ledgerError { try reader.rememberHead() } == .readOnly(path: path + ".checkpoints"))
         reader.close()
 
         let error = await ledgerError { _ = try openLedger(path) }

@@ -8,7 +8,7 @@ import Testing
     @Test func `takes who comes while something written is synced`() async throws {
         let store = try HeldStore()
         let ledger = try Ledger(
-            reading: store.memory, writing: store, headsFile: nil, indexer: testIndexer, clock: CountingClock().now)
+            reading: store.memory, writing: store, file: nil, indexer: testIndexer, clock: CountingClock().now)
         store.hold(.sync)
         try await ledger.append([draft("written")], durability: .written)
         // By the ledger's own timer.
@@ -23,7 +23,7 @@ import Testing
     @Test func `takes who comes while a group is committed, together`() async throws {
         let store = try HeldStore()
         let ledger = try Ledger(
-            reading: store.memory, writing: store, headsFile: nil, indexer: testIndexer, clock: CountingClock().now)
+            reading: store.memory, writing: store, file: nil, indexer: testIndexer, clock: CountingClock().now)
         store.hold(.commit)
         async let first = ledger.append([draft("first")])
         await store.untilHeld()
@@ -39,7 +39,7 @@ import Testing
     @Test func `takes who comes while the log is copied`() async throws {
         let store = try HeldStore()
         let ledger = try Ledger(
-            reading: store.memory, writing: store, headsFile: nil, indexer: testIndexer, clock: CountingClock().now)
+            reading: store.memory, writing: store, file: nil, indexer: testIndexer, clock: CountingClock().now)
         store.hold(.maintain)
         try await ledger.append([draft("one")])
         await store.untilHeld()
@@ -52,7 +52,7 @@ import Testing
     @Test func `commits and syncs what waits when the ledger is closed`() async throws {
         let store = try HeldStore()
         let ledger = try Ledger(
-            reading: store.memory, writing: store, headsFile: nil, indexer: testIndexer, clock: CountingClock().now)
+            reading: store.memory, writing: store, file: nil, indexer: testIndexer, clock: CountingClock().now)
         try await ledger.append([draft("written")], durability: .written)
         #expect(store.syncs == 0)
         ledger.close()
@@ -62,7 +62,7 @@ import Testing
     @Test func `fails a whole group with its commit, and goes on from the same head`() async throws {
         let store = try HeldStore()
         let ledger = try Ledger(
-            reading: store.memory, writing: store, headsFile: nil, indexer: testIndexer, clock: CountingClock().now)
+            reading: store.memory, writing: store, file: nil, indexer: testIndexer, clock: CountingClock().now)
         let head = try await ledger.append([draft("one")])[0]
         store.fail(.full(path: "memory"))
         #expect(await ledgerError { try await ledger.append([draft("lost", claim: "k")]) } == .full(path: "memory"))

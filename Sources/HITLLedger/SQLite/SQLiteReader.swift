@@ -84,6 +84,35 @@ package final class SQLiteReader: LedgerReading {
         }
     }
 
+    package func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest] {
+        try query { queries throws(LedgerError) in
+            let statement = queries.hashes
+            defer { statement.reset() }
+            statement.bind(sequence, at: 1)
+            statement.bind(Int64(limit), at: 2)
+            var hashes: [Digest] = []
+            while try statement.step() {
+                let found = statement.integer(0)
+                guard found == sequence + Int64(hashes.count) else { break }
+                guard let hash = statement.digest(1) else { throw .damaged(path: path, .changed(sequence: found)) }
+                hashes.append(hash)
+            }
+            return hashes
+        }
+    }
+
+    /// What is not in the log any more was synced when it was copied into the database.
+    package func makeDurable() throws(LedgerError) {
+        let log = path + "-wal"
+        let descriptor = Glibc.open(log, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return }
+            throw .system(path: log, .open, errno: errno)
+        }
+        defer { Glibc.close(descriptor) }
+        guard fdatasync(descriptor) == 0 else { throw .system(path: log, .sync, errno: errno) }
+    }
+
     package func unresolved() throws(LedgerError) -> [Unresolved] {
         try query { queries throws(LedgerError) in try queries.connection.unresolved() }
     }
@@ -165,7 +194,7 @@ private final class Queries {
     private let last: SQLiteStatement
     let at, claiming, ofSubject, from: SQLiteStatement
     let latest, latestOfKind, latestOfLabel, latestOfBoth: SQLiteStatement
-    let unresolved: SQLiteStatement
+    let unresolved, hashes: SQLiteStatement
 
     init(_ connection: SQLiteConnection, genesis: Digest) throws(LedgerError) {
         self.connection = connection
@@ -181,6 +210,8 @@ private final class Queries {
         latestOfLabel = try connection.entries("WHERE e.label = ?4 AND \(newest)")
         // The `+` keeps the planner from the list of the kind, which is the longer one.
         latestOfBoth = try connection.entries("WHERE e.label = ?4 AND +e.kind = ?3 AND \(newest)")
+        hashes = try connection.prepare(
+            "SELECT sequence, hash FROM entry WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2")
         unresolved = try connection.prepare("SELECT sequence, brief FROM unresolved WHERE subject = ?1")
     }
 

@@ -1,4 +1,4 @@
-/// Walks the chain over the stored bytes and recomputes every hash.
+/// Walks the chain over the stored bytes, recomputes every hash, and grows the tree over them.
 struct ChainVerifier {
     private let snapshot: any LedgerSnapshot
     private let size: Int64
@@ -6,23 +6,36 @@ struct ChainVerifier {
 
     /// By size.
     private let heads: [Head]
+    private let roots: [Checkpoint]
+
+    /// What the file of block hashes says, which is derived from the chain.
+    private let blocks: [Digest]
 
     struct Findings: Sendable {
         var head: Head
+        var root: Digest
         var protected: Head?
+        var checkpoint: Int64?
         var failure: VerificationFailure?
+        var wrongBlock: VerificationFailure?
     }
 
-    init(_ snapshot: any LedgerSnapshot, size: Int64, genesis: Digest, heads: [Head]) {
+    init(
+        _ snapshot: any LedgerSnapshot, size: Int64, genesis: Digest, heads: [Head], roots: [Checkpoint] = [],
+        blocks: [Digest] = []
+    ) {
         self.snapshot = snapshot
         self.size = size
         self.genesis = genesis
         self.heads = heads.sorted { $0.size < $1.size }
+        self.roots = roots.sorted { $0.size < $1.size }
+        self.blocks = blocks
     }
 
     func run(progress: (Int64) -> Void) throws(LedgerError) -> Findings {
-        var walk = Walk(head: Head(size: 0, hash: genesis), heads: heads[...])
+        var walk = Walk(head: Head(size: 0, hash: genesis), heads: heads[...], roots: roots[...], blocks: blocks[...])
         walk.compareHeads()
+        walk.compareRoots()
         do throws(LedgerError) {
             if walk.failure == nil {
                 try snapshot.scanChain { row in
@@ -41,18 +54,28 @@ struct ChainVerifier {
             // Heads are left that lie beyond the end.
             walk.failure = .cut(size: size, head: head)
         }
+        if walk.failure == nil, let last = walk.roots.last {
+            walk.failure = .cutBelowCheckpoint(size: size, checkpoint: last.size)
+        }
         if case .changed(let sequence) = walk.failure, let place = try origin(of: sequence) {
             walk.failure = .reordered(sequence: sequence, belongsAt: place)
         }
         progress(walk.head.size)
-        return Findings(head: walk.head, protected: walk.protected, failure: walk.failure)
+        return Findings(
+            head: walk.head, root: walk.tree.root, protected: walk.protected, checkpoint: walk.checkpoint,
+            failure: walk.failure, wrongBlock: walk.wrongBlock)
     }
 
     private struct Walk {
         var head: Head
         var heads: ArraySlice<Head>
+        var roots: ArraySlice<Checkpoint>
+        var blocks: ArraySlice<Digest>
+        var tree = BlockTree()
         var protected: Head?
+        var checkpoint: Int64?
         var failure: VerificationFailure?
+        var wrongBlock: VerificationFailure?
 
         /// - Returns: false to stop.
         mutating func step(_ row: borrowing ChainRow) -> Bool {
@@ -67,8 +90,27 @@ struct ChainVerifier {
                 return false
             }
             head = Head(size: next, hash: leaf)
+            if let block = tree.append(leaf), let stored = blocks.popFirst(), stored != block, wrongBlock == nil {
+                wrongBlock = .tree(first: next - TreeFile.blockSize + 1, last: next)
+            }
             if let first = heads.first, first.size <= next { compareHeads() }
+            if failure == nil, let first = roots.first, first.size <= next { compareRoots() }
             return failure == nil
+        }
+
+        /// With all checkpoints of the present size.
+        mutating func compareRoots() {
+            guard failure == nil, let first = roots.first, first.size <= head.size else { return }
+            let root = tree.root
+            while let first = roots.first, first.size <= head.size {
+                guard first.root == root else {
+                    failure = .forked(checkpoint: first.size, after: checkpoint ?? 0)
+                    return
+                }
+                checkpoint = first.size
+                protected = head
+                roots.removeFirst()
+            }
         }
 
         /// With all heads of the present size.

@@ -3,15 +3,22 @@ public struct Verification: Sendable, Equatable {
     /// Of the entries that were checked: all that were committed when it began.
     public var head: Head
 
-    /// The newest head that was written down, here or elsewhere, and that the chain still has.
+    /// The newest head that was written down or signed, here or elsewhere, and that the chain still has.
     public var protected: Head?
+
+    /// What was signed of it, here or elsewhere.
+    public var checkpoints: VerifiedCheckpoints
 
     /// What does not hold; the chain first, then indexes, then lists. Empty: the ledger is intact.
     public var failures: [VerificationFailure]
 
-    public init(head: Head, protected: Head?, failures: [VerificationFailure]) {
+    public init(
+        head: Head, protected: Head?, checkpoints: VerifiedCheckpoints = VerifiedCheckpoints(),
+        failures: [VerificationFailure]
+    ) {
         self.head = head
         self.protected = protected
+        self.checkpoints = checkpoints
         self.failures = failures
     }
 
@@ -19,6 +26,26 @@ public struct Verification: Sendable, Equatable {
     public var notYetProtected: Int64 {
         head.size - (protected?.size ?? 0)
     }
+}
+
+/// The checkpoints that a ledger was held against.
+public struct VerifiedCheckpoints: Sendable, Equatable {
+    /// How many there are.
+    public var count = 0
+
+    /// The size of the largest one whose root the ledger has.
+    public var last: Int64?
+
+    public var signatures = Signatures.notChecked
+
+    public enum Signatures: Sendable, Equatable {
+        /// No key is known: whoever could write the file could have made them.
+        case notChecked
+        /// All of them were made by one of these keys, or are among the failures.
+        case checked(by: [String])
+    }
+
+    public init() {}
 }
 
 /// How far verification has come, in entries.
@@ -51,6 +78,31 @@ public enum VerificationFailure: Sendable, Equatable {
 
     /// The file of heads has a line that is none, counted from 1.
     case unreadableHeads(line: Int)
+
+    /// The chain holds, but its first `checkpoint` entries are not the ones of the signed checkpoint: there are
+    /// two histories. Up to `after`, the last checkpoint before that still fits, they are one.
+    case forked(checkpoint: Int64, after: Int64)
+
+    /// The ledger ends at `size`, but a checkpoint of more entries was signed.
+    case cutBelowCheckpoint(size: Int64, checkpoint: Int64)
+
+    /// The signature of the checkpoint of so many entries is not what it should be: the end of a sentence about it.
+    case checkpoint(size: Int64, String)
+
+    /// A checkpoint of another log, by its origin.
+    case foreignCheckpoint(origin: String)
+
+    /// The file with the key of the checkpoints cannot be used; the end of a sentence about it.
+    case logKey(String)
+
+    /// The file of checkpoints has something that is none, counted from 1.
+    case unreadableCheckpoints(number: Int)
+
+    /// The head of so many entries was remembered with a checkpoint, which is not there any more.
+    case missingCheckpoint(size: Int64)
+
+    /// The file of block hashes contradicts the entries.
+    case tree(first: Int64, last: Int64)
 
     /// The database cannot be read beyond this entry; SQLite's sentence.
     case unreadable(after: Int64, String)
@@ -90,6 +142,25 @@ extension VerificationFailure: CustomStringConvertible {
             "The ledger was rewritten after entry \(after): at \(head.size) its hash is not \(head.hash.hex)."
         case .unreadableHeads(let line):
             "Line \(line) of the file of remembered heads is not a head."
+        case .forked(let checkpoint, let after):
+            """
+            The ledger is not the one that was signed: its first \(checkpoint) entries have another root than the \
+            checkpoint of them. The two are the same up to entry \(after) at least.
+            """
+        case .cutBelowCheckpoint(let size, let checkpoint):
+            "The ledger ends at entry \(size), but had \(checkpoint) when a checkpoint of it was signed."
+        case .checkpoint(let size, let clause):
+            "The checkpoint of \(size) entries \(clause)."
+        case .foreignCheckpoint(let origin):
+            "The checkpoint of `\(origin)` is of another ledger."
+        case .logKey(let clause):
+            "The key of the checkpoints \(clause)."
+        case .unreadableCheckpoints(let number):
+            "Checkpoint \(number) of the file of checkpoints is none."
+        case .missingCheckpoint(let size):
+            "The checkpoint of \(size) entries is missing from the file of checkpoints."
+        case .tree(let first, let last):
+            "The file of block hashes is wrong about entries \(first) to \(last). Remove it: it is derived again."
         case .unreadable(let after, let sentence):
             "Nothing can be read beyond entry \(after): `\(sentence)`."
         case .notARecord(let sequence):

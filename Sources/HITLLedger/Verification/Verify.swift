@@ -3,8 +3,8 @@ import HITLPlatform
 
 extension Ledger {
     /// Checks everything that can be checked without knowing what the records mean: every hash, gaps
-    /// and order, every index column, list and table against the records, and every head that was
-    /// written down, beside the ledger or (`heads`) elsewhere.
+    /// and order, every index column, list and table against the records, every head that was
+    /// written down, beside the ledger or (`heads`) elsewhere, and every checkpoint that was signed of it.
     ///
     /// It reads stored bytes, in memory bounded by what is unresolved at one time, on two threads of
     /// its own; the desk may go on appending.
@@ -15,6 +15,16 @@ extension Ledger {
         against heads: [Head] = [],
         progress: @escaping @Sendable (VerificationProgress) -> Void = { _ in }
     ) async throws(LedgerError) -> Verification {
+        try await verify(against: heads, checkpoints: [], keys: [], progress: progress)
+    }
+
+    /// The same with checkpoints from elsewhere.
+    ///
+    /// - Parameter keys: whose signature a checkpoint must have. None: the ledger's own, where it is here.
+    package func verify(
+        against heads: [Head], checkpoints others: [SignedCheckpoint], keys: [NoteVerifier],
+        progress: @escaping @Sendable (VerificationProgress) -> Void = { _ in }
+    ) async throws(LedgerError) -> Verification {
         var failures: [VerificationFailure] = []
         var remembered: [Head] = []
         switch try rememberedHeads() {
@@ -22,10 +32,14 @@ extension Ledger {
         case .unreadable(let line): failures.append(.unreadableHeads(line: line))
         }
 
+        // What was signed before the snapshot is taken, so that none can be of more than is in it.
+        let signed = try SignedHistory(self, remembered: remembered, others: others, keys: keys)
+        let blocks = checkpoints.blocks
         let indexes = try snapshot()
         let size = indexes.size
         let chain = ChainVerifier(
-            try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads)
+            try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads,
+            roots: signed.roots, blocks: blocks)
         let index = IndexVerifier(indexes, indexer: indexer)
 
         let both = BothPassed(size: size, progress)
@@ -39,8 +53,13 @@ extension Ledger {
         let indexFailures = try await indexResult.get()
 
         if let failure = findings.failure { failures.insert(failure, at: 0) }
+        failures += signed.failures
         failures += indexFailures.filter { $0.adds(to: findings.failure) }
-        return Verification(head: findings.head, protected: findings.protected, failures: failures)
+        if findings.failure == nil, let wrong = findings.wrongBlock { failures.append(wrong) }
+        var checkpoints = signed.verified
+        checkpoints.last = findings.checkpoint
+        return Verification(
+            head: findings.head, protected: findings.protected, checkpoints: checkpoints, failures: failures)
     }
 }
 
@@ -50,7 +69,7 @@ extension VerificationFailure {
     fileprivate func adds(to chain: VerificationFailure?) -> Bool {
         let broken: Int64?
         switch chain {
-        case nil, .rewritten: return true
+        case nil, .rewritten, .forked: return true
         case .changed(let sequence), .reordered(let sequence, _): broken = sequence
         default: broken = nil
         }
