@@ -7,119 +7,97 @@ import HITLLedger
 import HITLPlatform
 import HITLTerminal
 
-/// `hitl audit verify`, `hitl audit export`: work on the ledger, with or without a desk.
+/// `hitl audit verify`, `export`, `checkpoint`, `prove`, `witness`: work on the ledger, with or without a desk.
 enum Audit {
     static let program = Program(
         definition: CommandDefinition(
-            "audit", .program, summary: "check the ledger, or export it",
+            "audit", .program, summary: "check the ledger, prove what is in it, or export it",
             discussion: """
                 verify reads the whole ledger and says whether every entry is there, unchanged and in its place, whether \
-                every index agrees with its record, and whether anything was cut off since a head was last written \
-                down. It names the first entry that is wrong and ends with 7.
+                every index agrees with its record, and whether anything was cut off or rewritten since a checkpoint was \
+                last signed. It names the first entry that is wrong and ends with 7. With --proof it checks proofs \
+                instead, and needs no ledger.
 
-                export prints one line of JSON for each request and each call that a rule decided, and writes the \
-                ledger's head down, so that a later verify notices if anything up to here is cut off.
+                export prints one line of JSON for each request and each call that a rule decided, and signs a \
+                checkpoint, so that a later verify notices if anything up to here is cut off.
+
+                checkpoint signs what is in the ledger: its size and the root of its Merkle tree, as a C2SP checkpoint. \
+                Give it to somebody who would notice another one. One is also signed at the end of every session and \
+                every 4,096 entries.
+
+                prove writes a C2SP proof that one entry is in the ledger, with the entry's bytes. Whoever has the \
+                ledger's public key can check it, without the ledger. A request is proved by its decision.
+
+                witness co-signs checkpoints of other ledgers, each after proof that it continues the one that was seen \
+                last, and so keeps a ledger from having two histories.
                 """,
-            positionals: [.init("verify|export", .word(["verify", "export"]), doc: "check it, or print it")],
+            positionals: [
+                .init(
+                    "WHAT", .word(Work.allCases.map(\.rawValue)), doc: "verify, export, checkpoint, prove or witness"),
+                .init(
+                    "ID", .text, .any,
+                    doc: "of prove: a request's number or id, or entry:N; of witness: files with checkpoints"),
+            ],
             options: [
                 .init(
-                    "against", "SIZE:HASH", repeats: true,
-                    doc: "a head that was noted elsewhere; may be given several times"),
+                    "against", "HEAD", .file, repeats: true,
+                    doc: "of verify: a file with a checkpoint, or SIZE:HASH, that was kept elsewhere"),
+                .init("proof", "FILE", .file, repeats: true, doc: "of verify: check this proof instead of the ledger"),
+                .init(
+                    "key", "KEY", repeats: true,
+                    doc: "a public key to trust, as checkpoint prints it: of the ledger, or of a witness"),
+                .init("continues", "SIZE", doc: "of checkpoint: with proof that it continues that many entries"),
+                .init("export", "FILE", .file, doc: "of checkpoint: write it to a file; - is standard output"),
+                .init(
+                    "checkpoint", "FILE", .file,
+                    doc: "of prove: the checkpoint to prove it by, for one with cosignatures"),
                 .init("format", "FORMAT", .word(["jsonl"]), doc: "of the export: jsonl"),
-                .init("output", "FILE", .file, doc: "write the export to a file instead of standard output"),
+                .init("output", "FILE", .file, doc: "write to a file instead of standard output"),
                 .init("since", "WHEN", .moment, doc: "export only what was asked since then"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
-                .init("json", doc: "print what verify found as one JSON document"),
+                .init("json", doc: "print what was found as one JSON document"),
             ],
             examples: [
                 .init("hitl audit verify", "is the ledger intact?"),
+                .init("hitl audit checkpoint --export today.checkpoint", "what was signed, to keep elsewhere"),
+                .init("hitl audit verify --against today.checkpoint", "is it still the one that was signed?"),
+                .init("hitl audit prove 3 --output 3.tlog-proof", "proof of the decision on request 3"),
+                .init("hitl audit verify --proof 3.tlog-proof --key hitl/ledger/…", "checks it, anywhere"),
                 .init("hitl audit export --format jsonl > decisions.jsonl", "everything, one request a line"),
             ]),
         run: run)
 
+    private enum Work: String, CaseIterable { case verify, export, checkpoint, prove, witness }
+
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
-        let now = Clocks.system.wall()
-        let since = try arguments.moment("since", now: now)
-        if let format = arguments.text("format"), format != "jsonl" {
-            throw .badValue(format, of: "--format", expected: "jsonl")
-        }
-        var heads: [Head] = []
-        for text in arguments.texts("against") {
-            guard let head = Head(text.replacing(":", with: " ")) else {
-                throw .badValue(text, of: "--against", expected: "SIZE:HASH, as export prints it")
-            }
-            heads.append(head)
-        }
         guard let work = Work(rawValue: arguments.positionals[0]) else {
-            throw .badValue(arguments.positionals[0], of: "hitl audit", expected: "verify or export")
+            throw .badValue(
+                arguments.positionals[0], of: "hitl audit", expected: "verify, export, checkpoint, prove or witness")
         }
-        let ledger: Ledger
-        switch Place.find(file: arguments.text("config")).flatMap({ $0.readLedger() }) {
-        case .failure(let failure): return failure.report()
-        case .success(let opened): ledger = opened
-        }
+        let words = Array(arguments.positionals.dropFirst())
         switch work {
-        case .verify: return verify(ledger, heads, json: arguments.has("json"))
-        case .export: return export(ledger, since: since, to: arguments.text("output"))
+        case .verify: return try AuditVerify(arguments, words).run()
+        case .checkpoint: return try AuditCheckpoint(arguments, words).run()
+        case .prove: return try AuditProve(arguments, words).run()
+        case .witness: return try AuditWitness(arguments, words).run()
+        case .export:
+            if let word = words.first { throw .superfluous(argument: word, command: "audit export") }
+            return try export(arguments)
         }
-    }
-
-    private enum Work: String { case verify, export }
-
-    // MARK: Verify
-
-    private static func verify(_ ledger: Ledger, _ heads: [Head], json: Bool) -> ExitCode {
-        let verification: Verification
-        switch blocking({ await Self.verification(of: ledger, heads) }) {
-        case .failure(let failure): return failure.report()
-        case .success(let found): verification = found
-        }
-        if isatty(2) == 1 { Output.error("\r\u{1B}[K") }
-        if json {
-            Output.standard(verification.json.printable + "\n")
-        } else {
-            Output.standard(text(verification).rendered(for: Output.presentation(of: 1)))
-        }
-        return verification.failures.isEmpty ? .done : .ledger
-    }
-
-    private static func verification(of ledger: Ledger, _ heads: [Head]) async -> Result<Verification, Failure> {
-        do { return .success(try await ledger.verify(against: heads, progress: progress())) } catch {
-            return .failure(Failure(.ledger, error.description))
-        }
-    }
-
-    /// On a terminal, every 50,000 entries.
-    private static func progress() -> @Sendable (VerificationProgress) -> Void {
-        guard isatty(2) == 1 else { return { _ in } }
-        return { progress in
-            if progress.checked % 50_000 == 0 {
-                Output.error("\rchecked \(progress.checked) of \(progress.size) entries")
-            }
-        }
-    }
-
-    private static func text(_ verification: Verification) -> StyledText {
-        guard verification.failures.isEmpty else {
-            var text = StyledText("The ledger is damaged:", .bad)
-            for failure in verification.failures {
-                text.line(DisplayText(untrusted: failure.description), .bad, indent: 3)
-            }
-            return text
-        }
-        var text = StyledText(
-            "The ledger is intact: \(verification.head.size) \(verification.head.size == 1 ? "entry" as DisplayText : "entries").",
-            .good)
-        text.line("Head: \(verification.head.size):\(DisplayText(untrusted: verification.head.hash.hex))", indent: 3)
-        if verification.notYetProtected > 0 {
-            text.line(
-                "The newest \(verification.notYetProtected) are not yet protected: if they were cut off, nobody would notice. `hitl audit export` writes the head down.",
-                indent: 3)
-        }
-        return text
     }
 
     // MARK: Export
+
+    private static func export(_ arguments: Arguments) throws(UsageError) -> ExitCode {
+        let since = try arguments.moment("since", now: Clocks.system.wall())
+        if let format = arguments.text("format"), format != "jsonl" {
+            throw .badValue(format, of: "--format", expected: "jsonl")
+        }
+        switch Place.find(file: arguments.text("config")).flatMap({ $0.readLedger() }) {
+        case .failure(let failure): return failure.report()
+        case .success(let ledger): return export(ledger, since: since, to: arguments.text("output"))
+        }
+    }
 
     private static func export(_ ledger: Ledger, since: WallTime?, to path: String?) -> ExitCode {
         let sink: Sink
@@ -184,17 +162,5 @@ enum Audit {
             }
             buffer = []
         }
-    }
-}
-
-extension Verification {
-    fileprivate var json: JSONValue {
-        .members([
-            "intact": .bool(failures.isEmpty),
-            "entries": .integer(head.size),
-            "head": .string("\(head.size):\(head.hash.hex)"),
-            "notYetProtected": .integer(notYetProtected),
-            "failures": .array(failures.map { .string($0.description) }),
-        ])
     }
 }

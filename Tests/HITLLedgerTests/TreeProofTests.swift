@@ -84,7 +84,7 @@ import Testing
         let text = """
             c2sp.org/tlog-proof@v1
             index 5
-            vBoGQ7EuTS18d5GPROD0+nmDi2z57FtcKD4fTYhZnms=
+            vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=
             yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA=
             037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=
 

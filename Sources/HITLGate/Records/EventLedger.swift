@@ -116,3 +116,17 @@ public enum EventLedgerError: Error, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension EventLedger {
+    /// The entry by which a request or call is proved: how it was decided, or where nobody has yet, that it was opened.
+    /// A request may be named by its id too.
+    package func entry(about subject: Subject) throws(EventLedgerError) -> Int64? {
+        var entries = try read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }
+        if entries.isEmpty, case .call(let id) = subject, let request = try request(opened: id) {
+            let number = Subject.request(request.number).description
+            entries = try read { ledger throws(LedgerError) in try ledger.entries(of: number) }
+        }
+        let decided = entries.last { [EventIndex.closed, EventIndex.ruled].contains($0.index.kind) }
+        return (decided ?? entries.first)?.sequence
+    }
+}

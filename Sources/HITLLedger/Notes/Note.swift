@@ -140,6 +140,10 @@ package enum NoteError: Error, Sendable, Hashable {
     case notACheckpoint
     /// The text is no proof.
     case notAProof
+    /// The proof does not say what it proves.
+    case withoutEntry
+    /// The proof leads from the entry to another root, or it is another entry's.
+    case notInTheTree
 }
 
 extension NoteError: CustomStringConvertible {
@@ -152,6 +156,8 @@ extension NoteError: CustomStringConvertible {
         case .badSignature(let name): "has a signature of `\(name)` that is not its own"
         case .notACheckpoint: "is no checkpoint"
         case .notAProof: "is no proof"
+        case .withoutEntry: "does not contain the entry that it is about"
+        case .notInTheTree: "proves nothing: its entry is not in the tree of its checkpoint at that place"
         }
     }
 }

@@ -60,6 +60,16 @@ package struct TreeProof: Sendable, Hashable {
         return String(decoding: line.utf8.dropFirst(start.utf8.count), as: UTF8.self)
     }
 
+    /// The entry that it proves, to somebody who trusts these keys.
+    ///
+    /// - Throws: why it proves nothing.
+    package func entry(trusting trust: CheckpointTrust) throws(NoteError) -> EntryBytes {
+        try trust.check(checkpoint)
+        guard let extra, let entry = EntryBytes(extra) else { throw .withoutEntry }
+        guard leadsToRoot, entry.sequence == index + 1 else { throw .notInTheTree }
+        return entry
+    }
+
     /// Whether the leaf in `extra` is where the proof says, in the tree whose root the checkpoint has.
     package var leadsToRoot: Bool {
         guard let extra else { return false }
