@@ -5,7 +5,8 @@ package struct LedgerFile {
     /// Without symbolic links, so that two names of one ledger have one lock.
     package let path: String
 
-    private static let besides = ["", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".key", ".lock"]
+    /// All that is kept of a ledger, by what follows its name.
+    package static let suffixes = ["", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".key", ".lock"]
 
     /// For its owner. Makes the directory (0700) and the file (0600) where they are missing.
     package static func forWriting(_ name: String) throws(LedgerError) -> (file: LedgerFile, lock: LedgerLock) {
@@ -13,7 +14,7 @@ package struct LedgerFile {
         try makeDirectory(directory)
         let path = try canonical(name)
         try check(split(path).directory, isDirectory: true, forWriting: true)
-        for suffix in besides {
+        for suffix in suffixes {
             try check(path + suffix, isDirectory: false, forWriting: true)
         }
         let lock = try LedgerLock(on: path)
@@ -35,7 +36,7 @@ package struct LedgerFile {
     package static func forReading(_ name: String) throws(LedgerError) -> LedgerFile {
         let path = try canonical(name)
         guard size(of: path) != nil else { throw .system(path: path, .open, errno: errno) }
-        for suffix in besides {
+        for suffix in suffixes {
             try check(path + suffix, isDirectory: false, forWriting: false)
         }
         return LedgerFile(path: path)

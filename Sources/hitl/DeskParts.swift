@@ -53,7 +53,7 @@ struct DeskWorkbench: Workbench {
 extension LoopPlan {
     /// What no call may touch, wherever it is: the ledger and keys, the configuration, the socket.
     var gateFiles: [String] {
-        var files = [stateDirectory, ledgerPath, place.configuration.paths.configuration, socketPath]
+        var files = [stateDirectory, place.configuration.paths.configuration, socketPath] + place.ledgerFiles
         if let runtime = place.configuration.paths.runtime { files.append(runtime) }
         return files
     }

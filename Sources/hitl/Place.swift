@@ -40,8 +40,11 @@ struct Place: Sendable {
     /// What no call may touch, wherever it is, beside what a desk adds.
     var gateFiles: [String] {
         let paths = configuration.paths
-        return [paths.state, ledgerPath, paths.configuration] + (paths.runtime.map { [$0] } ?? [])
+        return [paths.state, paths.configuration] + ledgerFiles + (paths.runtime.map { [$0] } ?? [])
     }
+
+    /// The ledger and what lies beside it, its key among that.
+    var ledgerFiles: [String] { LedgerFile.suffixes.map { ledgerPath + $0 } }
 
     var ledgerPath: String { configuration.auditPath.value }
 

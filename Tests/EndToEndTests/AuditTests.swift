@@ -32,6 +32,7 @@ import Testing
             verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
                 The ledger is intact: 6 entries.
                    Head: 6:HASH
+                   Checkpoints: 1, all signed by its key; the last is of 6 entries.
 
                 """)
         let exported = try await home.hitl("audit", "export", "--format", "jsonl")
@@ -109,7 +110,8 @@ import Testing
             verified.out.replacing(/[0-9a-f]{64}/, with: "HASH") == """
                 The ledger is intact: 8 entries.
                    Head: 8:HASH
-                   The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit export` writes the head down.
+                   Checkpoints: 1, all signed by its key; the last is of 6 entries.
+                   The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit checkpoint` signs them.
 
                 """)
         // A head that was noted elsewhere is held against it as well.
