@@ -13,7 +13,7 @@ import Testing
         #expect(try await home.ask("paint", "--arg", "wall=west") == 2)
         #expect(try await home.hitl("reject", "1", "--reason", "Monday.").code == 0)
         #expect(try await desk.quit() == .exited(0))
-        let second = try await Desk.open(home)
+        let second = try await Desk.open(home, firstPrompt: "hitl (1) >")
         #expect(try await home.hitl("approve", "2").code == 0)
         #expect(try await home.ask("paint", "--arg", "wall=north") == 3)
         #expect(try await second.quit() == .exited(0))

@@ -25,6 +25,7 @@ import Testing
 
     @Test func `hashes genesis and entries as the vectors say`() throws {
         var entries = 0
+        var tree = CompactRange()
         var head = Head(size: 0, hash: .zero)
         var time: Int64 = 0
         var record: [UInt8] = []
@@ -42,6 +43,9 @@ import Testing
             case "hash":
                 #expect(entry?.hash.hex == value)
                 entries += 1
+                if let hash = entry?.hash { tree.append(hash) }
+            case "root":
+                #expect(value == "\(head.size) \(tree.root.hex)")
             case "head":
                 let entry = try #require(entry)
                 head = Head(size: entry.sequence, hash: entry.hash)
@@ -51,6 +55,29 @@ import Testing
             }
         }
         #expect(entries == 5)
+    }
+
+    @Test func `proves an entry as the vectors do, which another program made`() throws {
+        let text = contents(of: Self.documents + "vectors/entry-3.tlog-proof")
+        let keys = String(decoding: contents(of: Self.documents + "vectors/entry-3.keys"), as: UTF8.self)
+            .split(separator: "\n").compactMap { NoteVerifier(String($0)) }
+        let proof = try TreeProof(text)
+        #expect(Array(proof.description.utf8) == text)
+        let trust = CheckpointTrust(origin: proof.checkpoint.checkpoint.origin, keys: keys)
+        #expect(trust.log.count == 1 && trust.witnesses.count == 1)
+        let entry = try proof.entry(trusting: trust)
+        #expect(entry.sequence == 3 && entry.time == -1 && entry.record == Array(0...255))
+        #expect(proof.checkpoint.note.signatures.map(\.cosignedAt) == [nil, 1_767_225_600])
+
+        // The same signatures, made here.
+        let log = try #require(SigningKey(seed: Array(0..<32)))
+        let witness = try #require(SigningKey(seed: Array(32..<64)))
+        let made = try SignedCheckpoint(
+            proof.checkpoint.checkpoint, by: #require(NoteSigner(name: trust.log[0].name, key: log))
+        ).cosigned(
+            by: #require(NoteSigner(name: trust.witnesses[0].name, algorithm: .cosignature, key: witness)),
+            at: 1_767_225_600)
+        #expect(made == proof.checkpoint)
     }
 
     @Test func `has the tables that its document has`() {

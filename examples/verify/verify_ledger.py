@@ -5,7 +5,7 @@ Checks chain, tree, heads, checkpoints with their signatures, and every index. E
 one sentence for each failure where not. Signatures count only for who has the ledger's key from its operator."""
 import argparse, base64, functools, hashlib, json, os, re, sqlite3, struct, sys, urllib.parse
 
-# Of the statements in ledger.md §4, sorted, each with a line feed.
+# Of the statements in ledger.md §6, sorted, each with a line feed.
 SCHEMA = "2c8253c210215ffdede080054acc1123eee096c7bfbd809f89af245e3306333b"
 
 
@@ -132,12 +132,12 @@ def verify(path, keys, against):
             failures.append("A checkpoint is none, or of another ledger.")
             continue
         text, _, covered, tree, signatures = checkpoint
+        sizes |= {covered} if place < len(notes) else set()
         own = [(trusted[name, blob[:4]], blob[4:]) for name, blob in signatures if (name, blob[:4]) in trusted]
         if trusted and not (own and all(signed(key, text, blob) for key, blob in own)):
             failures.append(f"The checkpoint of {covered} entries is not signed by the ledger's key.")
             continue
         roots.setdefault(covered, []).append(tree)
-        sizes |= {covered} if place < len(notes) else set()
     missing = [size for size in ordered[headless:] if size not in sizes]
     failures += [f"The checkpoint of {size} entries is missing." for size in missing]
     size, peaks, protected, open_subjects, tallies = 0, [], 0, {}, {}

@@ -7,7 +7,7 @@ final class Checkpoints: Sendable {
     /// `hitl/ledger/` and the genesis hash: what checkpoints and keys call the ledger.
     let origin: String
 
-    private let reading: any LedgerReading
+    let reading: any LedgerReading
     private let path: String?
     private let file: CheckpointFile
     private let tree: TreeFile

@@ -1,4 +1,4 @@
-/// The tables of a ledger, as `docs/formats/ledger.md` §4 has them.
+/// The tables of a ledger, as `docs/formats/ledger.md` §6 has them.
 enum SQLiteSchema {
     static let version: Int64 = 1
 
