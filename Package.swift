@@ -64,6 +64,9 @@ let package = Package(
             name: "ledger-maker", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/ledger-maker", swiftSettings: settings),
         .executableTarget(
+            name: "tree-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "bench/tree-meter", swiftSettings: settings),
+        .executableTarget(
             name: "gate-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/gate-meter", swiftSettings: settings),
         .executableTarget(

@@ -6,7 +6,7 @@ this with the paths. What a row means and why it matters is in docs/benchmarks.m
 
 import json, os, pty, resource, select, signal, socket, statistics, subprocess, sys, tempfile, time
 
-HITL, FLOORS, MAKER, METER, HELLO, CACHE = sys.argv[1:7]
+HITL, FLOORS, MAKER, METER, TREE, HELLO, CACHE = sys.argv[1:8]
 ROWS = []
 ROOT = tempfile.TemporaryDirectory(prefix="hb", dir="/tmp")  # a short path: sockets' names are limited
 
@@ -208,6 +208,16 @@ def w5():
         row("   last 10 of one tool", us(rare), None, f"≤ 2×: {rare / shell:.2f}×", rare <= 2 * shell)
 
 
+def tree():
+    """Of the ledger of 1,000,000 entries that W5 has made."""
+    lines = subprocess.run([TREE, f"{CACHE}/ledger-1000000.db"], check=True, capture_output=True, text=True).stdout
+    got = {name: int(value) for name, value in (line.split() for line in lines.splitlines())}
+    mine, base = got["verify"] / 1e6, got["hash"] / 1e6
+    row("chain and tree of 1,000,000 entries verified", us(mine), f"{us(base)} (one thread hashing them)", f"≤ 1.5×: {mine / base:.2f}×", mine <= 1.5 * base)
+    row("   memory at its highest", f"{got['memory'] / 1e6:.0f} MB", None, "≤ 64 MB", got["memory"] <= 64e6)
+    row("   inclusion proof of one of them, p50", us(got["proof"] / 1e6), None, "≤ 1 ms", got["proof"] <= 1000)
+
+
 def w7():
     hello = p50(spawn_times([HELLO], 100))
     version = p50(spawn_times([HITL, "--version"], 100))
@@ -328,7 +338,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, terminal, w5, w1, w2, w9, w11):
+    for part in (w7, terminal, w5, tree, w1, w2, w9, w11):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

@@ -5,7 +5,7 @@ package struct EntryBytes: Sendable, Equatable {
     package let previous: Digest
     package let record: [UInt8]
 
-    init(_ entry: Entry) {
+    package init(_ entry: Entry) {
         sequence = entry.sequence
         time = entry.time
         previous = entry.previous

@@ -10,7 +10,7 @@ final class StoredTree: Subtrees {
     /// By level, the first of `TreeFile.level`. Only of blocks that are full.
     private var levels: [[Digest]]
 
-    /// The leaf hashes of blocks that were asked for; a proof needs two.
+    /// The leaf hashes of blocks that were asked for.
     private var leaves: [Int64: [Digest]] = [:]
 
     /// - Parameter known: the hashes of the first blocks.
@@ -55,6 +55,8 @@ final class StoredTree: Subtrees {
 
     private func leaves(of block: Int64) throws(LedgerError) -> [Digest] {
         if let kept = leaves[block] { return kept }
+        // One proof needs two blocks.
+        if leaves.count > 8 { leaves = [:] }
         let hashes = try reading.hashes(from: block * TreeFile.blockSize + 1, limit: Int(TreeFile.blockSize))
         leaves[block] = hashes
         return hashes

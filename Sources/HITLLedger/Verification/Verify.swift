@@ -25,6 +25,20 @@ extension Ledger {
         against heads: [Head], checkpoints others: [SignedCheckpoint], keys: [NoteVerifier],
         progress: @escaping @Sendable (VerificationProgress) -> Void = { _ in }
     ) async throws(LedgerError) -> Verification {
+        try await verify(.everything, heads, others, keys, progress)
+    }
+
+    /// Chain, tree, heads and checkpoints alone.
+    package func verifyChain() async throws(LedgerError) -> Verification {
+        try await verify(.chain, [], [], []) { _ in }
+    }
+
+    private enum Extent { case chain, everything }
+
+    private func verify(
+        _ extent: Extent, _ heads: [Head], _ others: [SignedCheckpoint], _ keys: [NoteVerifier],
+        _ progress: @escaping @Sendable (VerificationProgress) -> Void
+    ) async throws(LedgerError) -> Verification {
         var failures: [VerificationFailure] = []
         var remembered: [Head] = []
         switch try rememberedHeads() {
@@ -43,8 +57,9 @@ extension Ledger {
         let index = IndexVerifier(indexes, indexer: indexer)
 
         let both = BothPassed(size: size, progress)
-        async let indexResult = onWorkerThread { () throws(LedgerError) in
-            try index.run { sequence in both.report { $0.index = sequence } }
+        async let indexResult = onWorkerThread { () throws(LedgerError) -> [VerificationFailure] in
+            guard extent == .everything else { return [] }
+            return try index.run { sequence in both.report { $0.index = sequence } }
         }
         let chainResult = await onWorkerThread { () throws(LedgerError) in
             try chain.run { sequence in both.report { $0.chain = sequence } }

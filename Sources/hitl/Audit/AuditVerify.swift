@@ -18,7 +18,13 @@ struct AuditVerify {
         self.arguments = arguments
         var (heads, files): ([Head], [String]) = ([], [])
         for text in arguments.texts("against") {
-            if let head = Head(text.replacing(":", with: " ")) { heads.append(head) } else { files.append(text) }
+            if let head = Head(text.replacing(":", with: " ")) {
+                heads.append(head)
+            } else if access(text, F_OK) == 0 {
+                files.append(text)
+            } else {
+                throw .badValue(text, of: "--against", expected: "a file with a checkpoint, or SIZE:HASH")
+            }
         }
         self.heads = heads
         checkpointFiles = files
