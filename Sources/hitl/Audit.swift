@@ -67,12 +67,30 @@ enum Audit {
             ]),
         run: run)
 
-    private enum Work: String, CaseIterable { case verify, export, checkpoint, prove, witness }
+    private enum Work: String, CaseIterable {
+        case verify, export, checkpoint, prove, witness
+
+        /// All read a configuration.
+        func takes(_ option: String) -> Bool {
+            let own =
+                switch self {
+                case .verify: ["against", "proof", "key", "json"]
+                case .export: ["format", "output", "since", "json"]
+                case .checkpoint: ["continues", "export", "json"]
+                case .prove: ["checkpoint", "output", "json"]
+                case .witness: ["key", "output", "json"]
+                }
+            return option == "config" || own.contains(option)
+        }
+    }
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
         guard let work = Work(rawValue: arguments.positionals[0]) else {
             throw .badValue(
                 arguments.positionals[0], of: "hitl audit", expected: "verify, export, checkpoint, prove or witness")
+        }
+        for option in program.definition.options where arguments.has(option.name) && !work.takes(option.name) {
+            throw .unknownOption("--" + option.name, command: "audit \(work.rawValue)", nearest: nil)
         }
         let words = Array(arguments.positionals.dropFirst())
         switch work {

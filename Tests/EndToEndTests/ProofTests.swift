@@ -68,6 +68,9 @@ import Testing
             try await home.hitl("audit", "prove", "entry:99")
                 == Said(code: 1, err: "hitl: The ledger has no entry 99.\n"))
         #expect(try await home.hitl("audit", "prove", "x").code == 2)
+        // Options of another of its works, and two that exclude each other.
+        #expect(try await home.hitl("audit", "prove", "1", "--since", "1h").code == 2)
+        #expect(try await home.hitl("audit", "verify", "--proof", "x", "--against", home.ledger).code == 2)
     }
 
     @Test func `finds a ledger that was rewritten after its checkpoint was given away`() async throws {

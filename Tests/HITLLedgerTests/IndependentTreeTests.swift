@@ -33,7 +33,8 @@ struct `The tree of a ledger, for a library of other people` {
 }
 
 private enum Pymerkle {
-    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { (path: String) in access(path, X_OK) == 0 }
+    static let python = ["/usr/bin/python3", "/usr/local/bin/python3"].first { (path: String) in access(path, X_OK) == 0
+    }
 
     static let isThere: Bool = {
         guard let python else { return false }

@@ -38,7 +38,7 @@ struct ChainVerifier {
         walk.compareRoots()
         do throws(LedgerError) {
             if walk.failure == nil {
-                try snapshot.scanChain { row in
+                try RowsAhead.scan(snapshot) { row in
                     guard row.sequence <= size, walk.step(row) else { return false }
                     if row.sequence % progressStep == 0 { progress(row.sequence) }
                     return true

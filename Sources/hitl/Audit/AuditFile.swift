@@ -23,6 +23,11 @@ enum AuditFile {
     /// To a file, 0600 where it is made; to standard output for nil and `-`.
     static func write(_ text: String, to path: String?) -> Failure? {
         guard let path, path != "-" else {
+            // Another log chose its name, and the form of a note leaves it a lot of freedom.
+            let isPlain = text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "—" || (0x20...0x7E).contains($0.value) }
+            guard isPlain || isatty(1) != 1 else {
+                return Failure(.failed, "It has characters that no terminal should be sent. Write it to a file.")
+            }
             Output.standard(text)
             return nil
         }

@@ -29,6 +29,7 @@ struct AuditVerify {
         self.heads = heads
         checkpointFiles = files
         keys = try AuditKeys.read(arguments)
+        if arguments.has("proof"), arguments.has("against") { throw .contradiction("--proof", "--against") }
     }
 
     func run() -> ExitCode {
