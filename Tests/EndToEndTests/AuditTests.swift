@@ -41,7 +41,7 @@ import Testing
         let lines = exported.out.split(separator: "\n").map { line in
             masked(String(line), in: home)
                 .replacing(/"reviewDuration":[0-9]+/, with: #""reviewDuration":N"#)
-                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+","score":[0-9]+\}/, with: #""risk":RISK"#)
+                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/, with: #""risk":RISK"#)
         }
         #expect(
             lines == [

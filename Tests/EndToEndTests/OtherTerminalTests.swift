@@ -102,7 +102,7 @@ import Testing
         func json(_ words: String...) async throws -> String {
             masked(try await home.run(words + ["--json"]).out, in: home)
                 .replacing(/"(policyVersion|version)":"[^"]*"/, with: #""version":"V""#)
-                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+","score":[0-9]+\}/, with: #""risk":RISK"#)
+                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/, with: #""risk":RISK"#)
                 .replacing(/"(waited|executionTime)":[0-9]+/) { "\"\($0.output.1)\":N" }
         }
         let verdict =

@@ -174,3 +174,34 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                 "Approving: tells its requester yes; what it then does is not observed"))
     }
 }
+
+@Suite struct `The words of rules` {
+    private func shown(_ rules: [RuleReference], _ risk: Risk = Risk(factors: [])) -> String {
+        let request = ApprovalRequest(
+            number: 1, id: RequestID(bits: 1),
+            call: ToolCall(
+                tool: "pay", kind: .other, arguments: JSONObject(), origin: Origin(agent: "a", session: "s"),
+                performer: .requester), digest: CallDigest("d"),
+            verdict: Verdict(effect: .ask, rules: rules, risk: risk, timeout: nil, policyVersion: "1"),
+            requester: Principal(role: .agent, name: "a", channel: "process"), attendance: .connected,
+            openedAt: WallTime(milliseconds: 0), deadline: nil)
+        var text = StyledText()
+        RequestView(request, now: WallTime(milliseconds: 0)).appendWhole(to: &text)
+        return text.rendered(for: Presentation(kind: .stream))
+    }
+
+    @Test func `are shown to whoever decides, a warning as such and hostile text escaped`() {
+        let text = shown([
+            RuleReference(name: "limit", source: "h:1:1", fact: "f", message: "Ask the \u{1B}[31mmanager"),
+            RuleReference(name: "odd", source: "h:2:1", fact: "it is late", action: .warn),
+        ])
+        #expect(text.contains("   Message: Ask the <U+001B>[31mmanager [limit, h:1:1]\n"), "\(text)")
+        #expect(text.contains("   Warning: it is late [odd, h:2:1]\n"), "\(text)")
+    }
+
+    @Test(arguments: zip(Reversibility.allCases, [", cannot be undone", ", can be made up for", ", can be undone", ""]))
+    func `are beside whether the call can be taken back`(reversibility: Reversibility, words: String) {
+        let text = shown([], Risk(factors: [.init(name: "money", weight: 30)], reversibility: reversibility))
+        #expect(text.contains("   Risk: medium, 30 of 100\(words) (money 30)\n"), "\(text)")
+    }
+}

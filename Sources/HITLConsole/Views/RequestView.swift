@@ -47,6 +47,7 @@ package struct RequestView {
         appendOrigin(to: &text)
         appendLine("Risk", risk, to: &text)
         appendLine("Asked because", Self.rules(request.verdict), to: &text)
+        appendMessages(to: &text)
         appendDeadline(to: &text)
         if let undone = request.call.compensates {
             appendLine("Undoes", DisplayText(untrusted: undone.description), to: &text)
@@ -106,8 +107,28 @@ package struct RequestView {
     private var risk: DisplayText {
         let risk = request.verdict.risk
         let factors = risk.factors.map { "\(DisplayText(untrusted: $0.name)) \($0.weight)" as DisplayText }
-        return "\(DisplayText(untrusted: risk.level.rawValue)), \(risk.score) of 100"
+        return "\(DisplayText(untrusted: risk.level.rawValue)), \(risk.score) of 100\(Self.undoing(risk))"
             + (factors.isEmpty ? "" : " (\(factors.joined(separator: ", ")))")
+    }
+
+    private static func undoing(_ risk: Risk) -> DisplayText {
+        switch risk.reversibility {
+        case .irreversible?: ", cannot be undone"
+        case .compensable?: ", can be made up for"
+        case .reversible?: ", can be undone"
+        case .readOnly?, nil: ""
+        }
+    }
+
+    /// What rules have to say to whoever decides.
+    private func appendMessages(to text: inout StyledText) {
+        for rule in request.verdict.rules where rule.action == .warn || rule.message != nil {
+            let words = DisplayText(untrusted: rule.message ?? rule.fact)
+            let source: DisplayText = "[\(DisplayText(untrusted: rule.name)), \(DisplayText(untrusted: rule.source))]"
+            text.line(
+                rule.action == .warn ? "Warning: \(words) \(source)" : "Message: \(words) \(source)",
+                rule.action == .warn ? .warning : .plain, indent: Self.indent)
+        }
     }
 
     package static func rules(_ verdict: Verdict) -> DisplayText {

@@ -98,7 +98,8 @@ extension Risk {
     public var json: JSONValue {
         .members([
             "factors": .array(factors.map { .members(["name": .string($0.name), "weight": .integer($0.weight)]) }),
-            "level": .string(level.rawValue), "score": .integer(score),
+            "level": .string(level.rawValue), "reversibility": reversibility.map { .string($0.rawValue) },
+            "score": .integer(score),
         ])
     }
 
@@ -108,6 +109,10 @@ extension Risk {
             factors: try record.array("factors").map { value throws(RecordError) in
                 let factor = try RecordReader(value, "factor")
                 return Factor(name: try factor.text("name"), weight: Int(try factor.integer("weight")))
+            },
+            reversibility: try record["reversibility"].map { value throws(RecordError) in
+                guard let known = value.string.flatMap(Reversibility.init) else { throw .unknownWord("reversibility") }
+                return known
             })
     }
 }

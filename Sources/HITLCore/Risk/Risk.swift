@@ -34,9 +34,16 @@ public struct Risk: Sendable, Equatable {
     /// 0 to 100.
     public let score: Int
     public let factors: [Factor]
+    /// Whether it can be taken back; nil where nobody looked.
+    package let reversibility: Reversibility?
 
     /// The sum of the factors' weights, cut at 100, decides score and level.
     public init(factors: [Factor]) {
+        self.init(factors: factors, reversibility: nil)
+    }
+
+    package init(factors: [Factor], reversibility: Reversibility?) {
+        self.reversibility = reversibility
         score = min(100, max(0, factors.reduce(0) { $0.addingSaturated($1.weight) }))
         level = Level(score: score)
         self.factors = factors

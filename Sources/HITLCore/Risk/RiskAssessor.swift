@@ -83,6 +83,14 @@ public struct RiskAssessor: Sendable {
         }
         let isProvenRead = analysis.isHarmless && (call.kind != .other || call.performer == .desk)
         if factors.isEmpty, !isProvenRead { add("not_proven_harmless", 5) }
-        return Risk(factors: factors)
+        return Risk(factors: factors, reversibility: reversibility(of: call, analysis))
+    }
+
+    /// What `hitl` itself does to files is done under a snapshot, which `/hitl rollback` brings back.
+    private func reversibility(of call: ToolCall, _ analysis: CallAnalysis) -> Reversibility {
+        switch (call.performer, call.kind) {
+        case (.desk, .edit), (.desk, .delete), (.desk, .move): .reversible
+        default: analysis.reversibility
+        }
     }
 }
