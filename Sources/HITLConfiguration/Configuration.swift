@@ -41,6 +41,7 @@ package struct Configuration: Sendable {
     package internal(set) var auditDurability = Sourced(Durability.group)
 
     package internal(set) var redactSensitiveData = Sourced(true)
+    package internal(set) var signingKey = Sourced(SigningKeySource.own)
 
     package internal(set) var bell = Sourced(true)
     package internal(set) var notify = Sourced(Notify.none)
@@ -133,6 +134,18 @@ extension Configuration {
 
     /// Whether a rule's *allow* waits until it is synced. A person's decision always does.
     package enum Durability: String, Sendable, CaseIterable { case group, strict }
+
+    /// Where the key is that signs what the operator decides.
+    package enum SigningKeySource: Sendable, Equatable {
+        /// A key of the desk's own, made at first use.
+        case own
+        /// `ssh-agent` has it; its only Ed25519 key where none is named.
+        case agent(key: String?)
+        /// An OpenSSH private key without a passphrase.
+        case file(String)
+        /// Nothing is signed.
+        case off
+    }
 
     /// The escape sequence that asks a terminal for a desktop notification.
     package enum Notify: String, Sendable, CaseIterable { case none, osc9, osc777 }

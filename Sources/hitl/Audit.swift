@@ -15,7 +15,8 @@ enum Audit {
             discussion: """
                 verify reads the whole ledger and says whether every entry is there, unchanged and in its place, whether \
                 every index agrees with its record, and whether anything was cut off or rewritten since a checkpoint was \
-                last signed. It names the first entry that is wrong and ends with 7. With --proof it checks proofs \
+                last signed; then that every decision of a person is what that person signed (see hitl keys). It names the \
+                first entry that is wrong and ends with 7. With --proof it checks proofs \
                 instead, and needs no ledger.
 
                 export prints one line of JSON for each request and each call that a rule decided, and signs a \
@@ -46,6 +47,8 @@ enum Audit {
                 .init(
                     "key", "KEY", repeats: true,
                     doc: "a public key to trust, as checkpoint prints it: of the ledger, or of a witness"),
+                .init("reviewers", "FILE", .file, doc: "of verify: reviewers' keys to know beside those that are trusted"),
+                .init("require-signatures", doc: "of verify: also decisions from before the first signature need one"),
                 .init("continues", "SIZE", doc: "of checkpoint: with proof that it continues that many entries"),
                 .init("export", "FILE", .file, doc: "of checkpoint: write it to a file; - is standard output"),
                 .init(
@@ -74,7 +77,7 @@ enum Audit {
         func takes(_ option: String) -> Bool {
             let own =
                 switch self {
-                case .verify: ["against", "proof", "key", "json"]
+                case .verify: ["against", "proof", "key", "reviewers", "require-signatures", "json"]
                 case .export: ["format", "output", "since", "json"]
                 case .checkpoint: ["continues", "export", "json"]
                 case .prove: ["checkpoint", "output", "json"]

@@ -63,9 +63,12 @@ final class DeskSession: Sendable {
         trace = DebugTrace(plan.place.configuration)
         let events = EventLedger(ledger, redactor: redactor, trace: trace?.hear)
         let clocks = Clocks.system
+        let signer = plan.signer(now: clocks.wall)
+        signer?.warmUp()
         queue = try await Queue(
             events: events, clocks: clocks,
-            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), randomID: Place.newID)
+            limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), signer: signer,
+            randomID: Place.newID)
 
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written

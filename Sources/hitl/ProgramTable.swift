@@ -21,7 +21,7 @@ struct Program: Sendable {
 enum ProgramTable {
     static let programs = [
         Loop.program, AskProgram.program, WaitProgram.program, HookProgram.program, MCPProgram.program,
-        PolicyProgram.program, Audit.program, Doctor.program,
+        PolicyProgram.program, Audit.program, KeysProgram.program, Doctor.program,
     ]
 
     static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }

@@ -39,6 +39,7 @@ import Testing
                 audit.retention | a time, or forever | later | 
                 audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
                 security.redactSensitiveData | true or false | true | 
+                security.signingKey | own, agent, agent:KEY, off, or a path | own | 
                 security.encryptAuditLogs | true or false | later | 
                 terminal.bell | true or false | true | 
                 terminal.notify | none, osc9 or osc777 | none | 

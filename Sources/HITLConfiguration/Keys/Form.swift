@@ -179,6 +179,34 @@ extension Form where Value == String {
         json: { .string($0) })
 }
 
+extension Form where Value == Configuration.SigningKeySource {
+    static let signingKey = Form(
+        "own, agent, agent:KEY, off, or a path",
+        read: { field, paths in
+            guard let text = field.filledText() else { return nil }
+            if field.isWord("own") { return .own }
+            if field.isWord("off") { return .off }
+            if field.isWord("agent") { return .agent(key: nil) }
+            if text.utf8.starts(with: "agent:SHA256:".utf8) { return .agent(key: String(text.dropFirst(6))) }
+            let path = paths.expanded(text)
+            guard path.utf8.first == UInt8(ascii: "/") else {
+                field.report(
+                    expected: "`own`, `agent`, `agent:SHA256:…`, `off`, or a path that begins with `/` or `~/`")
+                return nil
+            }
+            return .file(path)
+        },
+        json: { source in
+            switch source {
+            case .own: "own"
+            case .agent(nil): "agent"
+            case .agent(let key?): .string("agent:" + key)
+            case .file(let path): .string(path)
+            case .off: "off"
+            }
+        })
+}
+
 extension Form where Value == [String] {
     static let words = Form(
         "a list of words",

@@ -163,6 +163,10 @@ extension ConfigurationKey {
             example: "redactSensitiveData: true",
             "Whether secrets are masked in what is shown, and a keyed digest stands for them in what is recorded."),
         ConfigurationKey(
+            "security.signingKey", \.signingKey, .signingKey, example: "signingKey: own",
+            "The Ed25519 key that signs your decisions: `own` (made at first use), one in `ssh-agent`, or an OpenSSH key file."
+        ),
+        ConfigurationKey(
             later: "security.encryptAuditLogs", "true or false", inForce: \.isFalse,
             example: "encryptAuditLogs: false", "Whether the ledger is encrypted."),
     ]

@@ -21,7 +21,7 @@ extension ExitCode {
     /// Of a decision that was not taken.
     static func of(_ error: ReviewError) -> ExitCode {
         switch error {
-        case .notRecorded: .ledger
+        case .notRecorded, .notSigned: .ledger
         case .deskClosing: .noDesk
         case .alreadyClosed, .unknownRequest, .ownRequest, .notEligible, .reasonRequired, .digestMismatch,
             .editingForbidden, .notRunning:

@@ -44,6 +44,8 @@ package enum DecisionText {
         case .notRunning: "Request \(number) is not running."
         case .notRecorded(let because):
             "Nothing was decided, because it could not be recorded: \(DisplayText(untrusted: because))"
+        case .notSigned(let because):
+            "Nothing was decided, because it could not be signed: \(DisplayText(untrusted: because))"
         case .deskClosing: "The desk is closing, so nothing was decided: request \(number) is left to the next desk."
         }
     }

@@ -134,9 +134,11 @@ extension Review {
         .members([
             "answer": .string(answer.rawValue),
             "conditions": conditions.isEmpty ? nil : .array(conditions.map(JSONValue.string)),
+            "hiddenLines": hiddenLines.map { .integer($0) },
             "reason": reason.map(JSONValue.string),
             "reviewer": reviewer.json,
             "shownAt": shownAt.map { .integer($0.milliseconds) },
+            "signature": signature?.json,
         ])
     }
 
@@ -146,7 +148,22 @@ extension Review {
         self.init(
             answer: answer, reviewer: try Principal(json: try record.value("reviewer")),
             reason: record["reason"]?.string, conditions: try record.texts("conditions"),
-            shownAt: record["shownAt"]?.integer.map(WallTime.init(milliseconds:)))
+            shownAt: record["shownAt"]?.integer.map(WallTime.init(milliseconds:)),
+            hiddenLines: record["hiddenLines"]?.integer.flatMap { Int(exactly: $0) },
+            signature: try record["signature"].map(DecisionSignature.init(json:)))
+    }
+}
+
+extension DecisionSignature {
+    public var json: JSONValue {
+        ["at": .integer(at.milliseconds), "key": .string(key), "value": .string(value)]
+    }
+
+    public init(json value: JSONValue) throws(RecordError) {
+        let record = try RecordReader(value, "signature")
+        self.init(
+            key: try record.text("key"), at: WallTime(milliseconds: try record.integer("at")),
+            value: try record.text("value"))
     }
 }
 

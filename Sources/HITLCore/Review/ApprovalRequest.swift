@@ -140,6 +140,8 @@ public enum ReviewError: Error, Equatable, Sendable {
     case notRunning
     /// The decision could not be written, so it was not made.
     case notRecorded(because: String)
+    /// The reviewer's key could not sign it, so it was not made.
+    case notSigned(because: String)
     /// What is not decided now is left to the next desk.
     case deskClosing
 }

@@ -19,6 +19,14 @@ public enum Status: Sendable, Equatable {
         case .approved: "approved"
         }
     }
+
+    /// What a reviewer said, where one decided.
+    public var review: Review? {
+        switch self {
+        case .approved(let review), .rejected(let review): review
+        case .pending, .expired, .withdrawn, .superseded: nil
+        }
+    }
 }
 
 /// What became of a call that was permitted.

@@ -25,14 +25,18 @@ extension Queue {
         _ number: Int64, _ review: Review, shown: CallDigest?, standby: Standby
     ) async throws(ReviewError) -> Closing {
         try checkOpen()
-        if review.answer == .approve { try checkRunnable(number, by: review.reviewer) }
-        return try await apply(.review(review, shown: shown), to: number, standby: standby)
+        var request = try open(number)
+        if review.answer == .approve { try checkRunnable(request, by: review.reviewer) }
+        let now = steady.now
+        guard case .close = try request.apply(.review(review, shown: shown), at: now) else {
+            return Closing(request: request, handover: .nobody)
+        }
+        return try await close(try await signed(request, at: now), standby)
     }
 
     /// Secrets are in memory only. After a restart a call with some can run where its requester, who has them, carries
     /// it out or comes back with them, and nowhere else.
-    private func checkRunnable(_ number: Int64, by reviewer: Principal) throws(ReviewError) {
-        let request = try open(number)
+    private func checkRunnable(_ request: ApprovalRequest, by reviewer: Principal) throws(ReviewError) {
         guard request.status == .pending, request.call.content == .redacted, request.call.performer == .desk else {
             return
         }

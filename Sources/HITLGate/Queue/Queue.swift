@@ -36,6 +36,8 @@ public actor Queue {
     nonisolated let usage = UsageBook()
     let steady: SteadyClock
     let clocks: Clocks
+    /// Signs what reviewers decide; nil where decisions carry no signatures.
+    let signer: (any Signer)?
     private let randomID: @Sendable () -> RequestID
     private let limits: Limits
 
@@ -67,18 +69,22 @@ public actor Queue {
     var recentOutcomes: [(subject: Subject, outcome: Outcome)] = []
 
     public init(
-        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), randomID: @escaping @Sendable () -> RequestID
+        ledger: Ledger, clocks: Clocks, limits: Limits = Limits(), signer: (any Signer)? = nil,
+        randomID: @escaping @Sendable () -> RequestID
     ) async throws(EventLedgerError) {
-        try await self.init(events: EventLedger(ledger), clocks: clocks, limits: limits, randomID: randomID)
+        try await self.init(
+            events: EventLedger(ledger), clocks: clocks, limits: limits, signer: signer, randomID: randomID)
     }
 
     public init(
-        events: EventLedger, clocks: Clocks, limits: Limits = Limits(), randomID: @escaping @Sendable () -> RequestID
+        events: EventLedger, clocks: Clocks, limits: Limits = Limits(), signer: (any Signer)? = nil,
+        randomID: @escaping @Sendable () -> RequestID
     ) async throws(EventLedgerError) {
         ledger = events
         steady = SteadyClock(clocks)
         self.clocks = clocks
         self.limits = limits
+        self.signer = signer
         self.randomID = randomID
         lastNumber = try events.lastNumber()
         try await restore()

@@ -70,6 +70,7 @@ extension DeskConnection {
         case .editingForbidden: .editingForbidden
         case .notRunning: .notRunning
         case .notRecorded(let because): .ledgerUnavailable(because)
+        case .notSigned(let because): .notSigned(because)
         case .deskClosing: .deskClosing
         }
     }

@@ -26,6 +26,7 @@ package enum DeskError: Error, Sendable, Equatable {
     case deskClosing
 
     // Deciding.
+    case notSigned(String)
     case mayNotDecide(Objection)
     case tooManyAttempts
     case unknownRequest(String)
@@ -74,6 +75,7 @@ extension DeskError {
         case .noPermit: "noPermit"
         case .ledgerUnavailable: "ledgerUnavailable"
         case .deskClosing: "deskClosing"
+        case .notSigned: "notSigned"
         case .mayNotDecide: "mayNotDecide"
         case .tooManyAttempts: "tooManyAttempts"
         case .unknownRequest: "unknownRequest"
@@ -98,7 +100,7 @@ extension DeskError {
         case .tooManyConnections, .tooManyAtOnce, .tooManyPending, .deskClosing: -32001
         case .otherUser, .unknownRequester, .mayNotDecide, .tooManyAttempts: -32002
         case .idInUse, .keyInUse, .alreadyStarted, .noPermit: -32003
-        case .ledgerUnavailable: -32004
+        case .ledgerUnavailable, .notSigned: -32004
         case .unknownRequest, .alreadyClosed, .ownRequest, .notEligible, .reasonRequired, .digestMismatch,
             .editingForbidden, .notRunning:
             -32005
@@ -125,6 +127,7 @@ extension DeskError {
         case .alreadyStarted: "The permit for this call was taken before; it does not run twice."
         case .noPermit(let id): "This connection holds no permit for `\(id)`."
         case .ledgerUnavailable(let because): "Nothing is decided while the ledger cannot be used: \(because)"
+        case .notSigned(let because): "Nothing was decided, because it could not be signed: \(because)"
         case .deskClosing: "The desk is closing; a request that is pending stays so for the next desk."
         case .mayNotDecide(let objection): objection.sentence
         case .tooManyAttempts: "Too many attempts to decide without the right to; the connection is closed."

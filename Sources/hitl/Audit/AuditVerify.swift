@@ -45,13 +45,23 @@ struct AuditVerify {
             case .success(let checkpoint): checkpoints.append(checkpoint)
             }
         }
-        switch Place.find(file: arguments.text("config")).flatMap({ $0.readLedger() }) {
+        let found = Place.find(file: arguments.text("config")).flatMap { place in place.readLedger().map { (place, $0) } }
+        switch found {
         case .failure(let failure): return failure.report()
-        case .success(let ledger): return verify(ledger, against: checkpoints)
+        case .success(let (place, ledger)):
+            do throws(Failure) {
+                let signatures = try SignatureCheck(
+                    place, file: arguments.text("reviewers"), demanded: arguments.has("require-signatures"))
+                return verify(ledger, against: checkpoints, signatures)
+            } catch {
+                return error.report()
+            }
         }
     }
 
-    private func verify(_ ledger: Ledger, against checkpoints: [SignedCheckpoint]) -> ExitCode {
+    private func verify(
+        _ ledger: Ledger, against checkpoints: [SignedCheckpoint], _ check: SignatureCheck
+    ) -> ExitCode {
         let verification: Verification
         let (heads, keys) = (heads, keys)
         let found: Result<Verification, Failure> = blocking {
@@ -67,13 +77,21 @@ struct AuditVerify {
         case .failure(let failure): return failure.report()
         case .success(let found): verification = found
         }
+        // Where entries are damaged, what was signed cannot be told either.
+        var signatures: SignatureFindings?
+        if verification.failures.isEmpty {
+            switch blocking({ await check.run(on: ledger) }) {
+            case .failure(let failure): return failure.report()
+            case .success(let found): signatures = found
+            }
+        }
         if isatty(2) == 1 { Output.error("\r\u{1B}[K") }
         if arguments.has("json") {
-            Output.standard(verification.json.printable + "\n")
+            Output.standard(verification.json(signatures).printable + "\n")
         } else {
-            Output.standard(verification.text.rendered(for: Output.presentation(of: 1)))
+            Output.standard(verification.text(signatures).rendered(for: Output.presentation(of: 1)))
         }
-        return verification.failures.isEmpty ? .done : .ledger
+        return verification.failures.isEmpty && signatures?.failed ?? 0 == 0 ? .done : .ledger
     }
 
     /// On a terminal, every 50,000 entries.
@@ -88,7 +106,7 @@ struct AuditVerify {
 }
 
 extension Verification {
-    fileprivate var text: StyledText {
+    fileprivate func text(_ signatures: SignatureFindings?) -> StyledText {
         guard failures.isEmpty else {
             var text = StyledText("The ledger is damaged:", .bad)
             for failure in failures {
@@ -96,8 +114,12 @@ extension Verification {
             }
             return text
         }
-        var text = StyledText(
-            "The ledger is intact: \(head.size) \(head.size == 1 ? "entry" as DisplayText : "entries").", .good)
+        let entries: DisplayText = "\(head.size) \(head.size == 1 ? "entry" as DisplayText : "entries")"
+        var text =
+            signatures?.failed ?? 0 == 0
+            ? StyledText("The ledger is intact: \(entries).", .good)
+            : StyledText("The chain of \(entries) is whole, and decisions are not as they were signed:", .bad)
+        signatures?.appendFailures(to: &text)
         text.line("Head: \(head.size):\(DisplayText(untrusted: head.hash.hex))", indent: 3)
         if let last = checkpoints.last {
             let how: DisplayText =
@@ -109,6 +131,7 @@ extension Verification {
                 "Checkpoints: \(checkpoints.count), \(how); the last is of \(last) \(last == 1 ? "entry" as DisplayText : "entries").",
                 indent: 3)
         }
+        signatures?.appendCount(to: &text)
         if notYetProtected > 0 {
             text.line(
                 "The newest \(notYetProtected) are not yet protected: if they were cut off, nobody would notice. `hitl audit checkpoint` signs them.",
@@ -117,14 +140,15 @@ extension Verification {
         return text
     }
 
-    fileprivate var json: JSONValue {
+    fileprivate func json(_ signatures: SignatureFindings?) -> JSONValue {
+        let wrong = failures.map(\.description) + (signatures?.failures ?? []).map(\.description)
         let signedBy: JSONValue =
             switch checkpoints.signatures {
             case .checked(let keys): .array(keys.map { .string($0) })
             case .notChecked: .null
             }
         return .members([
-            "intact": .bool(failures.isEmpty),
+            "intact": .bool(wrong.isEmpty),
             "entries": .integer(head.size),
             "head": .string("\(head.size):\(head.hash.hex)"),
             "notYetProtected": .integer(notYetProtected),
@@ -133,7 +157,8 @@ extension Verification {
                 "last": checkpoints.last.map { .integer($0) } ?? .null,
                 "signedBy": signedBy,
             ]),
-            "failures": .array(failures.map { .string($0.description) }),
+            "failures": .array(wrong.map(JSONValue.string)),
+            "signatures": signatures?.json ?? .null,
         ])
     }
 }

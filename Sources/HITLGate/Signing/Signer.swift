@@ -1,0 +1,20 @@
+/// Signs decisions in the name of this desk's reviewer.
+public protocol Signer: Sendable {
+    /// Signs what `statement` gives for the name of the key that signs.
+    ///
+    /// May take as long as a person takes who has to confirm it. Nothing is decided until it returns.
+    ///
+    /// - Returns: that key's name, and 64 bytes of Ed25519 (RFC 8032) over exactly these bytes.
+    func sign(
+        _ statement: @Sendable (_ key: String) -> [UInt8]
+    ) async throws(SigningFailure) -> (key: String, bytes: [UInt8])
+}
+
+/// Why nothing could be signed, in a sentence.
+public struct SigningFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ sentence: String) {
+        description = sentence
+    }
+}

@@ -1,0 +1,98 @@
+import HITLConfiguration
+import HITLCore
+import HITLGate
+import HITLLedger
+import HITLPlatform
+
+/// Signs at a desk. The key is looked for once, away from the first decision: making one takes a sync, and libcrypto
+/// starts up at its first use. Where it was not to be had, the next decision looks again.
+actor DeskSigner: Signer {
+    private let source: Configuration.SigningKeySource
+    private let state: String
+    private let reviewer: String
+    private let now: @Sendable () -> WallTime
+    private var search: Task<Result<ReviewerKey, SigningFailure>, Never>?
+
+    /// - Parameter reviewer: the operator's login name.
+    init(
+        _ source: Configuration.SigningKeySource, state: String, reviewer: String,
+        now: @escaping @Sendable () -> WallTime
+    ) {
+        self.source = source
+        self.state = state
+        self.reviewer = reviewer
+        self.now = now
+    }
+
+    /// Looks for the key without anybody who waits.
+    nonisolated func warmUp() {
+        Task { _ = await self.found() }
+    }
+
+    func sign(
+        _ statement: @Sendable (_ key: String) -> [UInt8]
+    ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
+        let key = try await found().get()
+        // It may have been revoked since.
+        let ring: KeyRing
+        do { ring = try KeyRing(state: state) } catch { throw SigningFailure(error.description) }
+        if let end = ring.entry(key.verifying)?.revokedAt, now() >= end {
+            throw SigningFailure(
+                "your key \(DecisionSignature.short(key.verifying.name)) was revoked. Make another (`hitl keys new --replace`) and open the desk again."
+            )
+        }
+        let name = key.verifying.name
+        return (name, try await key.sign(statement(name)))
+    }
+
+    private func found() async -> Result<ReviewerKey, SigningFailure> {
+        let task =
+            search
+            ?? Task { [source, state, reviewer, now] in
+                await Self.find(source, state: state, reviewer: reviewer, now: now())
+            }
+        search = task
+        let result = await task.value
+        if case .failure = result { search = nil }
+        return result
+    }
+
+    private static func find(
+        _ source: Configuration.SigningKeySource, state: String, reviewer: String, now: WallTime
+    ) async -> Result<ReviewerKey, SigningFailure> {
+        do throws(SigningFailure) {
+            let key = try await ReviewerKey.load(source, state: state, reviewer: reviewer)
+            try remember(key.verifying, state: state, reviewer: reviewer, now: now)
+            return .success(key)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// So that a later verification knows it.
+    static func remember(
+        _ key: VerifyingKey, state: String, reviewer: String, now: WallTime
+    ) throws(SigningFailure) {
+        do throws(KeyRing.Problem) {
+            // Read first: where it is known already, nothing is locked and nothing written.
+            if try KeyRing(state: state).entry(key)?.isOwn == true { return }
+            try KeyRing.change(state: state) { ring in
+                var entry = ring.entry(key) ?? .init(key: key, reviewer: reviewer, from: now)
+                entry.isOwn = true
+                entry.reviewer = reviewer
+                return entry
+            }
+        } catch {
+            throw SigningFailure(error.description)
+        }
+    }
+}
+
+extension LoopPlan {
+    /// nil where the operator has switched signing off. The demo has a key of its own, thrown away with the rest.
+    func signer(now: @escaping @Sendable () -> WallTime) -> DeskSigner? {
+        let source = place.configuration.signingKey.value
+        guard source != .off else { return nil }
+        return DeskSigner(isDemo ? .own : source, state: stateDirectory, reviewer: place.account.name, now: now)
+    }
+}
