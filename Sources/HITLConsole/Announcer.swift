@@ -80,7 +80,8 @@ package final class Announcer: Sendable {
         let (shown, clocks) = (desk.shown, desk.clocks)
         notices.post(text) { drawn in
             // What was cut has not been shown, and cannot be approved before it was.
-            guard case .at(let instant) = drawn, hidden == 0 else { return }
+            guard case .at(let instant) = drawn else { return }
+            guard hidden == 0 else { return shown.showPart(of: request.number, hidden: hidden) }
             shown.show(request, at: instant, wall: clocks.wall())
         }
         reader.bell()

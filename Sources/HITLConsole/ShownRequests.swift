@@ -15,6 +15,8 @@ package final class ShownRequests: Sendable {
     }
 
     private let showings = Locked<[Int64: Showing]>([:])
+    /// How many lines of a request were left out, where it has not been shown whole.
+    private let parts = Locked<[Int64: Int]>([:])
 
     /// The first time counts.
     package func show(_ request: ApprovalRequest, at: ContinuousClock.Instant, wall: WallTime) {
@@ -28,8 +30,19 @@ package final class ShownRequests: Sendable {
         showings.withLock { $0[number] }
     }
 
+    /// That it was shown with `hidden` lines left out. It is not shown by that.
+    package func showPart(of number: Int64, hidden: Int) {
+        parts.withLock { $0[number] = hidden }
+    }
+
+    /// How many of its lines have not been on the screen: 0 where all have; nil where none has.
+    package func hiddenLines(of number: Int64) -> Int? {
+        showing(of: number) == nil ? parts.withLock { $0[number] } : 0
+    }
+
     package func forget(_ number: Int64) {
         showings.withLock { $0[number] = nil }
+        parts.withLock { $0[number] = nil }
     }
 
     /// Why a line that was sent at `entered` cannot decide a request yet.

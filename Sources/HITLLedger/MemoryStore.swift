@@ -20,8 +20,13 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         package var isClosed = false
     }
 
-    package init() throws(LedgerError) {
-        identity = try Randomness.bytes(SQLiteSchema.identityCount)
+    /// - Parameter identity: of a ledger that this one is to be taken for; random where it is missing.
+    package init(identity: [UInt8]? = nil) throws(LedgerError) {
+        if let identity {
+            self.identity = identity
+        } else {
+            self.identity = try Randomness.bytes(SQLiteSchema.identityCount)
+        }
     }
 
     /// Changes rows behind the ledger's back, for tests of what notices it.

@@ -33,6 +33,7 @@ import Testing
                 The ledger is intact: 6 entries.
                    Head: 6:HASH
                    Checkpoints: 1, all signed by its key; the last is of 6 entries.
+                   Signatures: 2 decisions signed
 
                 """)
         let exported = try await home.hitl("audit", "export", "--format", "jsonl")
@@ -40,13 +41,14 @@ import Testing
         #expect(exported.err.replacing(/[0-9a-f]{64}/, with: "HASH") == "2 records; head 6:HASH\n")
         let lines = exported.out.split(separator: "\n").map { line in
             masked(String(line), in: home)
+                .replacing(/"signature":\{[^}]*\}/, with: #""signature":SIGNATURE"#)
                 .replacing(/"reviewDuration":[0-9]+/, with: #""reviewDuration":N"#)
                 .replacing(/"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/, with: #""risk":RISK"#)
         }
         #expect(
             lines == [
-                #"{"action":{"args":{"wall":"east"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":0.78,"lineage":[],"model":null,"provider":null,"statedReason":"It is bare.","userId":"OPERATOR"},"eventId":"EVT","number":1,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":false,"conditions":[],"decidedAt":"TIME","decision":"rejected","escalationLevel":1,"reason":"Monday.\nNot today.","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME"},"sessionId":"socket","timestamp":"TIME"}"#,
-                #"{"action":{"args":{"wall":"west\u202e"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":null,"lineage":[],"model":null,"provider":null,"statedReason":null,"userId":"OPERATOR"},"eventId":"EVT","number":2,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":true,"conditions":["once"],"decidedAt":"TIME","decision":"approved","escalationLevel":1,"reason":"Authorized by manager","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME"},"sessionId":"socket","timestamp":"TIME"}"#,
+                #"{"action":{"args":{"wall":"east"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":0.78,"lineage":[],"model":null,"provider":null,"statedReason":"It is bare.","userId":"OPERATOR"},"eventId":"EVT","number":1,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":false,"conditions":[],"decidedAt":"TIME","decidedBy":"remote","decision":"rejected","escalationLevel":1,"hiddenLines":0,"reason":"Monday.\nNot today.","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME","signature":SIGNATURE},"sessionId":"socket","timestamp":"TIME"}"#,
+                #"{"action":{"args":{"wall":"west\u202e"},"digest":"hmac-sha256:DIGEST","directory":null,"tool":"paint"},"context":{"agent":"ask","aiConfidence":null,"lineage":[],"model":null,"provider":null,"statedReason":null,"userId":"OPERATOR"},"eventId":"EVT","number":2,"outcome":null,"policy":{"effect":"ask","risk":RISK,"rules":["default"],"version":"sha256:DIGEST"},"review":{"actor":"human@socket","approved":true,"conditions":["once"],"decidedAt":"TIME","decidedBy":"remote","decision":"approved","escalationLevel":1,"hiddenLines":0,"reason":"Authorized by manager","reviewDuration":N,"reviewer":"OPERATOR","shownAt":"TIME","signature":SIGNATURE},"sessionId":"socket","timestamp":"TIME"}"#,
             ])
         // audit-02, audit-03: one line each, ASCII only.
         #expect(exported.out.utf8.allSatisfy { $0 < 0x7F })
@@ -111,6 +113,7 @@ import Testing
                 The ledger is intact: 8 entries.
                    Head: 8:HASH
                    Checkpoints: 1, all signed by its key; the last is of 6 entries.
+                   Signatures: 2 decisions signed
                    The newest 2 are not yet protected: if they were cut off, nobody would notice. `hitl audit checkpoint` signs them.
 
                 """)

@@ -113,6 +113,14 @@ import Testing
         ("audit: { retention: 7y }", "`audit.retention` is not available in this version"),
         ("audit: { databaseUrl: postgres://x }", "`audit.databaseUrl` is not available in this version"),
         ("security: { redactSensitiveData: sometimes }", "expected `true` or `false`, found the text `sometimes`"),
+        (
+            "security: { signingKey: id_ed25519 }",
+            "expected `own`, `agent`, `agent:SHA256:…`, `off`, or a path that begins with `/` or `~/`, found the text `id_ed25519`"
+        ),
+        (
+            "security: { signingKey: agent:mine }",
+            "expected `own`, `agent`, `agent:SHA256:…`, `off`, or a path that begins with `/` or `~/`, found the text `agent:mine`"
+        ),
         ("security: { encryptAuditLogs: 'false' }", "`security.encryptAuditLogs` is not available in this version"),
         ("terminal: { bell: loud }", "expected `true` or `false`, found the text `loud`"),
         (
@@ -181,6 +189,7 @@ import Testing
             queue: { priorityOrder: lifo, maxPendingPerUser: 7 }
             audit: { storage: database, path: ~/ledger.db, durability: strict }
             terminal: { bell: false, notify: osc777 }
+            security: { signingKey: ~/.ssh/id_ed25519 }
             tools: { outbox: /var/outbox, commandTimeout: 30s, outputLimit: 4096 }
             """)
         let listing = try home.load().settings.map { setting in
@@ -217,11 +226,12 @@ import Testing
                 audit.path | HOME/ledger.db | "HOME/ledger.db" | \(file):17:29
                 audit.durability | strict | "strict" | \(file):17:48
                 security.redactSensitiveData | true | true | default
+                security.signingKey | HOME/.ssh/id_ed25519 | "HOME/.ssh/id_ed25519" | \(file):19:13
                 terminal.bell | false | false | \(file):18:13
                 terminal.notify | osc777 | "osc777" | \(file):18:26
-                tools.outbox | /var/outbox | "/var/outbox" | \(file):19:10
-                tools.commandTimeout | 30s | 30000 | \(file):19:31
-                tools.outputLimit | 4096 | 4096 | \(file):19:52
+                tools.outbox | /var/outbox | "/var/outbox" | \(file):20:10
+                tools.commandTimeout | 30s | 30000 | \(file):20:31
+                tools.outputLimit | 4096 | 4096 | \(file):20:52
                 """)
     }
 

@@ -93,6 +93,7 @@ import Testing
                 audit.path = HOME/.local/state/hitl/ledger.db
                 audit.durability = group
                 security.redactSensitiveData = true
+                security.signingKey = own
                 terminal.bell = true
                 terminal.notify = none
                 tools.outbox = HOME/.local/state/hitl/outbox

@@ -145,7 +145,10 @@ extension SplitMix {
     private mutating func review(_ answer: Review.Answer) -> Review {
         Review(
             answer: answer, reviewer: principal(), reason: maybe { $0.text() }, conditions: several { $0.text() },
-            shownAt: maybe { WallTime(milliseconds: $0.integer()) })
+            shownAt: maybe { WallTime(milliseconds: $0.integer()) }, hiddenLines: maybe { Int($0.integer()) },
+            signature: maybe {
+                DecisionSignature(key: $0.text(), at: WallTime(milliseconds: $0.integer()), value: $0.text())
+            })
     }
 
     private mutating func status() -> Status {

@@ -21,10 +21,19 @@ import Testing
 
     @Test func `of each kind of decision is the line that the documentation shows`() async throws {
         let documented = try Self.documented()
-        let fixture = try await GateFixture(rules: [
-            Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow),
-            Rule(name: "drops", source: "hitl.yaml:3:5", when: .toolWord(["drop"]), action: .block),
-        ])
+        // Always the same ledger and the same key, so that signatures are the same too.
+        let clock = ManualClock()
+        let store = try MemoryStore(identity: [UInt8](repeating: 1, count: 32))
+        let ledger = try Ledger(
+            reading: store, writing: store, headsFile: nil, indexer: EventIndex.index(of:),
+            clock: { clock.wall.milliseconds })
+        let key = try #require(SigningKey(seed: [UInt8](repeating: 2, count: 32)))
+        let fixture = try await GateFixture(
+            ledger: ledger, clock: clock,
+            rules: [
+                Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow),
+                Rule(name: "drops", source: "hitl.yaml:3:5", when: .toolWord(["drop"]), action: .block),
+            ], signer: FixedKey(key: key))
         let delete = ToolCall(
             tool: "deleteFile", kind: .delete, arguments: .of(["path": "/data/sensitive.csv"]),
             origin: Origin(agent: "simulated", session: "sess_abc123", lineage: ["main"]), directory: "/data",
@@ -43,7 +52,7 @@ import Testing
             1,
             Review(
                 answer: .approve, reviewer: alice, reason: "Authorized by manager", conditions: ["keep a copy"],
-                shownAt: ManualClock.start + .seconds(2)))
+                shownAt: ManualClock.start + .seconds(2), hiddenLines: 0))
         _ = await approved.ending
 
         let rejected = await fixture.ask(delete, from: agent)
@@ -99,6 +108,19 @@ import Testing
         }
         for entry in try fixture.ledger.entries(from: 1, limit: 100) {
             #expect(entry.record.allSatisfy { (0x20...0x7E).contains($0) })
+        }
+    }
+}
+
+/// Signs at once.
+private struct FixedKey: Signer {
+    let key: SigningKey
+
+    func sign(
+        _ statement: @Sendable (String) -> [UInt8]
+    ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
+        do { return (key.verifying.name, try key.sign(statement(key.verifying.name))) } catch {
+            throw SigningFailure("\(error)")
         }
     }
 }

@@ -60,6 +60,12 @@ enum Neighbourhood {
         String(decoding: try SmallFile.read("\(root)/docs/\(name)"), as: UTF8.self)
     }
 
+    static func vectors(_ name: String) throws -> [JSONObject] {
+        try SmallFile.read("\(root)/docs/formats/vectors/\(name)").split(separator: 10).map { line in
+            try #require(try JSONValue(parsing: Array(line)).object)
+        }
+    }
+
     /// The lines of a corpus file, or nil, told loudly, in a checkout without the corpus.
     static func corpus(_ name: String) throws -> [JSONObject]? {
         let path = "\(root)/../shared/corpus/\(name)"

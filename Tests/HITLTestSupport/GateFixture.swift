@@ -19,7 +19,7 @@ package final class GateFixture: Sendable {
     package init(
         ledger: Ledger? = nil, clock: ManualClock = ManualClock(), ids: CountingIDs = CountingIDs(), rules: [Rule] = [],
         obligations: Set<Obligation> = [], timeout: Milliseconds? = .minutes(5), pendingPerAgent: Int = 100_000,
-        counts: Bool = true, redactor: Redactor = .none
+        counts: Bool = true, redactor: Redactor = .none, signer: (any Signer)? = nil
     ) async throws {
         self.clock = clock
         self.ledger = try ledger ?? Self.memory(clock)
@@ -27,7 +27,7 @@ package final class GateFixture: Sendable {
         let events = EventLedger(self.ledger, redactor: redactor)
         queue = try await Queue(
             events: events, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
-            randomID: ids.next)
+            signer: signer, randomID: ids.next)
         let policy = Policy(rules: rules, obligations: obligations, timeout: timeout, version: "policy-1")
         gate = Gate(
             queue: queue, ledger: events, clocks: clock.clocks,

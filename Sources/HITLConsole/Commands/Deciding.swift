@@ -74,7 +74,7 @@ struct Deciding: Sendable {
             let showing = desk.shown.showing(of: number)
             let review = Review(
                 answer: answer, reviewer: `operator`.principal, reason: reason, conditions: conditions,
-                shownAt: showing?.wall)
+                shownAt: showing?.wall, hiddenLines: desk.shown.hiddenLines(of: number))
             let closed = try await gate.review(number, review, shown: showing?.digest, executor: desk.executor)
             desk.shown.forget(number)
             return await decided(closed, gate)

@@ -47,6 +47,11 @@ package struct HistoryView {
             line("Risk", "\(DisplayText(untrusted: verdict.risk.level.rawValue)), \(verdict.risk.score) of 100")
         }
         if let at = history.openedAt { line("Opened", DisplayText(untrusted: at.timestamp)) }
+        if let review = history.status?.review {
+            if let at = review.shownAt { line("Shown", DisplayText(untrusted: at.timestamp)) }
+            if let hidden = review.hiddenLines, hidden > 0 { line("Not shown", "\(hidden) lines of it") }
+            if let signature = review.signature { line("Key", DisplayText(untrusted: signature.key)) }
+        }
         if let at = history.decidedAt { line("Decided", DisplayText(untrusted: at.timestamp)) }
         if let waited = history.waited { line("Waited", DisplayText(untrusted: waited.words)) }
         if let old = history.request?.supersedes { line("Replaces", "request \(old)") }
@@ -82,6 +87,9 @@ package struct HistoryView {
                 text.line(
                     "Condition: \(DisplayText(untrusted: condition))", indent: Self.indent,
                     hangingIndent: Self.indent + 2)
+            }
+            if let signature = review.signature {
+                text.line("Signed: \(DisplayText(untrusted: signature.shortKey))", indent: Self.indent)
             }
         case .pending?, .expired?, .withdrawn?, .superseded?, nil: break
         }
@@ -130,11 +138,7 @@ extension RequestHistory {
     /// The facts of the text views for programs. Times in RFC 3339, durations in milliseconds.
     package var json: JSONValue {
         guard let call else { return .null }
-        var review: Review?
-        switch status {
-        case .approved(let given)?, .rejected(let given)?: review = given
-        case .pending?, .expired?, .withdrawn?, .superseded?, nil: review = nil
-        }
+        let review = status?.review
         var withdrawal: String?
         if case .withdrawn(_, let reason)? = status { withdrawal = reason }
         var successor: Int64?
@@ -148,6 +152,10 @@ extension RequestHistory {
             "reason": (review?.reason ?? withdrawal).map(JSONValue.string),
             "reviewer": review.map { .string($0.reviewer.name) },
             "actor": review.map { .string($0.reviewer.actor) },
+            "decidedBy": decidedBy.map { .string($0.rawValue) },
+            "shownAt": review?.shownAt.map { .string($0.timestamp) },
+            "hiddenLines": review?.hiddenLines.map { .integer($0) },
+            "key": review?.signature.map { .string($0.key) },
             "conditions": review.map { .array($0.conditions.map(JSONValue.string)) },
             "confidence": call.claims.confidence.map(JSONValue.number),
             "agent": .string(call.origin.agent),

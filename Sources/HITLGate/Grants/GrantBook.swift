@@ -70,11 +70,21 @@ public final class GrantBook: Sendable {
         guard let used else { return verdict }
         let reference = RuleReference(
             name: "grant \(used.grant.request)",
-            source: "given by \(used.grant.grantedBy.name) with request \(used.grant.request)",
+            source: RuleReference.grantSource + "\(used.grant.grantedBy.name) with request \(used.grant.request)",
             fact: "\(used.grant.scope.rawValue) of the call that was approved then", action: .allow)
         return Verdict(
             effect: .allow, rules: verdict.rules + [reference], risk: verdict.risk, severity: verdict.severity,
             obligations: verdict.obligations, timeout: verdict.timeout, charges: verdict.charges,
             policyVersion: verdict.policyVersion)
+    }
+}
+
+extension RuleReference {
+    /// Sources of rules that are written down somewhere are a file and a place in it, or `built-in`.
+    fileprivate static let grantSource = "given by "
+
+    /// Whether it is a grant that answered, and not a rule that somebody called so.
+    var isGrant: Bool {
+        name.utf8.starts(with: "grant ".utf8) && source.utf8.starts(with: Self.grantSource.utf8)
     }
 }

@@ -79,6 +79,9 @@ extension RequestHistory {
             "reviewDuration": waited.map { .integer($0.count) } ?? .null,
             "escalationLevel": 1,
             "actor": decision == "pending" ? .null : .string(actor),
+            "decidedBy": decidedBy.map { .string($0.rawValue) } ?? .null,
+            "hiddenLines": given?.hiddenLines.map { .integer($0) } ?? .null,
+            "signature": given?.signature?.json ?? .null,
         ]
     }
 

@@ -46,7 +46,8 @@ public final class Redactor: Sendable {
         guard let redaction = redaction(nil)?.with(known(of: .request(request))) else { return review }
         return Review(
             answer: review.answer, reviewer: review.reviewer, reason: review.reason.map { redaction.redacted($0) },
-            conditions: review.conditions.map { redaction.redacted($0) }, shownAt: review.shownAt)
+            conditions: review.conditions.map { redaction.redacted($0) }, shownAt: review.shownAt,
+            hiddenLines: review.hiddenLines, signature: review.signature)
     }
 
     // MARK: Recorded

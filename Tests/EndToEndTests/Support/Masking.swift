@@ -10,6 +10,7 @@ func masked(_ text: String, in home: Home) -> String {
         .replacing(/evt_[0-9a-f]{16}/, with: "EVT")
         .replacing(/sess_[0-9a-f]{16}/, with: "SESS")
         .replacing(/sha256:[0-9a-f]{64}/, with: "sha256:DIGEST")
+        .replacing(/SHA256:[A-Za-z0-9+\/]{12,43}/, with: "KEY")
         .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}Z/, with: "TIME")
         .replacing(/[0-9a-f]{24}/, with: "MESSAGE")
         .replacing(/Date: .*/, with: "Date: DATE")
