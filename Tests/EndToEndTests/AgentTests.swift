@@ -78,6 +78,7 @@ import Testing
                 2. writeFile: approved by OPERATOR (human@tty), N seconds ago
                    Args: { path: "draft.txt", content: "for few" }
                    Outcome: succeeded (N ms): created `draft.txt` with 7 bytes
+                   Signed: KEY
 
                 """)
     }
@@ -260,10 +261,12 @@ import Testing
                 1. readFile: approved by OPERATOR (script@stdin), N seconds ago
                    Args: { path: "../secret.txt" }
                    Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                   Signed: KEY
 
                 2. deleteFile: approved by OPERATOR (script@stdin), N seconds ago
                    Args: { path: "../secret.txt" }
                    Outcome: failed (N ms): not executed: `../secret.txt` leaves the workspace: it leads to `HOME/secret.txt`
+                   Signed: KEY
 
 
                 """)

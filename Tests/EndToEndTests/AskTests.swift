@@ -70,6 +70,7 @@ import Testing
                 1. deploy: approved by OPERATOR (human@tty), N seconds ago
                    Args: { env: "prod" }
                    Outcome: failed (N ms): exit code 3
+                   Signed: KEY
 
                 """)
     }

@@ -92,7 +92,7 @@ import Testing
 
         #expect(try await home.run(["keys", "new"]).code == 1)
         #expect(try await home.run(["keys", "new", "--replace"]).code == 0)
-        let next = try await Desk.open(home)
+        let next = try await Desk.open(home, firstPrompt: "hitl (1) >")
         #expect(try await home.hitl("approve", "2").code == 0)
         #expect(try await next.quit() == .exited(0))
         #expect(try await home.hitl("keys", "list").out.split(separator: "\n").count == 2)

@@ -70,10 +70,12 @@ import Testing
                 1. sendReport: approved by OPERATOR (human@socket), N seconds ago
                    Args: { to: "ada@example.com" }
                    Outcome: not observed
+                   Signed: KEY
 
                 2. sendReport: rejected by OPERATOR (human@socket), N seconds ago
                    Args: { to: "bo@example.com" }
                    Reason: not bo
+                   Signed: KEY
 
                 """)
         #expect(
@@ -124,7 +126,7 @@ import Testing
         let history = try await json("history", "--last", "1")
         #expect(
             history
-                == #"{"history":[{"actor":"human@socket","agent":"ask","args":{"to":"ada"},"call":{"agent":"ask","arguments":{"to":"ada"},"kind":"other","performer":"unobserved","session":"socket","tool":"paint"},"conditions":[],"decidedAt":"TIME","decision":"approved","digest":"hmac-sha256:DIGEST","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","reviewer":"OPERATOR","session":"socket","tool":"paint","verdict":\#(verdict),"waited":N}]}"#
+                == #"{"history":[{"actor":"human@socket","agent":"ask","args":{"to":"ada"},"call":{"agent":"ask","arguments":{"to":"ada"},"kind":"other","performer":"unobserved","session":"socket","tool":"paint"},"conditions":[],"decidedAt":"TIME","decidedBy":"remote","decision":"approved","digest":"hmac-sha256:DIGEST","hiddenLines":0,"id":"EVT","key":"KEY","lineage":[],"number":1,"requestedAt":"TIME","reviewer":"OPERATOR","session":"socket","shownAt":"TIME","tool":"paint","verdict":\#(verdict),"waited":N}]}"#
                 + "\n")
         #expect(
             try await json("config", "hitl.timeout") == #"{"hitl.timeout":{"source":"default","value":300000}}"# + "\n")

@@ -60,10 +60,12 @@ import Testing
                 1. deleteFile: approved by OPERATOR (script@stdin), N seconds ago
                    Args: { path: "HOME/t/DEMO/workspace/data.csv" }
                    Outcome: succeeded (N ms): deleted `data.csv`
+                   Signed: KEY
 
                 2. sendEmail: rejected by OPERATOR (script@stdin), N seconds ago
                    Args: { to: "customer@example.com", subject: "Order Update" }
                    Reason: Email template needs review
+                   Signed: KEY
 
                 Request 3 was withdrawn: the loop ended.
                 What was done is in HOME/t/DEMO/workspace

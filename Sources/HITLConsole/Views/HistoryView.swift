@@ -25,6 +25,9 @@ package struct HistoryView {
         ArgumentsView(call.arguments).append(to: &text, indent: Self.indent)
         appendReview(to: &text)
         appendOutcome(to: &text)
+        if let signature = history.status?.review?.signature {
+            text.line("Signed: \(DisplayText(untrusted: signature.shortKey))", indent: Self.indent)
+        }
     }
 
     /// Everything the ledger has of it.
@@ -87,9 +90,6 @@ package struct HistoryView {
                 text.line(
                     "Condition: \(DisplayText(untrusted: condition))", indent: Self.indent,
                     hangingIndent: Self.indent + 2)
-            }
-            if let signature = review.signature {
-                text.line("Signed: \(DisplayText(untrusted: signature.shortKey))", indent: Self.indent)
             }
         case .pending?, .expired?, .withdrawn?, .superseded?, nil: break
         }
