@@ -172,6 +172,7 @@ def w1():
     memory = figures([METER, "5000"])
     row("   decision recorded to agent released, in memory", f"{memory['memory.released'][0]:.1f} µs", None, "≤ 5 µs", memory["memory.released"][0] <= 5)
     row("   a whole review, in memory", f"{memory['memory.review'][0]:.1f} µs")
+    row("   a whole review that is signed, in memory", f"{memory['memory.signed'][0]:.1f} µs")
 
 
 def w2():

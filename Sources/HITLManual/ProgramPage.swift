@@ -62,8 +62,8 @@ extension Manual {
         `hitl audit export --format jsonl` prints one line of JSON for each request and for each call that a rule \
         decided, with these members: `eventId`, `number`, `timestamp`, `sessionId`; `action` (tool, args, directory, \
         digest); `context` (agent, lineage, provider, model, aiConfidence, statedReason, userId); `policy` (effect, \
-        rules, version, risk); `review` (approved, decision, reason, conditions, reviewer, decidedAt, shownAt, \
-        reviewDuration, escalationLevel, actor) and `outcome` (status, success, summary, executionTime, result). \
+        rules, version, risk); `review` (approved, decision, decidedBy, reason, conditions, reviewer, decidedAt, \
+        shownAt, hiddenLines, signature, reviewDuration, escalationLevel, actor) and `outcome` (status, success, summary, executionTime, result). \
         Times are RFC 3339 in UTC with milliseconds, durations are whole milliseconds, confidence is 0 to 1, risk \
         scores are 0 to 100; what is not known is null.
 

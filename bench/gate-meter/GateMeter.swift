@@ -6,11 +6,34 @@ import HITLPlatform
 /// `gate-meter CYCLES`: a gate on a ledger in memory, an agent's task that asks and a reviewer's task that approves.
 ///
 /// Prints `memory.review p50 p99`, what a whole review takes, and `memory.released p50 p99`, what is left of it when
-/// the decision is recorded: until the agent goes on. In microseconds.
+/// the decision is recorded: until the agent goes on; then `memory.signed p50 p99`, a whole review that is signed. In
+/// microseconds.
 @main
 struct GateMeter {
     static func main() async throws {
         let cycles = Int(CommandLine.arguments.dropFirst().first ?? "") ?? 5_000
+        let plain = try await measure(cycles, nil)
+        report("memory.review", plain.reviews)
+        report("memory.released", plain.releases)
+        guard let key = SigningKey(seed: RandomBytes.make(32)) else { return }
+        report("memory.signed", try await measure(cycles, Keyholder(key: key)).reviews)
+    }
+
+    private struct Keyholder: Signer {
+        let key: SigningKey
+
+        func sign(
+            _ statement: @Sendable (String) -> [UInt8]
+        ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
+            do { return (key.verifying.name, try key.sign(statement(key.verifying.name))) } catch {
+                throw SigningFailure(error.description)
+            }
+        }
+    }
+
+    private static func measure(
+        _ cycles: Int, _ signer: (any Signer)?
+    ) async throws -> (reviews: [UInt64], releases: [UInt64]) {
         let recorded = Locked<UInt64>(0)
         // The clock is asked right before an entry is made; nothing else of the record is left to do then but to keep it.
         let ledger = try Ledger.inMemory(
@@ -22,7 +45,7 @@ struct GateMeter {
         let newID: @Sendable () -> RequestID = {
             RequestID(bits: RandomBytes.make(8).reduce(0) { $0 << 8 | UInt64($1) })
         }
-        let queue = try await Queue(ledger: ledger, clocks: .system, randomID: newID)
+        let queue = try await Queue(ledger: ledger, clocks: .system, signer: signer, randomID: newID)
         let policy = Policy(rules: [], timeout: nil, version: "sha256:bench")
         let gate = Gate(
             queue: queue, ledger: EventLedger(ledger), clocks: .system, policy: { policy },
@@ -54,8 +77,7 @@ struct GateMeter {
             reviews.append(end - start)
             releases.append(end - recorded.withLock { $0 })
         }
-        report("memory.review", reviews)
-        report("memory.released", releases)
+        return (reviews, releases)
     }
 
     /// - Returns: when the agent went on.

@@ -11,7 +11,13 @@ actor DeskSigner: Signer {
     private let state: String
     private let reviewer: String
     private let now: @Sendable () -> WallTime
-    private var search: Task<Result<ReviewerKey, SigningFailure>, Never>?
+    private var search: Task<Result<Found, SigningFailure>, Never>?
+    private var lastSeen: (version: KeyRing.Version, revokedAt: WallTime?)?
+
+    private struct Found: Sendable {
+        let key: ReviewerKey
+        let name: String
+    }
 
     /// - Parameter reviewer: the operator's login name.
     init(
@@ -32,20 +38,30 @@ actor DeskSigner: Signer {
     func sign(
         _ statement: @Sendable (_ key: String) -> [UInt8]
     ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
-        let key = try await found().get()
-        // It may have been revoked since.
-        let ring: KeyRing
-        do { ring = try KeyRing(state: state) } catch { throw SigningFailure(error.description) }
-        if let end = ring.entry(key.verifying)?.revokedAt, now() >= end {
+        let found = try await found().get()
+        if let end = try revocation(of: found.key.verifying), now() >= end {
             throw SigningFailure(
-                "your key \(DecisionSignature.short(key.verifying.name)) was revoked. Make another (`hitl keys new --replace`) and open the desk again."
+                "your key \(DecisionSignature.short(found.name)) was revoked. Make another (`hitl keys new --replace`) and open the desk again."
             )
         }
-        let name = key.verifying.name
-        return (name, try await key.sign(statement(name)))
+        return (found.name, try await found.key.sign(statement(found.name)))
     }
 
-    private func found() async -> Result<ReviewerKey, SigningFailure> {
+    /// When the key stopped to count. It may have been revoked since the desk was opened, so the list is read again
+    /// wherever it is another file.
+    private func revocation(of key: VerifyingKey) throws(SigningFailure) -> WallTime? {
+        let seen = KeyRing.version(state: state)
+        if let seen, let last = lastSeen, last.version == seen { return last.revokedAt }
+        do throws(KeyRing.Problem) {
+            let end = try KeyRing(state: state).entry(key)?.revokedAt
+            lastSeen = seen.map { ($0, end) }
+            return end
+        } catch {
+            throw SigningFailure(error.description)
+        }
+    }
+
+    private func found() async -> Result<Found, SigningFailure> {
         let task =
             search
             ?? Task { [source, state, reviewer, now] in
@@ -59,11 +75,11 @@ actor DeskSigner: Signer {
 
     private static func find(
         _ source: Configuration.SigningKeySource, state: String, reviewer: String, now: WallTime
-    ) async -> Result<ReviewerKey, SigningFailure> {
+    ) async -> Result<Found, SigningFailure> {
         do throws(SigningFailure) {
             let key = try await ReviewerKey.load(source, state: state, reviewer: reviewer)
             try remember(key.verifying, state: state, reviewer: reviewer, now: now)
-            return .success(key)
+            return .success(Found(key: key, name: key.verifying.name))
         } catch {
             return .failure(error)
         }

@@ -67,6 +67,20 @@ struct KeyRing: Sendable {
         return entries
     }
 
+    /// Which file the list is: it is never changed, only replaced.
+    struct Version: Equatable {
+        fileprivate let inode: UInt
+        fileprivate let seconds: Int
+        fileprivate let nanoseconds: Int
+    }
+
+    /// nil where there is none.
+    static func version(state: String) -> Version? {
+        var facts = stat()
+        guard stat(state + "/keys/known", &facts) == 0 else { return nil }
+        return Version(inode: facts.st_ino, seconds: facts.st_ctim.tv_sec, nanoseconds: facts.st_ctim.tv_nsec)
+    }
+
     var known: [KnownKey] { entries.map(\.known) }
 
     func entry(_ key: VerifyingKey) -> Entry? { entries.first { $0.key == key } }
