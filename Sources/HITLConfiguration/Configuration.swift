@@ -42,6 +42,9 @@ package struct Configuration: Sendable {
 
     package internal(set) var redactSensitiveData = Sourced(true)
     package internal(set) var signingKey = Sourced(SigningKeySource.own)
+    package internal(set) var encryptAuditLogs = Sourced(false)
+    /// Where the keys are that records are sealed with, the one in use first: a path, `env:NAME` or `command:WORDS`.
+    package internal(set) var auditKeys = Sourced<[String]>([])
 
     package internal(set) var bell = Sourced(true)
     package internal(set) var notify = Sourced(Notify.none)

@@ -42,6 +42,13 @@ extension Entry {
     }
 }
 
+extension Entry {
+    /// The same entry with its record open. `hash` stays that of what is stored.
+    func with(record: [UInt8]) -> Entry {
+        Entry(sequence: sequence, time: time, previous: previous, record: record, hash: hash, index: index)
+    }
+}
+
 /// How much of a ledger there is: its size in entries, and the hash of the last one (of an empty
 /// ledger: the genesis hash). Two ledgers with the same head are the same up to it.
 public struct Head: Sendable, Hashable {

@@ -14,6 +14,7 @@ public final class Ledger: Sendable {
     let checkpoints: Checkpoints
     private let due: Locked<CheckpointsDue>
     let indexer: Indexer
+    let sealing: RecordSealing
     private let clock: @Sendable () -> Int64
 
     /// - Parameters:
@@ -24,15 +25,23 @@ public final class Ledger: Sendable {
         writing: (any LedgerWriting)?,
         file: String?,
         indexer: @escaping Indexer,
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Int64,
+        sealing: RecordSealing = .none
     ) throws(LedgerError) {
         self.reading = reading
+        self.sealing = sealing
+        let identity = reading.identity
+        // What is stored is looked through, so that nothing else needs to know of it.
+        let indexer: Indexer = { stored in
+            guard case .record(let record) = sealing.open(stored, in: identity) else { return nil }
+            return indexer(record)
+        }
         self.indexer = indexer
         self.clock = clock
         heads = RememberedHeads(file: file.map { $0 + ".heads" })
         checkpoints = Checkpoints(reading, path: file, heads: heads)
         if let writing {
-            let head = try Tail(reading, indexer: indexer).checked()
+            let head = try Tail(reading, indexer: indexer, sealing: sealing).checked()
             appender = try Appender(writing, path: reading.path, head: head, indexer: indexer, clock: clock)
         } else {
             appender = nil
@@ -49,25 +58,27 @@ public final class Ledger: Sendable {
     ///
     /// - Throws: `owned` when another process has it, `insecure` when other users could write it.
     public static func open(
-        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
+        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64,
+        sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let (file, lock) = try LedgerFile.forWriting(path)
         let writer = try SQLiteWriter(file, ownership: lock)
         return try Ledger(
             reading: SQLiteReader(path: file.path), writing: writer, file: file.path,
-            indexer: indexer, clock: clock
+            indexer: indexer, clock: clock, sealing: sealing
         )
     }
 
     /// Opens the ledger at `path` for reading, beside its owner or without one, also where the
     /// directory cannot be written. Appends are refused.
     public static func openReadOnly(
-        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64
+        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64,
+        sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let file = try LedgerFile.forReading(path)
         return try Ledger(
             reading: SQLiteReader(path: file.path), writing: nil, file: file.path,
-            indexer: indexer, clock: clock
+            indexer: indexer, clock: clock, sealing: sealing
         )
     }
 
@@ -98,6 +109,9 @@ public final class Ledger: Sendable {
     ) async throws(LedgerError) -> [Entry] {
         guard let appender else { throw .readOnly(path: path) }
         guard !drafts.isEmpty else { return [] }
+        let plain = drafts
+        var drafts = plain
+        for place in drafts.indices { drafts[place].record = try sealing.sealed(drafts[place].record, in: identity) }
         for draft in drafts {
             guard draft.record.count <= Ledger.largestRecord else {
                 throw .tooLarge(bytes: draft.record.count, limit: Ledger.largestRecord)
@@ -106,7 +120,8 @@ public final class Ledger: Sendable {
         }
         let entries = try await appender.append(drafts, durability: durability).get()
         checkpointWhereDue()
-        return entries
+        guard sealing.current != nil else { return entries }
+        return zip(entries, plain).map { $0.with(record: $1.record) }
     }
 
     /// Every few thousand entries, on a thread of its own and without keeping anybody waiting. Where it fails,
@@ -183,14 +198,20 @@ public final class Ledger: Sendable {
             .reduce(0) { $0 + $1.count }
     }
 
+    /// With its record open.
+    private func checked(_ stored: StoredEntry) throws(LedgerError) -> Entry {
+        let record = try sealing.record(of: stored, in: identity, path: path)
+        return try stored.checked(path: path, indexer: indexer).with(record: record)
+    }
+
     private func checked(_ stored: StoredEntry?) throws(LedgerError) -> Entry? {
-        try stored?.checked(path: path, indexer: indexer)
+        try stored.map { stored throws(LedgerError) in try checked(stored) }
     }
 
     private func checked(_ stored: [StoredEntry]) throws(LedgerError) -> [Entry] {
         var entries: [Entry] = []
         entries.reserveCapacity(stored.count)
-        for entry in stored { entries.append(try entry.checked(path: path, indexer: indexer)) }
+        for entry in stored { entries.append(try checked(entry)) }
         return entries
     }
 

@@ -35,6 +35,8 @@ public enum LedgerError: Error, Sendable, Equatable {
 
     /// The file with the key of the ledger's checkpoints cannot be used; the end of a sentence about it.
     case logKey(path: String, String)
+    /// The record of this entry is sealed with a key that is not here.
+    case sealed(path: String, sequence: Int64, key: String)
 
     /// libcrypto did not do what it always does; what was to be done.
     case cryptography(String)
@@ -63,6 +65,9 @@ public enum LedgerError: Error, Sendable, Equatable {
         case changed(sequence: Int64)
 
         case missing(sequence: Int64)
+
+        /// A sealed record that does not open with the key that it names.
+        case unopenable(sequence: Int64)
 
         /// The entry's index says something else than its record.
         case index(sequence: Int64)
@@ -112,6 +117,11 @@ extension LedgerError: CustomStringConvertible {
             "Cannot \(operation.rawValue) `\(path)`: \(reason(of: errno))."
         case .tooLarge(let bytes, let limit):
             "A record of \(bytes) bytes was refused: the ledger takes \(limit) at most."
+        case .sealed(let path, let sequence, let key):
+            """
+            Entry \(sequence) of the ledger `\(path)` is sealed with the key `\(key)`, which is not here. Name it in \
+            `security.auditKeys`; without it nobody can read what was recorded.
+            """
         case .closed:
             "The ledger was closed. Nothing was recorded."
         case .logKey(let path, let clause):
@@ -148,6 +158,7 @@ extension LedgerError.Damage {
         case .identity: "its identity is missing"
         case .changed(let sequence): "entry \(sequence) was changed"
         case .missing(let sequence): "entry \(sequence) is missing"
+        case .unopenable(let sequence): "entry \(sequence) does not open with its key"
         case .index(let sequence): "the index of entry \(sequence) contradicts its record"
         case .unresolved(let sequence): "the list of what is unresolved contradicts entry \(sequence)"
         case .forked(let size): "it is not the one of whose \(size) entries a checkpoint was signed"

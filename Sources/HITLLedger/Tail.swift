@@ -3,11 +3,13 @@
 struct Tail {
     private let store: any LedgerReading
     private let indexer: Indexer
+    private let sealing: RecordSealing
 
     private static let length = 64
 
-    init(_ store: any LedgerReading, indexer: @escaping Indexer) {
+    init(_ store: any LedgerReading, indexer: @escaping Indexer, sealing: RecordSealing) {
         self.store = store
+        self.sealing = sealing
         self.indexer = indexer
     }
 
@@ -21,6 +23,8 @@ struct Tail {
         var last: [ByteKey: Entry] = [:]
         for stored in stored {
             guard stored.sequence == next else { throw .damaged(path: store.path, .missing(sequence: next)) }
+            // A key that is missing is no damage.
+            _ = try sealing.record(of: stored, in: store.identity, path: store.path)
             let entry = try stored.checked(path: store.path, indexer: indexer)
             guard indexer(entry.record) == entry.index else {
                 throw .damaged(path: store.path, .index(sequence: next))

@@ -101,9 +101,12 @@ enum ReadingDesk {
                 try Ledger.inMemory(indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
             }
         }
-        return make(place) {
-            try Ledger.openReadOnly(
-                path: place.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+        return place.sealing().flatMap { sealing in
+            make(place) {
+                try Ledger.openReadOnly(
+                    path: place.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
+                    sealing: sealing)
+            }
         }
     }
 

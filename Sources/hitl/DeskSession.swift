@@ -54,7 +54,8 @@ final class DeskSession: Sendable {
         let configuration = plan.place.configuration
         try PrivateDirectory.prepare(plan.stateDirectory)
         ledger = try Ledger.open(
-            path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+            path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
+            sealing: try await AuditKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
         loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.

@@ -67,12 +67,27 @@ struct Place: Sendable {
                 Failure(
                     .ledger, "There is no ledger at `\(ledgerPath)`: no desk has made one yet, or it was taken away."))
         }
-        do {
-            return .success(
-                try Ledger.openReadOnly(
-                    path: ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds))
-        } catch {
-            return .failure(Failure(error))
+        return sealing().flatMap { sealing in
+            do throws(LedgerError) {
+                return .success(
+                    try Ledger.openReadOnly(
+                        path: ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
+                        sealing: sealing))
+            } catch {
+                return .failure(Failure(error))
+            }
+        }
+    }
+
+    /// Blocks for as long as a command takes that gives a key. Where nothing is sealed, no thread is started for it.
+    func sealing() -> Result<RecordSealing, Failure> {
+        guard !AuditKeys.areNone(configuration, state: configuration.paths.state) else { return .success(.none) }
+        return blocking {
+            do throws(Failure) {
+                return .success(try await AuditKeys.sealing(configuration, state: configuration.paths.state))
+            } catch {
+                return .failure(error)
+            }
         }
     }
 }

@@ -120,10 +120,10 @@ import Testing
         #expect(
             unknown.out.contains("   Keys become known by `hitl keys trust FILE`, or for this once by --keys FILE.\n"))
         #expect(
-            try await signatures(auditor, "--keys", home.path("their.pub")) == (0, "Signatures: 1 decision signed"))
+            try await signatures(auditor, "--reviewers", home.path("their.pub")) == (0, "Signatures: 1 decision signed"))
         // Of the wrong person.
         try home.write(exported.replacing(" \(operatorName) ", with: " mallory "), to: "wrong.pub")
-        let wrong = try await auditor.run(["audit", "verify", "--keys", home.path("wrong.pub")])
+        let wrong = try await auditor.run(["audit", "verify", "--reviewers", home.path("wrong.pub")])
         #expect(wrong.code == 7 && wrong.out.contains("names `\(operatorName)`, and is signed with `SHA256:"))
 
         let scripted = try await auditor.run(["keys", "trust", home.path("their.pub")])

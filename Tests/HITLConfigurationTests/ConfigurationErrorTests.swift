@@ -121,7 +121,11 @@ import Testing
             "security: { signingKey: agent:mine }",
             "expected `own`, `agent`, `agent:SHA256:…`, `off`, or a path that begins with `/` or `~/`, found the text `agent:mine`"
         ),
-        ("security: { encryptAuditLogs: 'false' }", "`security.encryptAuditLogs` is not available in this version"),
+        ("security: { encryptAuditLogs: 'false' }", "expected `true` or `false`, found the text `false`"),
+        (
+            "security: { auditKeys: [key] }",
+            "expected a path that begins with `/` or `~/`, `env:NAME` or `command:/PROGRAM WORDS`, found the text `key`"
+        ),
         ("terminal: { bell: loud }", "expected `true` or `false`, found the text `loud`"),
         (
             "terminal: { notify: osc99 }",
@@ -227,6 +231,8 @@ import Testing
                 audit.durability | strict | "strict" | \(file):17:48
                 security.redactSensitiveData | true | true | default
                 security.signingKey | HOME/.ssh/id_ed25519 | "HOME/.ssh/id_ed25519" | \(file):19:13
+                security.encryptAuditLogs | false | false | default
+                security.auditKeys | none | [] | default
                 terminal.bell | false | false | \(file):18:13
                 terminal.notify | osc777 | "osc777" | \(file):18:26
                 tools.outbox | /var/outbox | "/var/outbox" | \(file):20:10

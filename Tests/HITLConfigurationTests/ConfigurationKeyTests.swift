@@ -40,7 +40,8 @@ import Testing
                 audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
                 security.redactSensitiveData | true or false | true | 
                 security.signingKey | own, agent, agent:KEY, off, or a path | own | 
-                security.encryptAuditLogs | true or false | later | 
+                security.encryptAuditLogs | true or false | false | 
+                security.auditKeys | a list of paths, env:NAME or command:WORDS | none | 
                 terminal.bell | true or false | true | 
                 terminal.notify | none, osc9 or osc777 | none | 
                 tools.outbox | an absolute path, or one that begins with ~/ | $XDG_STATE_HOME/hitl/outbox | 

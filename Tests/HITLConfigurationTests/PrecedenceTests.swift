@@ -94,6 +94,8 @@ import Testing
                 audit.durability = group
                 security.redactSensitiveData = true
                 security.signingKey = own
+                security.encryptAuditLogs = false
+                security.auditKeys = none
                 terminal.bell = true
                 terminal.notify = none
                 tools.outbox = HOME/.local/state/hitl/outbox

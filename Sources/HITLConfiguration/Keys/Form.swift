@@ -208,6 +208,23 @@ extension Form where Value == Configuration.SigningKeySource {
 }
 
 extension Form where Value == [String] {
+    static let keySources = Form(
+        "a list of paths, env:NAME or command:WORDS",
+        read: { field, paths in
+            field.list(of: "paths, `env:NAME` or `command:/PROGRAM WORDS`") { element -> String? in
+                guard let text = element.filledText() else { return nil }
+                if text.utf8.starts(with: "env:".utf8) || text.utf8.starts(with: "command:/".utf8) { return text }
+                let path = paths.expanded(text)
+                guard path.utf8.first == UInt8(ascii: "/") else {
+                    element.report(
+                        expected: "a path that begins with `/` or `~/`, `env:NAME` or `command:/PROGRAM WORDS`")
+                    return nil
+                }
+                return path
+            }
+        },
+        json: { .array($0.map { .string($0) }) })
+
     static let words = Form(
         "a list of words",
         read: { field, _ in field.list(of: "words") { $0.string() } },

@@ -167,8 +167,12 @@ extension ConfigurationKey {
             "The Ed25519 key that signs your decisions: `own` (made at first use), one in `ssh-agent`, or an OpenSSH key file."
         ),
         ConfigurationKey(
-            later: "security.encryptAuditLogs", "true or false", inForce: \.isFalse,
-            example: "encryptAuditLogs: false", "Whether the ledger is encrypted."),
+            "security.encryptAuditLogs", \.encryptAuditLogs, .flag, example: "encryptAuditLogs: false",
+            "Whether records are encrypted (AES-256-GCM) before they enter the ledger."),
+        ConfigurationKey(
+            "security.auditKeys", \.auditKeys, .keySources, example: "auditKeys: [~/keys/audit, env:FORMER_KEY]",
+            "The keys of encrypted records, the one in use first: paths, `env:NAME`, `command:/PROGRAM WORDS`. Without one, a key is made at first use."
+        ),
     ]
 
     private static let terminal: [ConfigurationKey] = [

@@ -2,6 +2,8 @@
 struct IndexVerifier {
     private let snapshot: any LedgerSnapshot
     private let indexer: Indexer
+    private let sealing: RecordSealing
+    private let identity: [UInt8]
 
     /// What the records say of lists and tables. In memory: what is open at one time, the pairs of kind
     /// and label, and a sum for each list.
@@ -18,9 +20,13 @@ struct IndexVerifier {
         var label: UInt64 = 0
     }
 
-    init(_ snapshot: any LedgerSnapshot, indexer: @escaping Indexer) {
+    init(
+        _ snapshot: any LedgerSnapshot, indexer: @escaping Indexer, sealing: RecordSealing, identity: [UInt8]
+    ) {
         self.snapshot = snapshot
         self.indexer = indexer
+        self.sealing = sealing
+        self.identity = identity
     }
 
     func run(progress: (Int64) -> Void) throws(LedgerError) -> [VerificationFailure] {
@@ -32,7 +38,11 @@ struct IndexVerifier {
                 last = row.sequence
                 let record = Array(row.record)
                 guard let index = indexer(record) else {
-                    failure = .notARecord(sequence: row.sequence)
+                    if case .missing(let key) = sealing.open(record, in: identity) {
+                        failure = .sealed(sequence: row.sequence, key: key)
+                    } else {
+                        failure = .notARecord(sequence: row.sequence)
+                    }
                     return false
                 }
                 if let column = IndexVerifier.difference(row, index) {

@@ -12,6 +12,9 @@ public struct Verification: Sendable, Equatable {
     /// What does not hold; the chain first, then indexes, then lists. Empty: the ledger is intact.
     public var failures: [VerificationFailure]
 
+    /// The key that records are sealed with, where it is not here: then indexes were not checked.
+    public private(set) var sealedWith: String?
+
     public init(
         head: Head, protected: Head?, checkpoints: VerifiedCheckpoints = VerifiedCheckpoints(),
         failures: [VerificationFailure]
@@ -20,6 +23,14 @@ public struct Verification: Sendable, Equatable {
         self.protected = protected
         self.checkpoints = checkpoints
         self.failures = failures
+    }
+
+    mutating func setSealedAside() {
+        for failure in failures {
+            guard case .sealed(_, let key) = failure else { continue }
+            sealedWith = key
+        }
+        failures.removeAll { if case .sealed = $0 { true } else { false } }
     }
 
     /// How many of the newest entries no head covers: cutting them off would not be noticed.
@@ -110,6 +121,9 @@ public enum VerificationFailure: Sendable, Equatable {
     /// The bytes are no record.
     case notARecord(sequence: Int64)
 
+    /// The record is sealed with a key that is not here; nothing that follows from records was checked.
+    case sealed(sequence: Int64, key: String)
+
     /// The column says something else than the record.
     case index(sequence: Int64, column: IndexColumn)
 
@@ -165,6 +179,8 @@ extension VerificationFailure: CustomStringConvertible {
             "Nothing can be read beyond entry \(after): `\(sentence)`."
         case .notARecord(let sequence):
             "The bytes of entry \(sequence) are no record."
+        case .sealed(let sequence, let key):
+            "Entry \(sequence) is sealed with the key `\(key)`, which is not here."
         case .index(let sequence, let column):
             "The \(column.rawValue) of entry \(sequence) says something else than its record."
         case .list(let column, let sequence):

@@ -54,7 +54,7 @@ extension Ledger {
         let chain = ChainVerifier(
             try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads,
             roots: signed.roots, blocks: blocks)
-        let index = IndexVerifier(indexes, indexer: indexer)
+        let index = IndexVerifier(indexes, indexer: indexer, sealing: sealing, identity: identity)
 
         let both = BothPassed(size: size, progress)
         async let indexResult = onWorkerThread { () throws(LedgerError) -> [VerificationFailure] in
@@ -73,8 +73,11 @@ extension Ledger {
         if findings.failure == nil, let wrong = findings.wrongBlock { failures.append(wrong) }
         var checkpoints = signed.verified
         checkpoints.last = findings.checkpoint
-        return Verification(
+        var verification = Verification(
             head: findings.head, protected: findings.protected, checkpoints: checkpoints, failures: failures)
+        // Who has no key at all verifies the chain; who has some is to know that one is missing.
+        if !sealing.hasKeys { verification.setSealedAside() }
+        return verification
     }
 }
 
@@ -89,7 +92,7 @@ extension VerificationFailure {
         default: broken = nil
         }
         switch self {
-        case .notARecord(let sequence), .index(let sequence, _): return sequence != broken
+        case .notARecord(let sequence), .index(let sequence, _), .sealed(let sequence, _): return sequence != broken
         default: return false
         }
     }

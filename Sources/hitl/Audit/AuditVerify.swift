@@ -79,7 +79,7 @@ struct AuditVerify {
         }
         // Where entries are damaged, what was signed cannot be told either.
         var signatures: SignatureFindings?
-        if verification.failures.isEmpty {
+        if verification.failures.isEmpty, verification.sealedWith == nil {
             switch blocking({ await check.run(on: ledger) }) {
             case .failure(let failure): return failure.report()
             case .success(let found): signatures = found
@@ -132,6 +132,11 @@ extension Verification {
                 indent: 3)
         }
         signatures?.appendCount(to: &text)
+        if let key = sealedWith {
+            text.line(
+                "Its records are sealed with the key `\(DisplayText(untrusted: key))`, which is not here: indexes and signatures were not checked.",
+                .warning, indent: 3)
+        }
         if notYetProtected > 0 {
             text.line(
                 "The newest \(notYetProtected) are not yet protected: if they were cut off, nobody would notice. `hitl audit checkpoint` signs them.",
@@ -158,6 +163,7 @@ extension Verification {
                 "signedBy": signedBy,
             ]),
             "failures": .array(wrong.map(JSONValue.string)),
+            "sealedWith": sealedWith.map { .string($0) } ?? .null,
             "signatures": signatures?.json ?? .null,
         ])
     }
