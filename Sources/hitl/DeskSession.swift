@@ -55,7 +55,7 @@ final class DeskSession: Sendable {
         try PrivateDirectory.prepare(plan.stateDirectory)
         ledger = try Ledger.open(
             path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
-            sealing: try await AuditKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
+            sealing: try await SealingKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
         loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.

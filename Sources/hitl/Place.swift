@@ -81,10 +81,10 @@ struct Place: Sendable {
 
     /// Blocks for as long as a command takes that gives a key. Where nothing is sealed, no thread is started for it.
     func sealing() -> Result<RecordSealing, Failure> {
-        guard !AuditKeys.areNone(configuration, state: configuration.paths.state) else { return .success(.none) }
+        guard !SealingKeys.areNone(configuration, state: configuration.paths.state) else { return .success(.none) }
         return blocking {
             do throws(Failure) {
-                return .success(try await AuditKeys.sealing(configuration, state: configuration.paths.state))
+                return .success(try await SealingKeys.sealing(configuration, state: configuration.paths.state))
             } catch {
                 return .failure(error)
             }

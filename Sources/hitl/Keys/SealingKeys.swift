@@ -6,7 +6,7 @@ import HITLLedger
 import HITLPlatform
 
 /// The keys that the ledger's records are sealed with, from where the configuration says.
-enum AuditKeys {
+enum SealingKeys {
     /// What a ledger needs to be read, and written where that is asked for.
     ///
     /// - Parameters:
