@@ -33,4 +33,7 @@ package protocol Directed: Runner {
 
     /// Who gets what is typed, for `/agent`: `acp, session 2 (mode ask)`.
     var summary: String { get }
+
+    /// When it last said anything, to anybody.
+    var lastHeard: ContinuousClock.Instant { get }
 }

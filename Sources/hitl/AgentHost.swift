@@ -36,11 +36,13 @@ final class AgentHost: Sendable {
 
     private let agent: LoopPlan.Agent
     private let activity: AgentActivity
+    private let queue: Queue
     private let makeContext: MakeContext
     private let work = Locked(Work())
 
-    init(_ agent: LoopPlan.Agent, activity: AgentActivity, makeContext: @escaping MakeContext) {
+    init(_ agent: LoopPlan.Agent, activity: AgentActivity, queue: Queue, makeContext: @escaping MakeContext) {
         self.agent = agent
+        self.queue = queue
         self.activity = activity
         self.makeContext = makeContext
     }
@@ -116,6 +118,48 @@ final class AgentHost: Sendable {
         return true
     }
 
+    // MARK: Waiting
+
+    /// How long a program may be silent before a script takes it for hung and goes on: it may have a way to end it.
+    private static let longestSilence = Duration.seconds(30)
+
+    /// Returns when nothing moves by itself any more, as far as one can tell from outside.
+    func settled() async {
+        guard !programs.isEmpty else { return await activity.settled() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.activity.settled() }
+            group.addTask { await self.silence() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func silence() async {
+        let start = ContinuousClock.now
+        while true {
+            let heard = ([start] + programs.map(\.lastHeard)).max() ?? start
+            let now = ContinuousClock.now
+            // While this desk runs something for an agent, it is the agent that waits.
+            let isRunning = await !queue.runningCalls.isEmpty
+            let due = isRunning ? now + Self.longestSilence : heard + Self.longestSilence
+            guard due > now else { break }
+            do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
+        }
+        let names = work.withLock { work in work.seats.filter { !$0.isOver }.map(\.name) }
+        guard let notices = work.withLock({ $0.surroundings?.notices }) else { return }
+        notices.post(
+            AgentNoticeView.text(
+                names, "has said nothing for 30 seconds; the script goes on without waiting for it.", isWarning: true))
+    }
+
+    private var programs: [any Directed] {
+        work.withLock { work in
+            work.seats.compactMap { seat in
+                if !seat.isOver, case .program(let runner) = seat.kind { runner } else { nil }
+            }
+        }
+    }
+
     func end() async {
         let seats = work.withLock { work in
             work.isEnding = true
@@ -135,7 +179,7 @@ final class AgentHost: Sendable {
         HITLConsole.Desk.Agents(
             names: { self.names },
             activities: { [activity] in
-                await activity.agents().map { ($0.lineage, Self.words($0.doing)) }
+                await activity.agents().map { ($0.lineage, Self.words($0.doing) + self.silence(of: $0)) }
             },
             carryOut: { await self.carryOut($0) })
     }
@@ -207,6 +251,15 @@ final class AgentHost: Sendable {
         } catch {
             return ([error.message], .usage)
         }
+    }
+
+    /// A program that works and says nothing may hang.
+    private func silence(of agent: AgentActivity.Agent) -> String {
+        guard agent.doing == .working,
+            let program = programs.first(where: { $0.name == agent.lineage.first })
+        else { return "" }
+        let seconds = (ContinuousClock.now - program.lastHeard).components.seconds
+        return seconds < 5 ? "" : ", last heard of \(seconds) seconds ago"
     }
 
     private static func words(_ doing: AgentActivity.Doing) -> String {

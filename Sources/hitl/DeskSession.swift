@@ -106,7 +106,7 @@ final class DeskSession: Sendable {
         sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
         activity = AgentActivity(queue: queue)
-        agent = AgentHost(plan.agent, activity: activity) { [agentGate, workbench, sessionID] name, conversation, notices in
+        agent = AgentHost(plan.agent, activity: activity, queue: queue) { [agentGate, workbench, sessionID] name, conversation, notices in
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
                 workspace: plan.workspace, conversation: conversation,
@@ -194,7 +194,7 @@ final class DeskSession: Sendable {
         let console = Console(
             desk: desk, queue: queue, reader: reader, notices: notices,
             agent: Console.AgentLine(
-                tell: { [agent] in agent.tell($0) }, settled: { [activity] in await activity.settled() }),
+                tell: { [agent] in agent.tell($0) }, settled: { [agent] in await agent.settled() }),
             principal: Lines.isScript ? Principal(role: .script, name: principal.name, channel: "stdin") : principal,
             completer: completer, editor: Editor.argumentEditor(lending: reader))
         let loop = Task { await console.run() }

@@ -14,6 +14,7 @@ final class ExecAgent: Directed {
         /// Requests that wait for people, each with a strand of its own.
         var pending: [Int64: Strand] = [:]
         var isEnded = false
+        var lastHeard = ContinuousClock.now
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -31,6 +32,8 @@ final class ExecAgent: Directed {
     }
 
     var summary: String { name }
+
+    var lastHeard: ContinuousClock.Instant { work.withLock { $0.lastHeard } }
 
     func run(_ context: RunnerContext) async {
         let process: AgentProcess
@@ -106,6 +109,8 @@ final class ExecAgent: Directed {
     // MARK: What it does
 
     private func hear(_ event: HostedClient.Event, _ context: RunnerContext) {
+        let now = ContinuousClock.now
+        work.withLock { $0.lastHeard = now }
         switch event {
         case .said(let text): context.say(Utterance(lineage: [name], text: text))
         case .done(let number):

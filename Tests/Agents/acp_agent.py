@@ -243,6 +243,8 @@ def answer(method, params):
 
 
 def main():
+    with open("pid", "w") as file:
+        file.write(str(os.getpid()))
     for line in sys.stdin.buffer:
         message = json.loads(line)
         method = message.get("method")

@@ -1,3 +1,4 @@
+import Glibc
 import HITLCore
 import HITLPlatform
 import HITLTestSupport
@@ -87,6 +88,20 @@ import Testing
             said.out.contains(
                 "acp ended with exit code 7; its request is withdrawn. Its last words: it went wrong"), "\(said.out)")
         #expect(said.out.contains("Request 1, acp/edit, was withdrawn: acp is gone."), "\(said.out)")
+    }
+
+    @Test func `does nothing when the desk is killed while it waits`() async throws {
+        let agent = ProtocolAgent(try Home())
+        let desk = try await Desk.open(agent.home, agent.arguments())
+        try await desk.enter("make a")
+        try await desk.sees("New request 1:")
+        kill(desk.terminal.process, SIGKILL)
+        _ = try await desk.terminal.waitForExit()
+        // Returns when the agent is gone, too.
+        let pid = try #require(agent.home.read("w/pid"))
+        _ = try await agent.home.run(program: "/usr/bin/tail", ["--pid=\(pid)", "-f", "/dev/null"])
+        #expect(!agent.made("a"))
+        #expect(agent.answer(to: "a") == nil)
     }
 
     @Test func `cannot decide on its own question, nor reach the terminal or a descriptor of the desk`() async throws {

@@ -4,6 +4,7 @@ import HITLPlatform
 
 extension ACPAgent: RPCHandler {
     package func work(for request: RPCRequest) -> RPCWork {
+        heard()
         guard let link = state.withLock({ $0.link }) else { return { $0.fail(.unknownMethod(request.method)) } }
         let session = request.parameters["sessionId"]?.string.flatMap(session)
         switch request.method {
@@ -18,6 +19,7 @@ extension ACPAgent: RPCHandler {
     }
 
     package func take(_ method: String, _ parameters: JSONObject) {
+        heard()
         guard method.utf8.elementsEqual("session/update".utf8), let id = parameters["sessionId"]?.string,
             let update = parameters["update"]?.object
         else { return }
@@ -39,6 +41,13 @@ extension ACPAgent: RPCHandler {
         guard isFirst else { return }
         let start = String(decoding: line.prefix(200), as: UTF8.self)
         remark("wrote a line that is no message, because \(reason); such lines are passed over: \(start)")
+    }
+
+    package var lastHeard: ContinuousClock.Instant { state.withLock { $0.lastHeard } }
+
+    private func heard() {
+        let now = ContinuousClock.now
+        state.withLock { $0.lastHeard = now }
     }
 
     func session(_ id: String) -> ACPSession? {

@@ -28,6 +28,7 @@ package final class ACPAgent: Directed {
         var terminals: [ACPTerminal] = []
         var lastTerminal = 0
         var isEnded = false
+        var lastHeard = ContinuousClock.now
     }
 
     package let name: String
