@@ -52,11 +52,18 @@ final class DeskConnection: Sendable {
     // MARK: Lines
 
     func serve() async {
+        var babble = 0
         await withDiscardingTaskGroup { group in
-            while let line = await nextLine() {
+            reading: while let line = await nextLine() {
                 switch Line(line) {
                 case .blank: continue
-                case .refused(let id, let error): send(Reply.error(error, to: id))
+                case .refused(let id, let error):
+                    babble += 1
+                    send(Reply.error(error, to: id))
+                    if let client, babble == HostedClient.mostBabble {
+                        client.heard(.babbled(lines: babble))
+                        break reading
+                    }
                 // In their order: what an agent says before it is done stands before the end.
                 case .message(let message) where client != nil && ["say", "done"].contains(exactly: message.method):
                     await answer(message)

@@ -14,7 +14,12 @@ package struct HostedClient: Sendable {
         case opened(Int64)
         /// Nil for a call that became no request.
         case answered(Int64?)
+        /// It has written so many lines that are no requests, and is not read from any more.
+        case babbled(lines: Int)
     }
+
+    /// An answer to each of them would be one more for a program that sends back what it reads.
+    static let mostBabble = 100
 
     /// What records call it, and its session.
     package let agent: String

@@ -32,6 +32,9 @@ final class AgentHost: Sendable {
         /// Launches that were begun, by kind: they number the agents, and no number comes again.
         var launched: [String: Int] = [:]
         var isEnding = false
+        var lastTold = ContinuousClock.now
+        /// The silence that the operator knows of.
+        var lastSilence: ContinuousClock.Instant?
     }
 
     private let agent: LoopPlan.Agent
@@ -114,6 +117,7 @@ final class AgentHost: Sendable {
     /// False where there is no agent.
     func tell(_ line: String) -> Bool {
         guard let seat = current, !seat.isOver else { return false }
+        work.withLock { $0.lastTold = .now }
         seat.conversation.send(line)
         return true
     }
@@ -135,9 +139,10 @@ final class AgentHost: Sendable {
     }
 
     private func silence() async {
-        let start = ContinuousClock.now
+        var heard = ContinuousClock.now
         while true {
-            let heard = ([start] + programs.map(\.lastHeard)).max() ?? start
+            let told = work.withLock { $0.lastTold }
+            heard = programs.map(\.lastHeard).reduce(told, max)
             let now = ContinuousClock.now
             // While this desk runs something for an agent, it is the agent that waits.
             let isRunning = await !queue.runningCalls.isEmpty
@@ -145,8 +150,12 @@ final class AgentHost: Sendable {
             guard due > now else { break }
             do { try await Task.sleep(until: due, clock: .continuous) } catch { return }
         }
-        let names = work.withLock { work in work.seats.filter { !$0.isOver }.map(\.name) }
-        guard let notices = work.withLock({ $0.surroundings?.notices }) else { return }
+        let (names, notices) = work.withLock { [heard] work -> ([String], Notices?) in
+            guard work.lastSilence != heard else { return ([], nil) }
+            work.lastSilence = heard
+            return (work.seats.filter { !$0.isOver }.map(\.name), work.surroundings?.notices)
+        }
+        guard let notices else { return }
         notices.post(
             AgentNoticeView.text(
                 names, "has said nothing for 30 seconds; the script goes on without waiting for it.", isWarning: true))

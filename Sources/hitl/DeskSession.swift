@@ -106,7 +106,8 @@ final class DeskSession: Sendable {
         sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
         activity = AgentActivity(queue: queue)
-        agent = AgentHost(plan.agent, activity: activity, queue: queue) { [agentGate, workbench, sessionID] name, conversation, notices in
+        agent = AgentHost(plan.agent, activity: activity, queue: queue) {
+            [agentGate, workbench, sessionID] name, conversation, notices in
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
                 workspace: plan.workspace, conversation: conversation,

@@ -74,7 +74,9 @@ final class ExecAgent: Directed {
         finish()
         guard !Task.isCancelled else { return }
         var text = end.words
-        if pending > 0 { text += pending == 1 ? "; its request is withdrawn" : "; its \(pending) requests are withdrawn" }
+        if pending > 0 {
+            text += pending == 1 ? "; its request is withdrawn" : "; its \(pending) requests are withdrawn"
+        }
         text += "."
         if !end.lastLines.isEmpty { text += " Its last words: " + end.lastLines.joined(separator: " / ") }
         context.announce(AgentNotice(lineage: [name], text: text, weight: .warning))
@@ -112,6 +114,11 @@ final class ExecAgent: Directed {
         let now = ContinuousClock.now
         work.withLock { $0.lastHeard = now }
         switch event {
+        case .babbled(let lines):
+            context.announce(
+                AgentNotice(
+                    lineage: [name], text: "has written \(lines) lines that are no requests and is ended.",
+                    weight: .warning))
         case .said(let text): context.say(Utterance(lineage: [name], text: text))
         case .done(let number):
             let (strand, waiters) = work.withLock { work in

@@ -21,7 +21,8 @@ enum Loop {
                 """,
             options: [
                 .init("enable-hitl", doc: "hold the agent's calls for approval"),
-                .init("agent", "NAME", .word(["none", "simulated"] + AgentTable.all.map(\.name)),
+                .init(
+                    "agent", "NAME", .word(["none", "simulated"] + AgentTable.all.map(\.name)),
                     doc: "none (the desk alone), simulated, "
                         + AgentTable.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")),
                 .init("scenario", "FILE", .file, doc: "what the simulated agent does; demo is built in"),

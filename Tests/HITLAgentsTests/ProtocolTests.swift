@@ -46,10 +46,12 @@ import Testing
         #expect(choice([("yes", name, "allow_once"), ("no", "No", "reject_once")]).allow == nil)
     }
 
-    @Test(arguments: [
-        nil, .null, "allow_once", ["allow_once"], [["optionId": 1, "kind": "allow_once", "name": "Yes"]],
-        [["optionId": "", "kind": "allow_once", "name": "Yes"]], [["optionId": "yes", "kind": "ALLOW_ONCE"]],
-    ] as [JSONValue?]) func `is no where the options are no options`(_ options: JSONValue?) {
+    @Test(
+        arguments: [
+            nil, .null, "allow_once", ["allow_once"], [["optionId": 1, "kind": "allow_once", "name": "Yes"]],
+            [["optionId": "", "kind": "allow_once", "name": "Yes"]], [["optionId": "yes", "kind": "ALLOW_ONCE"]],
+        ] as [JSONValue?]) func `is no where the options are no options`(_ options: JSONValue?)
+    {
         let choice = PermissionChoice(options)
         #expect(choice.allow == nil)
         #expect(choice.refusal == PermissionChoice.cancelled)
@@ -58,7 +60,6 @@ import Testing
 
 @Suite struct `What was said about a tool call` {
     private let origin = Origin(agent: "acp", session: "s", lineage: ["acp"])
-
 
     private func call(_ updates: String...) throws -> ToolCall {
         var table = ToolCallTable()
@@ -77,12 +78,16 @@ import Testing
         #expect(call.performer == .unobserved)
         #expect(
             JSONValue.object(call.arguments)
-                == ["command": "rm -rf build", "toolCall": ["title": "rm -rf build", "kind": "execute", "answer": "Yes"]])
+                == [
+                    "command": "rm -rf build",
+                    "toolCall": ["title": "rm -rf build", "kind": "execute", "answer": "Yes"],
+                ])
     }
 
     @Test func `of another call is not mixed in`() throws {
         let call = try call(
-            #"{"toolCallId":"a","rawInput":{"command":"rm"}}"#, #"{"toolCallId":"b","title":"List","rawInput":{"command":"ls"}}"#)
+            #"{"toolCallId":"a","rawInput":{"command":"rm"}}"#,
+            #"{"toolCallId":"b","title":"List","rawInput":{"command":"ls"}}"#)
         #expect(call.arguments["command"] == "ls")
     }
 
@@ -229,6 +234,7 @@ import Testing
     }
 
     @Test func `passes over what it does not know`() throws {
-        #expect(try shown(#"{"sessionUpdate":"usage_update","used":1,"size":2}"#, #"{"sessionUpdate":"new"}"#, "{}") == [])
+        #expect(
+            try shown(#"{"sessionUpdate":"usage_update","used":1,"size":2}"#, #"{"sessionUpdate":"new"}"#, "{}") == [])
     }
 }

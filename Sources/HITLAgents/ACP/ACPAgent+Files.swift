@@ -127,6 +127,7 @@ extension Outcome {
         let why = summary ?? "no reason is known"
         return RPCError(
             code: -32603,
-            message: status == .unknown ? "Nobody knows whether `\(tool)` happened: \(why)" : "`\(tool)` failed: \(why)")
+            message: status == .unknown ? "Nobody knows whether `\(tool)` happened: \(why)" : "`\(tool)` failed: \(why)"
+        )
     }
 }

@@ -62,8 +62,11 @@ extension ACPAgent {
         guard await ends(session) else {
             link.process.child.stop()
             return AgentReply(
-                ["\(name) did not end its turn within 5 seconds of being asked to, and is ended.", Self.withdrawn(pending)]
-                    .filter { !$0.isEmpty }, isFailure: true)
+                [
+                    "\(name) did not end its turn within 5 seconds of being asked to, and is ended.",
+                    Self.withdrawn(pending),
+                ]
+                .filter { !$0.isEmpty }, isFailure: true)
         }
         return AgentReply(["Cancelled what \(name) was at.", Self.withdrawn(pending)].filter { !$0.isEmpty })
     }

@@ -248,9 +248,11 @@ package final class ACPAgent: Directed {
             return (session, state.early.filter { $0.session.utf8.elementsEqual(id.utf8) }.map(\.update))
         }
         let isNew = session.state.withLock { state in
-            state.mode = SessionChoice(options: answer["configOptions"], category: "mode")
+            state.mode =
+                SessionChoice(options: answer["configOptions"], category: "mode")
                 ?? SessionChoice(modes: answer["modes"]) ?? state.mode
-            state.model = SessionChoice(options: answer["configOptions"], category: "model")
+            state.model =
+                SessionChoice(options: answer["configOptions"], category: "model")
                 ?? SessionChoice(models: answer["models"]) ?? state.model
             guard state.worker == nil else { return false }
             state.worker = Task { [weak self] in

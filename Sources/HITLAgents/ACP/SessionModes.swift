@@ -104,7 +104,8 @@ package enum ModeTemper: Int, Sendable, Comparable {
 
     private static func isLoose(_ word: String) -> Bool {
         word.utf8.starts(with: "auto".utf8) || word.utf8.starts(with: "bypass".utf8)
-            || word.utf8.starts(with: "danger".utf8) || word.utf8.starts(with: "unrestrict".utf8) || looseWords.contains(word)
+            || word.utf8.starts(with: "danger".utf8) || word.utf8.starts(with: "unrestrict".utf8)
+            || looseWords.contains(word)
     }
 
     private static let looseWords: Set<String> = [

@@ -161,7 +161,9 @@ package struct ToolCallDiff: Sendable, Equatable {
 
     private static func lines(_ text: String) -> [Substring] {
         guard !text.utf8.isEmpty else { return [] }
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Substring($0) }
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+            Substring($0)
+        }
         if text.utf8.last == UInt8(ascii: "\n") { lines.removeLast() }
         return lines
     }

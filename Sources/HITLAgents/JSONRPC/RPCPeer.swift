@@ -140,7 +140,8 @@ package final class RPCPeer: Sendable {
         return end
     }
 
-    private func read(_ handler: some RPCHandler, _ go: (@escaping @Sendable () async -> Void) -> Void) async -> RPCEnd {
+    private func read(_ handler: some RPCHandler, _ go: (@escaping @Sendable () async -> Void) -> Void) async -> RPCEnd
+    {
         var garbage = 0
         while true {
             let line: [UInt8]

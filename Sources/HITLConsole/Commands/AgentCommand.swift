@@ -3,7 +3,8 @@ import HITLTerminal
 
 package struct AgentCommand: Command {
     package static let definition = CommandDefinition(
-        "agent", .loop, summary: "say what the agents are doing; cancel their work, choose modes and sessions, add agents",
+        "agent", .loop,
+        summary: "say what the agents are doing; cancel their work, choose modes and sessions, add agents",
         discussion: """
             Without a word it says who is doing what. What you type goes to one agent and one of its sessions: use and \
             resume choose them. A mode in which an agent does things without asking is announced, and left again unless \

@@ -15,27 +15,43 @@ package struct ArgumentsView {
 
     /// Lines under `Args:`; the first stands behind it.
     package func append(to text: inout StyledText, indent: Int) {
-        guard arguments.members.contains(where: { $0.value.hasSeveralLines }) else {
+        guard JSONValue.object(arguments).hasSeveralLines else {
             text.append(inline)
             return
         }
-        text.append("{")
-        for member in arguments.members {
-            text.line(Self.name(member.name) + ": ", indent: indent + 2)
-            guard case .string(let string) = member.value, member.value.hasSeveralLines else {
-                text.append(Self.text(of: member.value) + ",")
-                continue
+        Self.append(.object(arguments), to: &text, indent: indent)
+    }
+
+    /// A value in which there is text of several lines, beginning on the line that is there.
+    private static func append(_ value: JSONValue, to text: inout StyledText, indent: Int) {
+        switch value {
+        case .object(let object) where value.hasSeveralLines:
+            text.append("{")
+            for member in object.members {
+                text.line(name(member.name) + ": ", indent: indent + 2)
+                append(member.value, to: &text, indent: indent + 2)
+                if !member.value.isBlock { text.append(",") }
             }
+            text.line("}", indent: indent)
+        case .array(let elements) where value.hasSeveralLines:
+            text.append("[")
+            for element in elements {
+                text.line("", indent: indent + 2)
+                append(element, to: &text, indent: indent + 2)
+                if !element.isBlock { text.append(",") }
+            }
+            text.line("]", indent: indent)
+        case .string(let string) where value.isBlock:
             let lines = DisplayText.block(untrusted: string).closedLines
             text.append("\(lines.count) \(lines.count == 1 ? "line" : "lines"), \(string.utf8.count) bytes", .dim)
             text.append(string.utf8.last == UInt8(ascii: "\n") ? ":" : ", no line feed at the end:", .dim)
             for line in lines {
-                text.newLine(indent: indent + 4, hangingIndent: indent + 8)
+                text.newLine(indent: indent + 2, hangingIndent: indent + 6)
                 text.append(.bar, .dim)
                 text.append(line)
             }
+        case .null, .bool, .number, .string, .array, .object: text.append(Self.text(of: value))
         }
-        text.line("}", indent: indent)
     }
 
     static func name(_ name: String) -> DisplayText {
@@ -86,7 +102,18 @@ package struct ArgumentsView {
 }
 
 extension JSONValue {
-    fileprivate var hasSeveralLines: Bool {
+    /// Text of several lines, which stands below its name.
+    fileprivate var isBlock: Bool {
         if case .string(let string) = self { string.utf8.contains(UInt8(ascii: "\n")) } else { false }
+    }
+
+    /// Whether there is such text in it.
+    fileprivate var hasSeveralLines: Bool {
+        switch self {
+        case .null, .bool, .number: false
+        case .string: isBlock
+        case .array(let elements): elements.contains { $0.hasSeveralLines }
+        case .object(let object): object.members.contains { $0.value.hasSeveralLines }
+        }
     }
 }

@@ -63,7 +63,11 @@ extension DeskConnection {
             subject = permit.subject
             await hand(permit, to: asked)
         }
-        if case .request(let number)? = subject { client?.heard(.answered(number)) } else { client?.heard(.answered(nil)) }
+        if case .request(let number)? = subject {
+            client?.heard(.answered(number))
+        } else {
+            client?.heard(.answered(nil))
+        }
     }
 
     @inline(never)

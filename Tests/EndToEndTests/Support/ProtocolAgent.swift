@@ -35,7 +35,9 @@ struct ProtocolAgent {
     /// What it was answered to a question, without the reasons beside it.
     func answer(to name: String) -> String? {
         for line in told {
-            guard let object = (try? JSONValue(parsing: line))?.object, object["asked"]?.string == name else { continue }
+            guard let object = (try? JSONValue(parsing: line))?.object, object["asked"]?.string == name else {
+                continue
+            }
             let outcome = object["answer"]?.object?["outcome"]?.object
             return outcome?["optionId"]?.string ?? outcome?["outcome"]?.string
                 ?? object["answer"]?.object?["code"]?.integer.map { String($0) }
