@@ -35,7 +35,28 @@ import Testing
         let agent = ProtocolAgent(try Home())
         let said = try await agent.play("bare a", "/hitl approve 1")
         #expect(agent.made("a"))
-        #expect(said.out.contains(#"Args: { path: "a", toolCall: { title: "Make a", kind: "edit""#), "\(said.out)")
+        #expect(
+            said.out.contains(
+                """
+                   Args: {
+                     path: "a",
+                     toolCall: {
+                       title: "Make a",
+                       kind: "edit",
+                       content: [
+                         {
+                           type: "diff",
+                           path: "a",
+                           oldText: null,
+                           newText: 1 line, 5 bytes:
+                             │ made
+                         },
+                       ],
+                       answer: "Yes",
+                     },
+                   }
+
+                """), "\(said.out)")
     }
 
     @Test func `may ask several things at once, decided in any order`() async throws {
@@ -210,6 +231,36 @@ import Testing
 }
 
 @Suite(.oneAtATime) struct `A conversation with an agent` {
+    @Test func `is begun by the configuration, too`() async throws {
+        let home = try Home(
+            configuration: """
+                hitl: { enabled: true }
+                agent: { name: acp, command: [/usr/bin/python3, \(ProtocolAgent.path)] }
+                """)
+        let said = try await home.script(["say hello", "/quit"], "--workspace", home.workspace)
+        #expect(said.out.contains("acp│ hello"), "\(said)")
+    }
+
+    @Test func `needs a program, and only where an agent is one`() async throws {
+        let home = try Home()
+        let without = try await home.script(["/quit"], "--agent", "acp")
+        #expect(without.code == 2)
+        #expect(
+            without.err.contains(
+                "The agent `acp` needs the program to start: hitl loop --agent acp -- COMMAND, or agent.command in hitl.yaml."
+            ), "\(without)")
+        let superfluous = try await home.script(["/quit"], "--agent", "simulated", "--", "true")
+        #expect(superfluous.code == 2)
+        #expect(superfluous.err.contains("The agent `simulated` starts no program"), "\(superfluous)")
+    }
+
+    @Test func `tells no to what is more than may wait`() async throws {
+        let agent = ProtocolAgent(try Home(configuration: "queue: { maxPendingPerUser: 2 }\n"))
+        let said = try await agent.play("many a b c d", "/wait 300ms", "/hitl reject 1-2")
+        #expect(["a", "b", "c", "d"].compactMap(agent.answer) == ["no", "no", "no", "no"], "\(agent.told)")
+        #expect(said.out.contains("asks more than 2 questions at once; what is over that is told no."), "\(said.out)")
+    }
+
     @Test func `shows what it says, thinks and plans`() async throws {
         let agent = ProtocolAgent(try Home())
         let said = try await agent.play("say hello\u{1B}[31m;think hmm;plan")

@@ -108,6 +108,14 @@ import Testing
         #expect(call.facts.preview == "change of /w/f\n  a\n- b\n+ B\n  c")
     }
 
+    @Test func `repeats no text of a diff that stands among the arguments`() throws {
+        let call = try call(
+            #"{"toolCallId":"c","rawInput":{"content":"b\n"},"content":[{"type":"diff","path":"/w/f","oldText":"a\n","newText":"b\n"}]}"#
+        )
+        #expect(
+            call.arguments["toolCall"]?.object?["content"] == [["type": "diff", "path": "/w/f", "oldText": "a\n"]])
+    }
+
     @Test func `cannot stand in the place of what we say about it`() throws {
         let call = try call(#"{"toolCallId":"c","title":"real","rawInput":{"toolCall":{"title":"forged"}}}"#)
         #expect(

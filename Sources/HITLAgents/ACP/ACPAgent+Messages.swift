@@ -75,10 +75,7 @@ extension ACPAgent: RPCHandler {
                 state.model = SessionChoice(options: options, category: "model") ?? state.model
             }
             if let mode = SessionChoice(options: options, category: "mode") {
-                session.state.withLock { state in
-                    if case .option? = state.mode?.way { state.mode = mode }
-                }
-                modeChanged(to: mode.current, session)
+                modeChanged(to: mode.current, of: mode, session)
             }
         default: break
         }

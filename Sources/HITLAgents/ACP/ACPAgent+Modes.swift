@@ -16,10 +16,14 @@ extension ACPAgent {
     }
 
     /// The agent says that it is in another mode now.
-    func modeChanged(to id: String, _ session: ACPSession) {
+    ///
+    /// - Parameter listed: the modes, where it lists them again.
+    func modeChanged(to id: String, of listed: SessionChoice? = nil, _ session: ACPSession) {
         guard let link = state.withLock({ $0.link }) else { return }
         let (before, mode, isChosen, corrections) = session.state.withLock { state in
             let before = state.mode?.current
+            // Of both ways to tell it of a mode the one that it began with counts, where there was one.
+            if let listed, state.mode.map({ $0.way == listed.way }) ?? true { state.mode = listed }
             state.mode = state.mode ?? SessionChoice(way: .mode, current: id, values: [])
             state.mode?.current = id
             let isChosen = state.chosenMode.map { $0.utf8.elementsEqual(id.utf8) } ?? false

@@ -52,6 +52,7 @@ extension ACPAgent {
         }
         switch consume ruling {
         case .permitted(let permit):
+            state.withLock { $0.isFlooding = false }
             // A permit is for the call that was shown. The agent would carry out its own, whatever was edited.
             guard permit.call == call else {
                 reply.succeed(choice.refusal)
@@ -67,6 +68,15 @@ extension ACPAgent {
             case .denied, .rejected, .expired, .superseded, .tooManyPending, .ledgerUnavailable, .alreadyStarted,
                 .idInUse:
                 session.remember("About your tool call \"\(title)\": \(notice.sentence)")
+            }
+            if case .tooManyPending(let limit) = refused.refusal {
+                let isFirst = state.withLock { state in
+                    defer { state.isFlooding = true }
+                    return !state.isFlooding
+                }
+                if isFirst {
+                    warn("asks more than \(limit) questions at once; what is over that is told no.", session)
+                }
             }
             if Task.isCancelled { state.withLock { $0.withdrawnAtEnd += 1 } }
             let answer = isWithdrawn ? PermissionChoice.cancelled : choice.refusal

@@ -28,6 +28,8 @@ package final class ACPAgent: Directed {
         var terminals: [ACPTerminal] = []
         var lastTerminal = 0
         var isEnded = false
+        /// It was told that it asks too much, and nothing of it was permitted since.
+        var isFlooding = false
         var lastHeard = ContinuousClock.now
     }
 

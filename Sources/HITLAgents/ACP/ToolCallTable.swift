@@ -82,7 +82,7 @@ extension ToolCallTable.Record {
         if let title { about.append(.init("title", .string(title))) }
         if let kind { about.append(.init("kind", .string(kind))) }
         if let locations = said["locations"], locations != [] { about.append(.init("locations", locations)) }
-        if !content.isEmpty { about.append(.init("content", .array(content.map(Self.plain)))) }
+        if !content.isEmpty { about.append(.init("content", .array(content.map(plain)))) }
         about.append(.init("answer", .string(answer)))
         let toolCall = JSONObject.Member("toolCall", .object(JSONObject(about)))
         // Swift compares names as people read them, so that two that look the same never stand side by side.
@@ -92,8 +92,19 @@ extension ToolCallTable.Record {
         return JSONObject((said["rawInput"].map { [.init("rawInput", $0)] } ?? []) + [toolCall])
     }
 
-    /// Text without its wrapping; everything else as it was sent.
-    private static func plain(_ item: JSONValue) -> JSONValue { text(item).map(JSONValue.string) ?? item }
+    /// Text without its wrapping, and a diff without the texts that stand among the arguments already; everything
+    /// else as it was sent.
+    private func plain(_ item: JSONValue) -> JSONValue {
+        if let text = Self.text(item) { return .string(text) }
+        guard ToolCallDiff(item) != nil, case .object(let object) = item else { return item }
+        let said = self.said["rawInput"]?.object?.members.map(\.value) ?? []
+        return .object(
+            JSONObject(
+                object.members.filter { member in
+                    member.name != "oldText" && member.name != "newText" || member.value == .null
+                        || !said.contains(member.value)
+                }))
+    }
 
     /// `{"type":"content","content":{"type":"text","text":"…"}}`
     package static func text(_ item: JSONValue) -> String? {
