@@ -34,6 +34,9 @@ package protocol Directed: Runner {
     /// Who gets what is typed, for `/agent`: `acp, session 2 (mode ask)`.
     var summary: String { get }
 
+    /// Whether its program has ended, or never began: nothing that is typed reaches it.
+    var isEnded: Bool { get }
+
     /// When it last said anything, to anybody.
     var lastHeard: ContinuousClock.Instant { get }
 }

@@ -117,6 +117,7 @@ final class AgentHost: Sendable {
     /// False where there is no agent.
     func tell(_ line: String) -> Bool {
         guard let seat = current, !seat.isOver else { return false }
+        if case .program(let runner) = seat.kind, runner.isEnded { return false }
         work.withLock { $0.lastTold = .now }
         seat.conversation.send(line)
         return true

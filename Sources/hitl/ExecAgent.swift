@@ -33,6 +33,8 @@ final class ExecAgent: Directed {
 
     var summary: String { name }
 
+    var isEnded: Bool { work.withLock { $0.isEnded } }
+
     var lastHeard: ContinuousClock.Instant { work.withLock { $0.lastHeard } }
 
     func run(_ context: RunnerContext) async {

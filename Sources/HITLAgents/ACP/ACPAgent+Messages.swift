@@ -43,6 +43,8 @@ extension ACPAgent: RPCHandler {
         remark("wrote a line that is no message, because \(reason); such lines are passed over: \(start)")
     }
 
+    package var isEnded: Bool { state.withLock { $0.isEnded } }
+
     package var lastHeard: ContinuousClock.Instant { state.withLock { $0.lastHeard } }
 
     private func heard() {
