@@ -331,6 +331,78 @@ def w11():
     desk.stop()
 
 
+ANSWERING = r"""
+import sys
+for line in sys.stdin.buffer:
+    start = line.find(b'"id": ') + 6
+    sys.stdout.buffer.write(b'{"jsonrpc":"2.0","id":' + line[start:line.find(b",", start)] + b',"result":{"content":[]}}\n')
+    sys.stdout.buffer.flush()
+"""
+
+
+def round_trips(command, method, count):
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    taken = []
+    for number in range(count):
+        line = json.dumps({"jsonrpc": "2.0", "id": number, "method": method,
+                           "params": {"name": "echo", "arguments": {"text": "hello"}}}).encode() + b"\n"
+        start = time.perf_counter()
+        process.stdin.write(line)
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        taken.append(time.perf_counter() - start)
+        if b"content" not in answer or b"isError" in answer:
+            sys.exit("the gateway did not pass a call: " + answer.decode())
+    process.stdin.close()
+    process.wait()
+    return p50(taken[count // 10:])
+
+
+def lines_a_second(command, count=200_000):
+    line = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y" * 100}}).encode() + b"\n"
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    start = time.perf_counter()
+    if os.fork() == 0:
+        for _ in range(count // 100):
+            process.stdin.write(line * 100)
+        process.stdin.flush()
+        os._exit(0)
+    process.stdin.close()
+    for _ in range(count):
+        if not process.stdout.readline():
+            sys.exit("the gateway lost lines")
+    taken = time.perf_counter() - start
+    process.kill()
+    process.wait()
+    return count / taken
+
+
+def gateway():
+    desk = Desk()
+    with open(desk.home + "/c/hitl/hitl.yaml", "w") as file:
+        file.write("policy: { rules: [ { name: echo, when: { tool: 't:echo' }, action: allow } ] }\n")
+    desk.stop()
+    desk.start()
+    server = [sys.executable, "-c", ANSWERING]
+
+    def gated(*command):
+        return [os.path.abspath(HITL), "mcp", "--name", "t", "--socket", desk.socket_path, "--state", desk.home + "/s",
+                "--", *command]
+
+    rounds = [
+        (round_trips(server, "ping", 2000), round_trips(gated(*server), "ping", 2000),
+         round_trips(gated(*server), "tools/call", 2000))
+        for _ in range(3)
+    ]
+    direct, passing, calling = (statistics.median(column) for column in zip(*rounds))
+    row("gateway, a line that passes, p50", f"+{us(passing - direct)}", us(direct))
+    row("gateway, an allowed tools/call, p50", f"+{us(calling - direct)}", us(direct), "≤ 60 µs more",
+        calling - direct <= 60e-6)
+    rate = lines_a_second(gated("/bin/cat"))
+    row("gateway, other lines", f"{rate:,.0f} /s", None, "≥ 20,000 /s", rate >= 20_000)
+    desk.stop()
+
+
 def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/tmp")) as directory:
@@ -339,7 +411,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, terminal, w5, tree, w1, w2, w9, w11):
+    for part in (w7, terminal, w5, tree, w1, w2, w9, w11, gateway):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

@@ -355,11 +355,21 @@ import Testing
         try await client.send(GatewayClient.call(3, "echo"))
         #expect(try await client.told() == refusal)
 
-        let terminal = try PseudoTerminal.spawn(
-            [Home.hitl, "mcp", "trust", "t"] + state, environment: home.environment, directory: home.workspace)
+        // The gateway was started by this process, which so stands for the agent, and a terminal of its own is easily made.
+        let trust = [Home.hitl, "mcp", "trust", "t"] + state
+        let agents = try PseudoTerminal.spawn(trust, environment: home.environment, directory: home.workspace)
+        #expect(try await agents.waitForExit() == .exited(1))
+        try await agents.until { $0.contains("This runs below an agent whose tools go through the gateway") }
+
+        // As a person's shell, which no mark names.
+        for mark in Home.names(in: home.path("s/mcp/agents")) { unlink(home.path("s/mcp/agents/" + mark)) }
+        let terminal = try PseudoTerminal.spawn(trust, environment: home.environment, directory: home.workspace)
         try await terminal.until { $0.contains("Type `trust` to trust exactly this:") }
         terminal.send("trust\r")
         #expect(try await terminal.waitForExit() == .exited(0))
+        #expect(home.mode(of: "s/mcp") == 0o700)
+        let files = Home.names(in: home.path("s/mcp")).filter { $0.hasSuffix(".json") }
+        #expect(files.count == 1 && files.allSatisfy { home.mode(of: "s/mcp/" + $0) == 0o600 })
         try await client.ask(4, "echo", becomes: 2)
         try await desk.enter("/hitl approve 2")
         #expect(try await client.told() == "nothing")

@@ -109,7 +109,8 @@ private let command: JSONValue = [
             let number = try await agent.ask("c\(place)", tool: tool, ["kind": .string(claimed)])
             #expect(try await desk.gate.queue.open(number).call.kind == kind)
         }
-        #expect(try await agent.call("ask", ["id": "c9", "tool": "x", "args": [:], "kind": "safe"]).kind == "parameters")
+        #expect(
+            try await agent.call("ask", ["id": "c9", "tool": "x", "args": [:], "kind": "safe"]).kind == "parameters")
         await desk.close()
     }
 

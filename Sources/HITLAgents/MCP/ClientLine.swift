@@ -22,14 +22,22 @@ package struct ClientLine: Sendable {
     private static let depth = 512
     private static let topNames = ["jsonrpc", "id", "method", "params", "result", "error"]
 
-    package init(_ bytes: [UInt8], introductions: Bool = true) {
+    /// - Parameters:
+    ///   - introductions: whether a line that introduces the client is of interest.
+    ///   - gated: methods that are asked about beside `tools/call`.
+    package init(_ bytes: [UInt8], introductions: Bool = true, gated: [String] = []) {
+        // What is looked for at a glance is what every gateway looks for.
+        guard gated.isEmpty else {
+            self.init(reading: bytes, gated)
+            return
+        }
         switch LineScan.look(at: bytes, introductions: introductions) {
         case .plain: self.init(verdict: .passes)
-        case .suspicious: self.init(reading: bytes)
+        case .suspicious: self.init(reading: bytes, gated)
         }
     }
 
-    private init(reading bytes: [UInt8]) {
+    private init(reading bytes: [UInt8], _ gated: [String]) {
         // CRLF ends lines too; elsewhere a CR would end one for some servers, and what follows it would be another.
         let body = bytes.last == 0x0D ? bytes.dropLast() : bytes[...]
         guard !body.contains(0x0D) else {
@@ -48,11 +56,11 @@ package struct ClientLine: Sendable {
         switch value {
         case .object(let object):
             do throws(LineObjection) {
-                self = try ClientLine(message: object)
+                self = try ClientLine(message: object, gated)
             } catch {
                 self.init(verdict: .refused([error]))
             }
-        case .array(let elements): self.init(batch: elements)
+        case .array(let elements): self.init(batch: elements, gated)
         case .null, .bool, .number, .string:
             self.init(
                 verdict: .refused([LineObjection(nil, .invalidRequest, "a line is one message or a batch of them")]))
@@ -65,7 +73,7 @@ package struct ClientLine: Sendable {
         self.client = client
     }
 
-    private init(message: JSONObject) throws(LineObjection) {
+    private init(message: JSONObject, _ gated: [String]) throws(LineObjection) {
         let id = message["id"].flatMap(MessageID.init)
         try FoldedNames.check(message, against: Self.topNames, of: id)
         guard let method = message["method"] else {
@@ -91,21 +99,25 @@ package struct ClientLine: Sendable {
                 self.init(verdict: .passes)
             }
         default:
+            if gated.contains(where: { $0.utf8.elementsEqual(method.utf8) }) {
+                self.init(verdict: .call(try ToolsCall(message, of: method)), client: client)
+                return
+            }
             // A server that trims or folds would take it for a call.
-            guard !Self.resemblesACall(method) else {
-                throw LineObjection(id, .invalidRequest, "`\(method)` can be read as `tools/call`")
+            let letters = Self.letters(method)
+            for name in [ToolsCall.method, "tools/list"] + gated where Self.letters(name) == letters {
+                throw LineObjection(id, .invalidRequest, "`\(method)` can be read as `\(name)`")
             }
             self.init(verdict: .passes, client: client)
         }
     }
 
-    private static func resemblesACall(_ method: String) -> Bool {
-        let letters = FoldedNames.fold(method).filter { (0x61...0x7A).contains($0) }
-        return letters.elementsEqual("toolscall".utf8) || letters.elementsEqual("toolslist".utf8)
+    private static func letters(_ method: String) -> [UInt8] {
+        FoldedNames.fold(method).filter { (0x61...0x7A).contains($0) }
     }
 
     /// A batch passes whole or not at all, because it is answered as one.
-    private init(batch elements: [JSONValue]) {
+    private init(batch elements: [JSONValue], _ gated: [String]) {
         var lists: [MessageID] = []
         var objections: [LineObjection] = []
         var ids: [MessageID] = []
@@ -116,7 +128,7 @@ package struct ClientLine: Sendable {
             }
             if message["method"] != nil, let id = message["id"].flatMap(MessageID.init) { ids.append(id) }
             do throws(LineObjection) {
-                let line = try ClientLine(message: message)
+                let line = try ClientLine(message: message, gated)
                 lists += line.lists
                 if case .call(let call) = line.verdict {
                     throw LineObjection(

@@ -50,7 +50,7 @@ extension Gateway {
                 "tool": .string(settings.server + ":" + call.name),
                 "via": "gateway",
             ]))
-        return line.count <= DeskMessage.longest ? line : nil
+        return line.count <= DeskMessage.longest && !call.isTooDeep ? line : nil
     }
 
     /// A line of the desk.
@@ -68,6 +68,9 @@ extension Gateway {
             questions[number] = nil
             return [takeBack(number, reason)]
         }
+        if object["id"] == .null, let error = object["error"]?.object {
+            return notUnderstood(DeskReply(error: error), now: now)
+        }
         guard let number = object["id"]?.integer, let question = questions[number] else { return [] }
         let reply: DeskReply
         if let result = object["result"]?.object {
@@ -79,6 +82,15 @@ extension Gateway {
         }
         if case .deskLeaves = reply { return [] }
         return settle(question, reply, now: now)
+    }
+
+    /// The desk could not read a line of ours, and so cannot say which: no question that it has not opened is one that
+    /// it knows.
+    private mutating func notUnderstood(_ reply: DeskReply, now: UInt64) -> [Step] {
+        questions.keys.sorted().flatMap { number -> [Step] in
+            guard let question = questions[number], question.openedOn != question.connection else { return [] }
+            return settle(question, reply, now: now)
+        }
     }
 
     private mutating func settle(_ question: Question, _ reply: DeskReply, now: UInt64) -> [Step] {
@@ -118,7 +130,7 @@ extension Gateway {
         case .deskLeaves: return told(GatewayWords.noDesk(call.name))
         case .permitted(let approval):
             // What was approved was the tool as it was then.
-            if let refusal = pins.refusal(of: call.name, server: settings.server) {
+            if call.form == .tool, let refusal = pins.refusal(of: call.name, server: settings.server) {
                 return told(refusal)
                     + outcome(
                         of: question.number, on: question.connection, .failed, "did not run: its definition changed")

@@ -28,16 +28,19 @@ package struct Gateway {
         package var directory: String?
         /// How long a client waits before it gets a ticket; nil goes by the client.
         package var patience: Milliseconds?
+        /// Methods that are asked about beside `tools/call`.
+        package var methods: [String]
         package var newKey: @Sendable () -> String
         package var pins: PinStore
 
         package init(
-            server: String, directory: String?, patience: Milliseconds?, pins: PinStore,
+            server: String, directory: String?, patience: Milliseconds?, methods: [String] = [], pins: PinStore,
             newKey: @escaping @Sendable () -> String
         ) {
             self.server = server
             self.directory = directory
             self.patience = patience
+            self.methods = methods
             self.pins = pins
             self.newKey = newKey
         }
@@ -76,7 +79,7 @@ package struct Gateway {
     // MARK: Lines of the client
 
     package mutating func client(_ line: [UInt8], now: UInt64) -> [Step] {
-        let read = ClientLine(line, introductions: client == nil)
+        let read = ClientLine(line, introductions: client == nil, gated: settings.methods)
         if let name = read.client, client == nil { client = name }
         switch read.verdict {
         case .passes:
@@ -99,7 +102,7 @@ package struct Gateway {
                 nil, .invalidRequest, "a call with the id \(call.id.json.canonicalText) waits already")
             return [.toClient(GatewayReply.objections([objection]))]
         }
-        if let refusal = pins.refusal(of: call.name, server: settings.server) {
+        if call.form == .tool, let refusal = pins.refusal(of: call.name, server: settings.server) {
             return [.toClient(GatewayReply.refusal(refusal, to: call)), .note(refusal)]
         }
         let waiter = Waiter(call: call, line: line, until: deadline(for: call, from: now), now: now)
@@ -107,7 +110,7 @@ package struct Gateway {
         lastNumber += 1
         let question = Question(number: lastNumber, call: call, key: settings.newKey(), state: .open(waiter))
         guard let ask = ask(question) else {
-            let sentence = GatewayWords.notTaken(call.name, "It is too large to be shown to a person.")
+            let sentence = GatewayWords.notTaken(call.name, "It is too large or too deep to be shown to a person.")
             return [.toClient(GatewayReply.refusal(sentence, to: call))]
         }
         questions[lastNumber] = question
@@ -155,7 +158,7 @@ package struct Gateway {
     // MARK: Lines of the server
 
     package mutating func server(_ line: [UInt8]) -> [Step] {
-        guard !running.isEmpty || !lists.isEmpty else { return [.toClient(line)] }
+        guard !running.isEmpty || !lists.isEmpty || !waiting.isEmpty else { return [.toClient(line)] }
         let answer = ServerLine(line)
         switch answer {
         case .other: return [.toClient(line)]
@@ -169,6 +172,9 @@ package struct Gateway {
             return [.toClient(line)]
         case .answer(let id, let ending):
             if lists.remove(id) != nil { return observe(line) + [.toClient(line)] }
+            guard waiting[id] == nil else {
+                return [.note("The server answered the call \(id.json.canonicalText), which it has not got; dropped.")]
+            }
             guard let ran = running.removeValue(forKey: id) else { return [.toClient(line)] }
             return report(ran, ending) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
         }

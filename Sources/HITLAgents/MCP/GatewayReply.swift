@@ -5,6 +5,10 @@ import HITLGate
 enum GatewayReply {
     /// A result and no error, because several clients end their run at a JSON-RPC error or tell the model to try again.
     static func refusal(_ sentence: String, to call: ToolsCall) -> [UInt8] {
+        guard call.form == .tool else {
+            let error: JSONValue = ["code": .integer(notPermitted), "message": .string(sentence)]
+            return (["error": error, "id": call.id.json, "jsonrpc": "2.0"] as JSONValue).canonical
+        }
         let result = JSONValue.members([
             "content": [["text": .string(sentence), "type": "text"]],
             "isError": true,
@@ -12,6 +16,9 @@ enum GatewayReply {
         ])
         return JSONValue.members(["id": call.id.json, "jsonrpc": "2.0", "result": result]).canonical
     }
+
+    /// Outside of what JSON-RPC and MCP keep for themselves.
+    private static let notPermitted = 4030
 
     static func objections(_ objections: [LineObjection]) -> [UInt8] {
         let answers = objections.map(objection)

@@ -1,8 +1,16 @@
 package import HITLCore
 
-/// One `tools/call`, understood exactly.
+/// One request that is asked about, understood exactly: a `tools/call`, or another method that is gated as well.
 package struct ToolsCall: Sendable {
+    package enum Form: Sendable {
+        case tool
+        /// Its answer has a form of its own, so a refusal is an error.
+        case method
+    }
+
     package let id: MessageID
+    package let form: Form
+    /// The tool's, or the method's.
     package let name: String
     /// What the call is decided by: its arguments, and beside them, as `params.…`, whatever else the server gets of
     /// it but for `_meta`: `params.task`, `params.inputResponses`.
@@ -17,6 +25,25 @@ package struct ToolsCall: Sendable {
     private static let ownNames = ["name", "arguments", "_meta"]
     private static let extraPrefix = "params."
     private static let longestName = 200
+
+    /// A request of another method: all its parameters are shown.
+    init(_ message: JSONObject, of method: String) throws(LineObjection) {
+        guard let id = message["id"].flatMap(MessageID.init) else {
+            throw LineObjection(nil, .invalidRequest, "the id of a \(method) must be a string or a plain integer")
+        }
+        switch message["params"] {
+        case .object(let given)?: parameters = given
+        case nil: parameters = JSONObject()
+        default: throw LineObjection(id, .invalidParameters, "`params` of a \(method) must be an object")
+        }
+        self.id = id
+        self.message = message
+        form = .method
+        name = method
+        shown = JSONObject(parameters.members.filter { !$0.name.utf8.elementsEqual("_meta".utf8) })
+        progressToken = nil
+        isModern = false
+    }
 
     init(_ message: JSONObject) throws(LineObjection) {
         guard let sent = message["id"] else {
@@ -55,6 +82,7 @@ package struct ToolsCall: Sendable {
         default: throw objection("`_meta` must be an object")
         }
         self.id = id
+        form = .tool
         self.name = name
         self.shown = shown
         self.message = message
@@ -68,8 +96,29 @@ package struct ToolsCall: Sendable {
     /// The same for every call that asks for the same: whatever its id, its `_meta` and the order of its members.
     package var identity: [UInt8] { JSONValue.array([.string(name), .object(shown)]).canonical }
 
+    /// Nested deeper than the desk reads: it would not know what to answer to.
+    var isTooDeep: Bool { Self.isDeeper(.object(shown), than: Self.mostLevels) }
+
+    /// Of the desk's 64, two are the request's own.
+    private static let mostLevels = 62
+
+    private static func isDeeper(_ value: JSONValue, than levels: Int) -> Bool {
+        switch value {
+        case .null, .bool, .number, .string: false
+        case .array(let elements): levels == 0 || elements.contains { isDeeper($0, than: levels - 1) }
+        case .object(let object): levels == 0 || object.members.contains { isDeeper($0.value, than: levels - 1) }
+        }
+    }
+
     /// The line for a call that a person edited: everything else as it was, in the canonical spelling.
     package func line(withEdited edited: JSONObject) -> [UInt8] {
+        var message = message
+        guard form == .tool else {
+            var all = edited
+            all["_meta"] = parameters["_meta"]
+            message["params"] = .object(all)
+            return JSONValue.object(message).canonical
+        }
         var parameters = parameters
         var arguments = JSONObject()
         for member in parameters.members where !Self.isOwn(member.name) { parameters[member.name] = nil }
@@ -82,7 +131,6 @@ package struct ToolsCall: Sendable {
             }
         }
         parameters["arguments"] = .object(arguments)
-        var message = message
         message["params"] = .object(parameters)
         return JSONValue.object(message).canonical
     }

@@ -29,8 +29,7 @@ extension DeskConnection {
         let requester: Principal
         do throws(ProcessTree.Failure) {
             // Above a program that the desk started stands the desk itself.
-            let way = client == nil ? parameters.way : .socket
-            requester = desk.authority.requester(try RequesterProcess(way: way, asking: peer.process))
+            requester = desk.authority.requester(try peer.requester(client == nil ? parameters.way : .socket))
         } catch {
             throw .unknownRequester(error.description)
         }

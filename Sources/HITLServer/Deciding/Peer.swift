@@ -7,6 +7,24 @@ package final class Peer: Sendable {
     let isHosted: Bool
     private let isAlive: @Sendable () -> Bool
     private let known = Locked<[ProcessIdentity]?>(nil)
+    private let standing = Locked<Standing?>(nil)
+
+    /// Who asks, as it was found, with the processes between it and the one that is connected.
+    private struct Standing: Sendable {
+        let requester: RequesterProcess
+        let below: [ProcessTree.Entry]
+
+        /// Whether a look at everything would find the same: nobody between the two has another parent.
+        var isCurrent: Bool {
+            ProcessTree.isAlive(requester.root)
+                && below.allSatisfy { entry in
+                    // What cannot be looked at is looked for again.
+                    (try? ProcessTree.entry(of: entry.pid)).map {
+                        $0.identity == entry.identity && $0.parent == entry.parent
+                    } ?? false
+                }
+        }
+    }
 
     package init(_ process: ProcessIdentity, isHosted: Bool = false, isAlive: @escaping @Sendable () -> Bool) {
         self.process = process
@@ -32,6 +50,17 @@ package final class Peer: Sendable {
             throw .unknownAncestry(error)
         }
         known.withLock { $0 = found }
+        return found
+    }
+
+    /// The process that stands for whoever asks over this connection. A gateway asks often, so what was found is kept for
+    /// as long as it holds.
+    func requester(_ way: RequesterProcess.Way) throws(ProcessTree.Failure) -> RequesterProcess {
+        if way == .socket { return try RequesterProcess(way: way, asking: process) }
+        if let known = standing.withLock({ $0 }), known.requester.way == way, known.isCurrent { return known.requester }
+        let found = try RequesterProcess(way: way, asking: process)
+        let below = try ProcessTree.ancestry(of: process).prefix { $0.identity != found.root }
+        standing.withLock { $0 = Standing(requester: found, below: Array(below)) }
         return found
     }
 }

@@ -34,6 +34,7 @@ enum MCPAction: String, CaseIterable {
         let paths = Paths(environment: Process.environment, home: account.home)
         var options = ["--socket", MCPProgram.absolute(arguments.text("socket") ?? paths.socket())]
         if let patience = arguments.text("timeout") { options += ["--timeout", patience] }
+        options += arguments.texts("gate").flatMap { ["--gate", $0] }
         if let state = arguments.text("state") { options += ["--state", MCPProgram.absolute(state)] }
         return options
     }
@@ -110,6 +111,9 @@ enum MCPAction: String, CaseIterable {
         // An agent has no terminal of ours, and whoever has one reads first.
         guard isatty(0) == 1, isatty(1) == 1 else {
             return Failure(.failed, "Trusting a definition needs a person at a terminal. Nothing changed.").report()
+        }
+        do throws(AgentMarks.Objection) { try AgentMarks(files).checkIsNoAgent() } catch {
+            return Failure(.failed, "\(error) Nothing changed.").report()
         }
         Output.standard("Type `trust` to trust exactly this: ")
         guard let answer = readLine(), answer.utf8.elementsEqual("trust".utf8) else {

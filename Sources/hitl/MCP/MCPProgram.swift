@@ -44,6 +44,9 @@ enum MCPProgram {
                 .init("name", "N", doc: "what the server is called at the desk; else by its command"),
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
                 .init("timeout", "D", .duration, doc: "how long the client waits before it gets a ticket (50s)"),
+                .init(
+                    "gate", "METHOD", repeats: true,
+                    doc: "ask about this method, too: resources/read, prompts/get"),
                 .init("state", "DIR", .directory, doc: "where definitions of tools are recorded"),
                 .init("json", doc: "of list: print one JSON document"),
                 .init(
@@ -104,9 +107,10 @@ enum MCPProgram {
             return Failure(.failed, "The server `\(command[0])` does not start: \(error).").report().rawValue
         }
         signal(SIGPIPE, SIG_IGN)
+        do throws(AgentMarks.Objection) { try AgentMarks(files).leave() } catch { GatewayLoop.log("\(error)") }
         let settings = Gateway.Settings(
-            server: name, directory: directory, patience: patience, pins: files.store(server: name, command: command),
-            newKey: AskedCall.newKey)
+            server: name, directory: directory, patience: patience, methods: arguments.texts("gate"),
+            pins: files.store(server: name, command: command), newKey: AskedCall.newKey)
         let sockets =
             arguments.text("socket").map { [absolute($0)] } ?? [
                 "/run/user/\(account.uid)/hitl/desk.sock", paths.socket(),

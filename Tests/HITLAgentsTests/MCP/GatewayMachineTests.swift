@@ -10,7 +10,7 @@ private struct GatewayStage {
     var now: UInt64 = 1_000_000_000_000
     let file: Locked<Result<ToolPins, PinStore.Failure>>
 
-    init(patience: Milliseconds? = nil, desk: Bool = true) {
+    init(patience: Milliseconds? = nil, methods: [String] = [], desk: Bool = true) {
         let file = Locked<Result<ToolPins, PinStore.Failure>>(.success(ToolPins(server: "t", command: ["t"])))
         self.file = file
         let store = PinStore(
@@ -23,7 +23,9 @@ private struct GatewayStage {
                 }
             })
         gateway = Gateway(
-            .init(server: "t", directory: "/w", patience: patience, pins: store, newKey: { "a key of the test" }))
+            .init(
+                server: "t", directory: "/w", patience: patience, methods: methods, pins: store,
+                newKey: { "a key of the test" }))
         if desk { #expect(gateway.deskIsBack() == []) }
     }
 
@@ -225,6 +227,60 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
         var stage = GatewayStage()
         let steps = stage.call(1, #"{"a":""# + String(repeating: "x", count: 17 << 20) + #""}"#)
         #expect(contains(steps, "too large to be shown") && !contains(steps, "desk "))
+    }
+
+    @Test func `asks for what the desk can just read, and for nothing deeper`() throws {
+        func nested(_ levels: Int) -> String {
+            #"{"a":"# + String(repeating: "[", count: levels) + String(repeating: "]", count: levels) + "}"
+        }
+        var stage = GatewayStage()
+        let asked = stage.call(1, nested(61))
+        let line = try #require(asked.first?.dropFirst("desk ".count))
+        _ = try JSONValue(parsing: Array(line.utf8))
+        #expect(contains(stage.call(2, nested(62)), "too deep to be shown"))
+    }
+
+    @Test func `does not leave a call waiting that the desk could not read`() {
+        var stage = GatewayStage()
+        _ = stage.call(1)
+        _ = stage.opens(1, as: 7)
+        _ = stage.call(2, #"{"a":1}"#)
+        let told = stage.desk(
+            #"{"id":null,"error":{"code":-32700,"data":{"kind":"notJSON"},"message":"The line is not JSON."}}"#)
+        #expect(told.count == 1 && contains(told, #""id":2,"#) && contains(told, "The line is not JSON."))
+        #expect(contains(stage.approves(1), "server "))
+    }
+
+    @Test func `asks about other methods where it is told to, and refuses those by an error`() {
+        var stage = GatewayStage(methods: ["resources/read"])
+        let line =
+            #"{"jsonrpc":"2.0","id":1,"method":"resources\/read","params":{"_meta":{"x":1},"uri":"file:///etc/passwd"}}"#
+        let asked = stage.client(line)
+        #expect(asked.count == 1 && contains(asked, #""args":{"uri":"file:///etc/passwd"}"#))
+        #expect(contains(asked, #""tool":"t:resources/read""#))
+        #expect(stage.approves(1, #"{"uri":"file:///etc/passwd"}"#) == ["server " + line])
+        _ = stage.client(line.replacing(#""id":1"#, with: #""id":2"#))
+        #expect(
+            contains(
+                stage.desk(#"{"id":2,"result":{"decision":"rejected","reviewer":"alice","number":7}}"#),
+                #"client {"error":{"code":4030,"message":"`resources/read` was not executed: alice rejected request 7"#)
+        )
+        _ = stage.client(line.replacing(#""id":1"#, with: #""id":3"#))
+        #expect(
+            stage.approves(3, #"{"uri":"file:///x"}"#) == [
+                #"server {"id":3,"jsonrpc":"2.0","method":"resources/read","params":{"_meta":{"x":1},"uri":"file:///x"}}"#
+            ])
+        #expect(contains(stage.client(#"{"id":4,"method":"Resources/Read","params":{}}"#), "can be read as"))
+        #expect(stage.client(#"{"id":5,"method":"prompts/get"}"#) == [#"server {"id":5,"method":"prompts/get"}"#])
+    }
+
+    @Test func `lets no server answer what it has not got`() {
+        var stage = GatewayStage()
+        _ = stage.call(1)
+        let forged = stage.server(#"{"id":1,"result":{"content":[]}}"#)
+        #expect(forged.count == 1 && contains(forged, "note "))
+        #expect(stage.server(#"{"id":1,"method":"ping"}"#) == [#"client {"id":1,"method":"ping"}"#])
+        #expect(contains(stage.approves(1), "server "))
     }
 
     @Test func `answers everything that waits when the server ends`() {

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test func `has one server changed, and every other byte as it was`() throws {
-        let before = #"{ "a":"é","mcpServers" : {"x":{"url":"u"} , "git":{"command":"uvx","args":["git","a b"],"env":{"K":"v"}}},"z":1.0}"#
+        let before =
+            #"{ "a":"é","mcpServers" : {"x":{"url":"u"} , "git":{"command":"uvx","args":["git","a b"],"env":{"K":"v"}}},"z":1.0}"#
         let text = try json(before)
         let found = try #require(try text.server("git"))
         #expect(found.words == ["uvx", "git", "a b"])
@@ -42,12 +43,14 @@ import Testing
 
     @Test func `gets a server where it has none`() throws {
         let plain = ServerCommand(command: "a", arguments: [])
-        for before in ["", "{}", "{\n  \"mcpServers\": {}\n}\n", #"{"x":1}"#, #"{"mcpServers":{"b":{"command":"c"}}}"#] {
+        for before in ["", "{}", "{\n  \"mcpServers\": {}\n}\n", #"{"x":1}"#, #"{"mcpServers":{"b":{"command":"c"}}}"#]
+        {
             let after = try json(before).setting("git", to: plain)
             #expect(try json(String(decoding: after, as: UTF8.self)).server("git") == plain, "\(before)")
         }
         #expect(
-            String(decoding: try json("", key: "servers", type: "stdio").setting("git", to: plain), as: UTF8.self) == """
+            String(decoding: try json("", key: "servers", type: "stdio").setting("git", to: plain), as: UTF8.self)
+                == """
                 {
                   "servers": {
                     "git": {
@@ -106,7 +109,9 @@ import Testing
         #expect(try TOMLClientText(Array(after.utf8)).server("git")?.ungated == found)
         #expect(try text.server("none") == nil)
         let added = try text.setting("a.b", to: found)
-        #expect(String(decoding: added, as: UTF8.self).hasSuffix("\n\n[mcp_servers.\"a.b\"]\ncommand = \"uvx\"\nargs = [\"git\", \"a b\"]\n"))
+        #expect(
+            String(decoding: added, as: UTF8.self).hasSuffix(
+                "\n\n[mcp_servers.\"a.b\"]\ncommand = \"uvx\"\nargs = [\"git\", \"a b\"]\n"))
     }
 
     @Test func `in TOML is left alone where it is not understood`() throws {
@@ -117,7 +122,9 @@ import Testing
         ] {
             #expect(throws: InstallObstacle.self, "\(text)") { try TOMLClientText(Array(text.utf8)).server("git") }
         }
-        #expect(throws: InstallObstacle.self) { try TOMLClientText(Array("a = \"\"\"\n[mcp_servers.git]\n\"\"\"".utf8)) }
+        #expect(throws: InstallObstacle.self) {
+            try TOMLClientText(Array("a = \"\"\"\n[mcp_servers.git]\n\"\"\"".utf8))
+        }
     }
 
     @Test func `knows what goes through the gateway`() {
