@@ -355,14 +355,7 @@ import Testing
         try await client.send(GatewayClient.call(3, "echo"))
         #expect(try await client.told() == refusal)
 
-        // The gateway was started by this process, which so stands for the agent, and a terminal of its own is easily made.
         let trust = [Home.hitl, "mcp", "trust", "t"] + state
-        let agents = try PseudoTerminal.spawn(trust, environment: home.environment, directory: home.workspace)
-        #expect(try await agents.waitForExit() == .exited(1))
-        try await agents.until { $0.contains("This runs below an agent whose tools go through the gateway") }
-
-        // As a person's shell, which no mark names.
-        for mark in Home.names(in: home.path("s/mcp/agents")) { unlink(home.path("s/mcp/agents/" + mark)) }
         let terminal = try PseudoTerminal.spawn(trust, environment: home.environment, directory: home.workspace)
         try await terminal.until { $0.contains("Type `trust` to trust exactly this:") }
         terminal.send("trust\r")
@@ -385,7 +378,7 @@ import Testing
         let script = """
             { printf '%s\\n' '\(GatewayClient.call(1, "echo"))'; until test -e finished; do sleep 0.05; done; } | \(gateway) >out &
             until grep -q 'request 1' out; do sleep 0.05; done
-            \(Home.hitl) approve 1 >said 2>&1; echo $? >>said; echo done >finished; wait
+            \(Home.hitl) approve 1 >said 2>&1; echo $? >>said; \(Home.hitl) mcp trust t --state \(home.path("s")) >>said 2>&1; echo done >finished; wait
             """
         let agent = try await home.start(
             program: "/usr/bin/timeout", ["60", "/bin/bash", "-c", script], input: "", timeLimit: .seconds(60))
@@ -394,6 +387,8 @@ import Testing
             home.read("w/said") == """
                 hitl: Request 1 was asked for by this process or one above it; somebody else decides.
                 1
+                hitl: This runs below an agent whose tools go through the gateway; a person trusts, in a shell of their \
+                own. Nothing changed.
 
                 """)
         #expect(home.read("server.log") == "")

@@ -103,7 +103,7 @@ package struct Gateway {
             return [.toClient(GatewayReply.objections([objection]))]
         }
         if call.form == .tool, let refusal = pins.refusal(of: call.name, server: settings.server) {
-            return [.toClient(GatewayReply.refusal(refusal, to: call)), .note(refusal)]
+            return [.toClient(GatewayReply.refusal(refusal, to: call)), .note(pins.obstacle ?? refusal)]
         }
         let waiter = Waiter(call: call, line: line, until: deadline(for: call, from: now), now: now)
         if let number = openTicket(for: call.identity) { return join(number, waiter) }

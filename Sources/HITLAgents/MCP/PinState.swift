@@ -25,7 +25,7 @@ struct PinState {
         case none
         /// The last list can be read in more than one way.
         case unreadableList
-        case store
+        case store(because: String)
     }
 
     private let store: PinStore
@@ -40,7 +40,7 @@ struct PinState {
     private mutating func load() {
         switch store.load() {
         case .success(let found): pins = found
-        case .failure: (pins, trouble) = (nil, .store)
+        case .failure(let failure): (pins, trouble) = (nil, .store(because: failure.why))
         }
     }
 
@@ -59,8 +59,13 @@ struct PinState {
         case .unlisted, .appeared, .changed: break
         }
         load()
-        if trouble == .store { return GatewayWords.unwritable(tool) }
+        if case .store = trouble { return GatewayWords.unwritable(tool) }
         return GatewayWords.quarantined(tool, standing(of: tool), server: server)
+    }
+
+    /// For the log, and not for the model: it may name files of the gate.
+    var obstacle: String? {
+        if case .store(let why) = trouble { "The definitions of the server's tools cannot be recorded: \(why)" } else { nil }
     }
 
     mutating func unreadable() { trouble = .unreadableList }
@@ -91,7 +96,7 @@ struct PinState {
         self.pins = pins
         guard pins != before else { return nil }
         if case .failure(let failure) = store.save(pins) {
-            trouble = .store
+            trouble = .store(because: failure.why)
             return "The definitions of the server's tools cannot be recorded: \(failure.why)"
         }
         let names = pins.quarantined.map { "`\($0.name)`" }.joined(separator: ", ")

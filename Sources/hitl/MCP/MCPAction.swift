@@ -85,6 +85,9 @@ enum MCPAction: String, CaseIterable {
     // MARK: trust
 
     private static func trust(_ server: String, _ tool: String?, _ files: PinFiles) -> ExitCode {
+        do throws(AgentMarks.Objection) { try AgentMarks(files).checkIsNoAgent() } catch {
+            return Failure(.failed, "\(error) Nothing changed.").report()
+        }
         let matching: [(path: String, pins: ToolPins)]
         switch files.all() {
         case .failure(let failure): return Failure(.failed, failure.why).report()
@@ -111,9 +114,6 @@ enum MCPAction: String, CaseIterable {
         // An agent has no terminal of ours, and whoever has one reads first.
         guard isatty(0) == 1, isatty(1) == 1 else {
             return Failure(.failed, "Trusting a definition needs a person at a terminal. Nothing changed.").report()
-        }
-        do throws(AgentMarks.Objection) { try AgentMarks(files).checkIsNoAgent() } catch {
-            return Failure(.failed, "\(error) Nothing changed.").report()
         }
         Output.standard("Type `trust` to trust exactly this: ")
         guard let answer = readLine(), answer.utf8.elementsEqual("trust".utf8) else {
