@@ -77,8 +77,8 @@ import Testing
         }
         #expect(
             names == [
-                "loop", "ask", "wait", "policy", "audit", "keys", "doctor", "status", "show", "approve", "reject",
-                "edit",
+                "loop", "ask", "wait", "hook", "mcp", "policy", "audit", "keys", "doctor", "status", "show", "approve",
+                "reject", "edit",
                 "history", "config", "stats", "why", "extend", "withdraw", "stop", "rollback", "grants",
             ])
         for name in names {
