@@ -129,7 +129,7 @@ import Testing
         try await second.enter("/hitl approve 1")
         #expect(try await client.told() == "late")
         #expect(client.reached.count == 1)
-        #expect(try await home.auditRecords().map(\.outcome) == ["succeeded"])
+        try await home.waitFor { try await $0.auditRecords().map(\.outcome) == ["succeeded"] }
     }
 
     @Test func `is refused where no desk is, and everything else passes`() async throws {
@@ -197,7 +197,7 @@ import Testing
         )
         #expect(await client.ended().code == 3)
         try await home.waitFor { try await $0.auditRecords().map(\.decision) == ["approved", "withdrawn"] }
-        #expect(try await home.auditRecords().map(\.outcome) == ["unknown", nil])
+        try await home.waitFor { try await $0.auditRecords().map(\.outcome) == ["unknown", nil] }
     }
 }
 

@@ -16,6 +16,8 @@ package struct Gateway {
         case toServer([UInt8])
         /// Without its line feed, as the others.
         case toDesk([UInt8])
+        /// The same, and it can wait a moment for others like it: what came of a call is in nobody's way.
+        case toDeskSoon([UInt8])
         /// Connects to a desk, and says `deskIsBack` or `deskIsAbsent`.
         case reachDesk
         /// For the log.
@@ -88,6 +90,11 @@ package struct Gateway {
         case .refused(let objections): return [.toClient(GatewayReply.objections(objections))]
         case .cancelled(let id, let reason):
             lists.remove(id)
+            if let ran = running.removeValue(forKey: id) {
+                // No answer may follow, so what is known now is all that will be known.
+                return [.toServer(line)]
+                    + outcome(of: ran.number, on: ran.connection, .unknown, "its client cancelled it while it ran")
+            }
             guard let number = waiting.removeValue(forKey: id) else { return [.toServer(line)] }
             return withdraw(
                 number, because: reason.map { "cancelled by its client: \($0)" } ?? "cancelled by its client")
@@ -167,9 +174,12 @@ package struct Gateway {
             if !lists.isEmpty { pins.unreadable() }
             return [.toClient(line)]
         case .batch(let ids):
-            for id in ids { _ = running.removeValue(forKey: id) }
-            if ids.contains(where: { lists.remove($0) != nil }) { return observe(line) + [.toClient(line)] }
-            return [.toClient(line)]
+            var steps: [Step] = []
+            for ran in ids.compactMap({ running.removeValue(forKey: $0) }) {
+                steps += outcome(of: ran.number, on: ran.connection, .unknown, "the server answered several at once")
+            }
+            if ids.contains(where: { lists.remove($0) != nil }) { steps += observe(line) }
+            return steps + [.toClient(line)]
         case .answer(let id, let ending):
             if lists.remove(id) != nil { return observe(line) + [.toClient(line)] }
             guard waiting[id] == nil else {
@@ -193,7 +203,7 @@ package struct Gateway {
         // A permit is known on its own connection only; over another one nothing is owed.
         guard case .connected(let current) = desk, connection == current else { return [] }
         return [
-            .toDesk(
+            .toDeskSoon(
                 DeskMessage.line(
                     0, "outcome",
                     [

@@ -65,7 +65,11 @@ struct PinState {
 
     /// For the log, and not for the model: it may name files of the gate.
     var obstacle: String? {
-        if case .store(let why) = trouble { "The definitions of the server's tools cannot be recorded: \(why)" } else { nil }
+        if case .store(let why) = trouble {
+            "The definitions of the server's tools cannot be recorded: \(why)"
+        } else {
+            nil
+        }
     }
 
     mutating func unreadable() { trouble = .unreadableList }

@@ -28,7 +28,10 @@ final class GatewayLoop {
     private var toClient = OutgoingBytes()
     private var toServer = OutgoingBytes()
     private var toDesk = OutgoingBytes()
-    private let clientEnd = WritingEnd(descriptor: 1, isOurs: false)
+    /// Outcomes, which the desk then records in one go.
+    private var outcomes: [[UInt8]] = []
+    private var outcomesDue: UInt64 = .max
+    private let clientEnd = WritingEnd(shared: 1)
     private let serverEnd: WritingEnd
     private var clientReads = true
     private var serverReads = true
@@ -45,13 +48,14 @@ final class GatewayLoop {
     private static let firstPause: UInt64 = 20_000_000
     private static let longestPause: UInt64 = 500_000_000
     private static let grace: UInt64 = 2_000_000_000
+    private static let outcomesWait: UInt64 = 10_000_000
 
     init(_ settings: Gateway.Settings, _ server: ServerProcess, sockets: [String], signals: SignalPipe) {
         gateway = Gateway(settings)
         self.server = server
         self.sockets = sockets
         self.signals = signals
-        serverEnd = WritingEnd(descriptor: server.input, isOurs: true)
+        serverEnd = WritingEnd(ours: server.input)
     }
 
     deinit { buffer.deallocate() }
@@ -74,7 +78,7 @@ final class GatewayLoop {
     private func wait() {
         var watched: [pollfd] = Place.allCases.map { pollfd(fd: descriptor($0), events: interest($0), revents: 0) }
         for place in watched.indices where watched[place].events == 0 { watched[place].fd = -1 }
-        let due = [gateway.due, nextTry, end(of: phase)].min() ?? .max
+        let due = min(gateway.due, nextTry, end(of: phase), outcomesDue)
         var timeout: Int32 = -1
         if due != .max {
             let now = SystemClock.monotonicNanoseconds()
@@ -122,6 +126,7 @@ final class GatewayLoop {
         if ready[Place.serverOutput.rawValue] != 0 { readServer() }
         if ready[Place.clientInput.rawValue] != 0 { readClient(at: now) }
         carryOut(gateway.tick(now))
+        if now >= outcomesDue { sendOutcomes() }
         if gateway.missesDesk {
             if nextTry == .max { nextTry = now + pause }
             if now >= nextTry { lookForDesk(at: now) }
@@ -140,6 +145,10 @@ final class GatewayLoop {
             case .toClient(let line): if clientReads { toClient.add(line) }
             case .toServer(let line): if serverReads { toServer.add(line) }
             case .toDesk(let line): if desk != nil { toDesk.add(line) }
+            case .toDeskSoon(let line):
+                guard desk != nil else { continue }
+                if outcomes.isEmpty { outcomesDue = SystemClock.monotonicNanoseconds() + Self.outcomesWait }
+                outcomes.append(line)
             case .reachDesk: reachDesk()
             case .note(let text): Self.log(text)
             }
@@ -200,9 +209,15 @@ final class GatewayLoop {
         while let line = desk.takeLine() { carryOut(gateway.desk(line, now: now)) }
     }
 
+    private func sendOutcomes() {
+        for line in outcomes { toDesk.add(line) }
+        (outcomes, outcomesDue) = ([], .max)
+    }
+
     private func lostDesk(at now: UInt64) {
         desk = nil
         toDesk.clear()
+        (outcomes, outcomesDue) = ([], .max)
         gateway.deskIsGone()
         pause = Self.firstPause
         nextTry = now + pause
@@ -255,6 +270,7 @@ final class GatewayLoop {
             poll(&watched, 1, 100)
             if !toClient.flush(clientEnd.write) { break }
         }
+        sendOutcomes()
         if let desk { _ = toDesk.flush(desk.sendNow) }
         server.closeInput()
         server.stop(after: Self.grace / 2)

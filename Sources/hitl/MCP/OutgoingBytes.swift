@@ -37,24 +37,41 @@ struct OutgoingBytes {
 
 /// A descriptor that bytes go out of without ever waiting.
 struct WritingEnd {
-    let descriptor: Int32
-    /// Ours alone, so that it could be made non-blocking; the client's stays as the client has it.
-    let isOurs: Bool
+    private enum Kind {
+        /// Ours alone, so that it could be made non-blocking.
+        case nonBlocking
+        case socket
+        /// Shared with others, as whom it may block: how much it takes has to be known before.
+        case pipe
+    }
+
+    private let descriptor: Int32
+    private let kind: Kind
 
     /// What a pipe takes at least, once it says that it takes something.
     private static let pipeRoom = 4096
 
+    init(ours descriptor: Int32) {
+        self.descriptor = descriptor
+        kind = .nonBlocking
+    }
+
+    init(shared descriptor: Int32) {
+        self.descriptor = descriptor
+        var facts = stat()
+        kind = fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFSOCK ? .socket : .pipe
+    }
+
+    /// How many bytes it took; nil where nobody reads any more.
     func write(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var count: Int
-        if isOurs {
-            count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        } else {
-            count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT))
-            if count < 0, errno == ENOTSOCK {
-                var watched = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                guard poll(&watched, 1, 0) > 0 else { return 0 }
-                count = Glibc.write(descriptor, bytes.baseAddress, min(bytes.count, Self.pipeRoom))
-            }
+        switch kind {
+        case .nonBlocking: count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        case .socket: count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT))
+        case .pipe:
+            var watched = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&watched, 1, 0) > 0 else { return 0 }
+            count = Glibc.write(descriptor, bytes.baseAddress, min(bytes.count, Self.pipeRoom))
         }
         if count >= 0 { return count }
         return errno == EAGAIN || errno == EINTR ? 0 : nil

@@ -58,7 +58,7 @@ private struct GatewayStage {
             switch step {
             case .toClient(let line): "client " + String(decoding: line, as: UTF8.self)
             case .toServer(let line): "server " + String(decoding: line, as: UTF8.self)
-            case .toDesk(let line): "desk " + String(decoding: line, as: UTF8.self)
+            case .toDesk(let line), .toDeskSoon(let line): "desk " + String(decoding: line, as: UTF8.self)
             case .reachDesk: "reach desk"
             case .note(let text): "note " + text
             }
@@ -191,7 +191,14 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
         _ = stage.call(1)
         _ = stage.approves(1)
         let line = #"{"method":"notifications/cancelled","params":{"requestId":1}}"#
-        #expect(stage.client(line) == ["server " + line])
+        #expect(
+            stage.client(line) == [
+                "server " + line,
+                #"desk {"id":0,"jsonrpc":"2.0","method":"outcome","params":{"id":"c1","status":"unknown","#
+                    + #""summary":"its client cancelled it while it ran"}}"#,
+            ])
+        // A server that answers all the same is passed on, as it would be without a gateway.
+        #expect(stage.server(#"{"id":1,"result":{}}"#) == [#"client {"id":1,"result":{}}"#])
     }
 
     @Test func `asks a desk that is back for what is open, under the same key`() {
