@@ -1,24 +1,5 @@
 import HITLCore
 
-/// A call of the client that waits for the decision.
-struct Waiter {
-    let call: ToolsCall
-    let line: [UInt8]
-    /// When it gets a ticket instead.
-    let until: UInt64
-    var progress = 0
-    var nextProgress: UInt64
-
-    static let betweenProgress: UInt64 = 5_000_000_000
-
-    init(call: ToolsCall, line: [UInt8], until: UInt64, now: UInt64) {
-        self.call = call
-        self.line = line
-        self.until = until
-        nextProgress = call.progressToken == nil ? .max : now
-    }
-}
-
 /// One request at the desk.
 struct Question {
     /// On the desk's connections; not the number that people know.
@@ -86,35 +67,5 @@ struct Question {
     static func number(deskID: String) -> Int64? {
         guard deskID.utf8.first == UInt8(ascii: "c") else { return nil }
         return Int64(deskID.unicodeScalars.dropFirst().reduce(into: "") { $0.unicodeScalars.append($1) })
-    }
-}
-
-/// A call that the server has.
-struct Running {
-    let number: Int64
-    let connection: Int?
-    let call: ToolsCall
-    /// What its client is to hear beside the server's answer.
-    let note: String?
-}
-
-/// Requests of the gateway to the desk.
-enum DeskMessage {
-    /// The desk takes no longer line.
-    static let longest = 16 << 20
-
-    static func line(_ id: Int64, _ method: String, _ parameters: JSONValue) -> [UInt8] {
-        (["id": .integer(id), "jsonrpc": "2.0", "method": .string(method), "params": parameters] as JSONValue).canonical
-    }
-
-    /// Not longer than the desk takes, and never empty.
-    static func label(_ text: String, _ limit: Int = 256) -> String {
-        guard !text.isEmpty else { return "-" }
-        guard text.utf8.count > limit else { return text }
-        var label = ""
-        for scalar in text.unicodeScalars where label.utf8.count + UTF8.width(scalar) <= limit {
-            label.unicodeScalars.append(scalar)
-        }
-        return label
     }
 }
