@@ -70,6 +70,14 @@ let package = Package(
             name: "gate-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/gate-meter", swiftSettings: settings),
         .executableTarget(
+            name: "policy-meter", dependencies: ["HITLConfiguration", "HITLCore", "HITLPlatform"],
+            path: "bench/policy-meter", swiftSettings: settings),
+        // Random input; `scripts/torture.sh` builds it so that steps are counted.
+        .target(name: "CFuzzSteps", path: "Tests/CFuzzSteps"),
+        .executableTarget(
+            name: "policy-fuzz", dependencies: ["CFuzzSteps", "HITLConfiguration", "HITLCore"], path: "Tests/PolicyFuzz",
+            swiftSettings: settings),
+        .executableTarget(
             name: "hitl",
             dependencies: [
                 "HITLConsole", "HITLServer", "HITLAgents", "HITLTools", "HITLConfiguration", "HITLGate", "HITLLedger",

@@ -6,7 +6,7 @@ this with the paths. What a row means and why it matters is in docs/benchmarks.m
 
 import json, os, pty, resource, select, signal, socket, statistics, subprocess, sys, tempfile, time
 
-HITL, FLOORS, MAKER, METER, TREE, HELLO, CACHE = sys.argv[1:8]
+HITL, FLOORS, MAKER, METER, TREE, HELLO, CACHE, POLICY = sys.argv[1:9]
 ROWS = []
 ROOT = tempfile.TemporaryDirectory(prefix="hb", dir="/tmp")  # a short path: sockets' names are limited
 
@@ -126,6 +126,21 @@ def figures(command):
         words[0]: [0.0 if word == "-" else float(word) for word in words[1:]]
         for words in (line.split() for line in output.splitlines()) if words
     }
+
+
+def policy():
+    got = figures([POLICY])
+    one, p99 = got["policy.verdict.50"]
+    row("one verdict with 50 rules, p50", f"{one:.1f} µs", None, "≤ 2 µs", one <= 2)
+    row("   p99", f"{p99:.1f} µs")
+    many = got["policy.verdict.10000"][0]
+    row("one verdict with 10,000 rules, p50", f"{many:.1f} µs", None, "≤ 5 µs", many <= 5)
+    load = got["policy.load.10000"][0] / 1000
+    row("loading 10,000 rules, with the file", f"{load:.0f} ms", None, "≤ 200 ms", load <= 200)
+    command = got["policy.command"][0]
+    row("analysis of a shell command, p50", f"{command:.1f} µs", None, "≤ 20 µs", command <= 20)
+    growth = got["policy.growth"][0]
+    row("memory kept after a million verdicts", f"{growth:.0f} B", None, "0", growth <= 0)
 
 
 class FloorDesk:
@@ -411,7 +426,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, terminal, w5, tree, w1, w2, w9, w11, gateway):
+    for part in (w7, terminal, policy, w5, tree, w1, w2, w9, w11, gateway):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

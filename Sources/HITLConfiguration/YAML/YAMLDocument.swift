@@ -17,7 +17,7 @@ package struct YAMLDocument: Sendable {
         }
 
         /// Far more than a person writes, and a fraction of a second to read.
-        package static let usual = Limits(bytes: 1 << 20, depth: 32, nodes: 50_000)
+        package static let usual = Limits(bytes: 4 << 20, depth: 32, nodes: 400_000)
     }
 
     package let root: Node
