@@ -17,6 +17,13 @@ extension Manual {
                 page.item("\(Roff.typed(key.key)): \(Roff.literal(key.type))", Self.words(of: key))
             }
         }
+        page.section("RULES BY EXAMPLE")
+        page.paragraphs(Self.aboutRules)
+        for example in RuleExample.all {
+            page.subsection(example.title)
+            page.paragraphs(example.words)
+            page.example(example.yaml)
+        }
         page.section("NOT AVAILABLE IN THIS VERSION")
         page.paragraphs(
             """
@@ -60,6 +67,12 @@ extension Manual {
 
         Durations are written `250ms`, `30s`, `5m`, `2h` or `7d`; here and in the environment a bare integer is \
         milliseconds.
+        """
+
+    private static let aboutRules = """
+        Every rule that is enabled is evaluated, and the strictest action of those that match holds: block over \
+        require_approval over allow. A rule that cannot be decided asks, and so does a call that no rule covers. The \
+        examples of a rule are tried when the file is read. `hitl policy explain` says what every rule makes of a call.
         """
 
     private static func words(of key: ConfigurationKey) -> String {
