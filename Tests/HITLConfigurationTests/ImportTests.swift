@@ -172,6 +172,11 @@ import Testing
             ])
     }
 
+    @Test func `of Codex are read to the end, whatever is in the file`() {
+        let ends: [[UInt8]] = [[0x22, 0xFF, 0x22], Array("x = 'a".utf8), Array("f('".utf8), [0x27, 0x80, 0x27, 0x0A], []]
+        for end in ends { #expect(CodexRules.read(end).rules.isEmpty) }
+    }
+
     /// Whatever an entry says, the file is in order, and a comment cannot become a rule.
     @Test func `are in order, whatever was written`() throws {
         var random = SmallRandom(state: 7)

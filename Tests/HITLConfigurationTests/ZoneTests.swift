@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `that is not there is an error with the nearest one`() {
-        let place = "~/.config/hitl/hitl.yaml:1:77: "
+        let place = "~/.config/hitl/hitl.yaml:1:74: "
         let expected = "expected `UTC`, an offset such as `+01:00`, or a zone of this system such as `Europe/Berlin`, found "
         #expect(complaint("Europe/Berln") == place + expected + "the text `Europe/Berln` — did you mean `Europe/Berlin`?")
         #expect(complaint("europe/berlin") == place + expected + "the text `europe/berlin` — did you mean `Europe/Berlin`?")

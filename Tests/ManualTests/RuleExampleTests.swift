@@ -1,5 +1,6 @@
 import Glibc
 import HITLConfiguration
+import HITLCore
 import HITLManual
 import Testing
 

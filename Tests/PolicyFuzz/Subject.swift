@@ -47,6 +47,10 @@ struct Subject: Sendable {
                 random.text(of: ["a", " ", "\"", "$x", "`", "\\", "*", "\n", ";", "#", "\u{E9}", "~"], upTo: 5)
                     .filter { $0 != UInt8(ascii: "'") && $0 != 0 }
             }
+            // Bytes that are no text, and controls, are doubts of their own.
+            guard words.allSatisfy({ word in
+                String(validating: word, as: UTF8.self) != nil && word.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
+            }) else { return nil }
             let quoted = words.map { [UInt8(ascii: "'")] + $0 + [UInt8(ascii: "'")] }
             let script = ShellScript.parse(Array(quoted.joined(separator: [0x20])))
             guard script.doubts.isEmpty, script.segments.count == 1 else { return "not one command: \(quoted)" }

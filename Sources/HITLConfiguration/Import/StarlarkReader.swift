@@ -187,8 +187,9 @@ struct StarlarkReader {
         while place < bytes.count {
             let byte = bytes[place]
             if byte == quote, !isLong || bytes[place...].prefix(3).elementsEqual([quote, quote, quote]) {
+                guard let text = String(validating: text, as: UTF8.self) else { break }
                 place += isLong ? 3 : 1
-                return String(validating: text, as: UTF8.self)
+                return text
             }
             if byte == UInt8(ascii: "\n") {
                 guard isLong else { break }
