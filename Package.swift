@@ -75,7 +75,8 @@ let package = Package(
         // Random input; `scripts/torture.sh` builds it so that steps are counted.
         .target(name: "CFuzzSteps", path: "Tests/CFuzzSteps"),
         .executableTarget(
-            name: "policy-fuzz", dependencies: ["CFuzzSteps", "HITLConfiguration", "HITLCore"], path: "Tests/PolicyFuzz",
+            name: "policy-fuzz", dependencies: ["CFuzzSteps", "HITLConfiguration", "HITLCore"],
+            path: "Tests/PolicyFuzz",
             swiftSettings: settings),
         .executableTarget(
             name: "hitl",

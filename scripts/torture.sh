@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 swift build --scratch-path .build/fuzz --sanitize address -Xswiftc -sanitize-coverage=edge,trace-pc-guard \
     --product policy-fuzz 2>&1 | grep -E 'error|warning: unre|complete' || true
 fuzz=$(swift build --scratch-path .build/fuzz --sanitize address --product policy-fuzz --show-bin-path)/policy-fuzz
-ASAN_OPTIONS=detect_leaks=0 "$fuzz" --cases "${CASES:-5000}" ${SEED:+--seed "$SEED"} ${SUBJECT:+--subject "$SUBJECT"}
+ASAN_OPTIONS=detect_leaks=0 "$fuzz" --cases "${CASES:-2000}" ${SEED:+--seed "$SEED"} ${SUBJECT:+--subject "$SUBJECT"}
 [ "${1:-}" != fuzz ] || exit 0
 
 HITL_KILLS=${KILLS:-2000} exec swift test --filter 'CrashTests|restarted under load'

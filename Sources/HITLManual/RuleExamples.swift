@@ -89,7 +89,8 @@ package struct RuleExample: Sendable {
               notMatches: [{ tool: refundOrder, arguments: { order: { amount: 100 } } }]
             """),
         rule(
-            "Values, lists and absence", "A JSON Pointer goes into lists; an absent argument meets `exists: false` alone.",
+            "Values, lists and absence",
+            "A JSON Pointer goes into lists; an absent argument meets `exists: false` alone.",
             """
             name: production
             when:
@@ -124,7 +125,8 @@ package struct RuleExample: Sendable {
               notMatches: [{ tool: post, arguments: { lines: [{ text: hello }] } }]
             """),
         rule(
-            "Paths that are allowed", "All paths of a call must match. Resolved paths are compared, component by component.",
+            "Paths that are allowed",
+            "All paths of a call must match. Resolved paths are compared, component by component.",
             """
             name: notes
             when: { kind: edit, path: "/srv/notes/**" }

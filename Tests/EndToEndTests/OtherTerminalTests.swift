@@ -114,6 +114,21 @@ import Testing
                 == #"{"pending":[{"agent":"ask","args":{"to":"ada"},"digest":"hmac-sha256:DIGEST","expiresAt":"TIME","id":"EVT","lineage":[],"number":1,"requestedAt":"TIME","requester":"detached","session":"socket","severity":"low","tool":"paint","verdict":\#(verdict)}]}"#
                 + "\n")
         #expect(try await json("why", "1") == verdict + "\n")
+        let rules =
+            #"[{"action":"block","because":"does not hold: it would touch files of the gate itself","name":"self-protection","outcome":"notMatched","source":"built-in"},"#
+            + #"{"action":"allow","because":"does not hold: it only reads, beneath the workspace","name":"autoApproveThreshold","outcome":"notMatched","source":"default"}]"#
+        #expect(
+            try await json("why", "1", "--all")
+                == verdict.replacing(#"{"effect":"ask","#, with: #"{"effect":"ask","explanation":\#(rules),"#) + "\n")
+        #expect(
+            try await home.hitl("why", "1", "--all").out.hasSuffix(
+                """
+                   With the policy in force now:
+                     Rules that do not:
+                       block: self-protection (built-in): does not hold: it would touch files of the gate itself
+                       allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
+
+                """))
         #expect(
             try await json("approve", "1")
                 == #"{"decisions":[{"decision":"approved","id":"EVT","number":1,"reviewer":"OPERATOR","tool":"paint"}]}"#

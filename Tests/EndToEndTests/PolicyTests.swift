@@ -213,10 +213,12 @@ import Testing
         #expect(checked.code == 0, "\(checked)")
         let commands = [
             ("git status", "allow"), ("npm run test -- -x", "allow"), ("echo a b | git status", "allow"),
-            ("timeout 5 git status", "allow"), ("sh -c 'git status'", "allow"), ("git status; rm -rf x", "ask"), ("git status; rm -rf /", "deny"),
+            ("timeout 5 git status", "allow"), ("sh -c 'git status'", "allow"), ("git status; rm -rf x", "ask"),
+            ("git status; rm -rf /", "deny"),
             ("git status && touch x", "ask"), ("git status | sh", "ask"), ("git status & touch x", "ask"),
             ("git status\ntouch x", "ask"), ("git status\r\ntouch x", "ask"), ("git $(touch x)", "ask"),
-            ("git `touch x`", "ask"), ("git status > x", "ask"), ("git status >> x", "ask"), ("echo x > Makefile", "ask"),
+            ("git `touch x`", "ask"), ("git status > x", "ask"), ("git status >> x", "ask"),
+            ("echo x > Makefile", "ask"),
             ("GIT_SSH_COMMAND=x git fetch", "ask"), ("PATH=. git status", "ask"), ("PATH=.; git status", "ask"),
             ("env X=1 git status", "ask"), ("sudo git status", "deny"), ("cd x && sudo -u y git log", "deny"),
             ("git -c core.pager=sh log", "ask"), ("git push --force", "ask"), ("./git status", "ask"),

@@ -13,7 +13,9 @@ import Testing
             #expect(try await home.hitl(decision.word, number ?? "").code == 0)
         }
         let stats = try await home.hitl("stats").out
-        #expect(stats.contains("`hitl policy suggest`") == (decisions.count == 5 && decisions.allSatisfy { $0.arguments == ["wall=east"] }))
+        #expect(
+            stats.contains("`hitl policy suggest`")
+                == (decisions.count == 5 && decisions.allSatisfy { $0.arguments == ["wall=east"] }))
         #expect(try await desk.quit() == .exited(0))
         return home
     }
@@ -48,11 +50,13 @@ import Testing
         let replayed = try await home.hitl("policy", "replay", "--policy", home.path("suggested.yaml"))
         #expect(replayed.code == 0 && replayed.out.contains("5 asked: 5 would be allowed"), "\(replayed)")
         // Nothing was put in force by it.
-        #expect(try await home.hitl("policy", "explain", "--call", #"{"tool":"paint","arguments":{"wall":"east"}}"#)
-            .out.contains("A person is asked"))
+        #expect(
+            try await home.hitl("policy", "explain", "--call", #"{"tool":"paint","arguments":{"wall":"east"}}"#)
+                .out.contains("A person is asked"))
     }
 
-    @Test func `does not come before the fifth, after a rejection, or for what destroys or holds secrets`() async throws {
+    @Test func `does not come before the fifth, after a rejection, or for what destroys or holds secrets`() async throws
+    {
         let none = "# Nothing was approved 5 times in the same form without a rejection.\n"
         let four = try await home(Self.five.dropLast() + [("paint", ["wall=west"], "approve")])
         #expect(try await four.hitl("policy", "suggest").out == none)

@@ -70,7 +70,8 @@ import Testing
     }
 
     @Test func `of paths follow gitignore, from the project, the home or the root`() throws {
-        let entries = #"["Read(./src/**)", "Read(.env)", "Read(//etc/*)", "Read(~/.ssh/**)", "Edit(/docs/*.md)", "Read(a/b/)"]"#
+        let entries =
+            #"["Read(./src/**)", "Read(.env)", "Read(//etc/*)", "Read(~/.ssh/**)", "Edit(/docs/*.md)", "Read(a/b/)"]"#
         #expect(
             rules(try claude(#"{"deny": \#(entries)}"#)) == [
                 #"block { kind: [read, search], path: "/proj/src/**" }"#,
@@ -112,7 +113,8 @@ import Testing
             #expect(try effect(url) == "allow", "\(url)")
         }
         for url in [
-            "http://example.com/", "https://example.com.evil.io/", "https://example.com@evil.io/", "https://a.example.com/",
+            "http://example.com/", "https://example.com.evil.io/", "https://example.com@evil.io/",
+            "https://a.example.com/",
             "https://example.com:8080/", "https://example.com\\@evil.io/", "https://evil.io/?https://example.com/",
             "https://example.com/\nx", " https://example.com/", "https://example\u{3002}com/",
         ] { #expect(try effect(url) == "ask", "\(url)") }
@@ -164,7 +166,8 @@ import Testing
         #expect(policy.rules[1].matches.count == 2)
         #expect(
             policy.remarks.map(\.reason) == [
-                "it is no plain command", "bash runs whatever it is told to: allow the commands that you mean, word by word",
+                "it is no plain command",
+                "bash runs whatever it is told to: allow the commands that you mean, word by word",
                 "only calls with literal arguments are read", "only calls with literal arguments are read",
                 "a word of it has blanks or characters that cannot be seen",
                 "its decision is neither allow nor prompt nor forbidden", "it has an argument that is not known",
@@ -173,7 +176,9 @@ import Testing
     }
 
     @Test func `of Codex are read to the end, whatever is in the file`() {
-        let ends: [[UInt8]] = [[0x22, 0xFF, 0x22], Array("x = 'a".utf8), Array("f('".utf8), [0x27, 0x80, 0x27, 0x0A], []]
+        let ends: [[UInt8]] = [
+            [0x22, 0xFF, 0x22], Array("x = 'a".utf8), Array("f('".utf8), [0x27, 0x80, 0x27, 0x0A], [],
+        ]
         for end in ends { #expect(CodexRules.read(end).rules.isEmpty) }
     }
 
@@ -181,8 +186,10 @@ import Testing
     @Test func `are in order, whatever was written`() throws {
         var random = SmallRandom(state: 7)
         let pieces = [
-            "Bash(", "Read(", "Edit(", "WebFetch(domain:", ")", "*", ":*", " ", "/", "//", "~/", "./", "**", "[", "]", "!", "a",
-            "rm", "-rf", "\n", "\u{0}", "\u{202E}", "\u{1F600}", "\"", "\\", "'", "#", ": ", "- ", "{", "}", "é", "mcp__", "__",
+            "Bash(", "Read(", "Edit(", "WebFetch(domain:", ")", "*", ":*", " ", "/", "//", "~/", "./", "**", "[", "]",
+            "!", "a",
+            "rm", "-rf", "\n", "\u{0}", "\u{202E}", "\u{1F600}", "\"", "\\", "'", "#", ": ", "- ", "{", "}", "é",
+            "mcp__", "__",
             "$", "(", ";", "|", "\n- name: x\n  action: allow\n", "?",
         ]
         for _ in 0..<2000 {

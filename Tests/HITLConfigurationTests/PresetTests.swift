@@ -36,7 +36,8 @@ import Testing
             "hitl: { timeout: 2m, requireReason: [reject, approve] }\npolicy: { compliance: [sox, hipaa] }\n")
         #expect(
             try shown(configuration, "hitl.timeout", "audit.durability", "policy.compliance") == [
-                "2m (~/.config/hitl/hitl.yaml:1:9)", "strict (preset sox)", "hipaa, sox (~/.config/hitl/hitl.yaml:2:11)",
+                "2m (~/.config/hitl/hitl.yaml:1:9)", "strict (preset sox)",
+                "hipaa, sox (~/.config/hitl/hitl.yaml:2:11)",
             ])
     }
 

@@ -25,8 +25,9 @@ import Testing
             let call = ToolCall(
                 tool: "x", kind: .other, arguments: JSONObject(), origin: Origin(agent: "a", session: "s"),
                 performer: .requester)
+            let at = try #require(WallTime(timestamp: time))
             let context = EvaluationContext(
-                risk: Risk(factors: [.init(name: "x", weight: 9)]), time: try #require(WallTime(timestamp: time)),
+                risk: Risk(factors: [.init(name: "x", weight: 9)]), time: at,
                 paths: .known([]), commands: .known([]))
             return policy.evaluate(call, in: context).effect
         }
@@ -41,14 +42,18 @@ import Testing
 
     @Test func `that is not there is an error with the nearest one`() {
         let place = "~/.config/hitl/hitl.yaml:1:74: "
-        let expected = "expected `UTC`, an offset such as `+01:00`, or a zone of this system such as `Europe/Berlin`, found "
-        #expect(complaint("Europe/Berln") == place + expected + "the text `Europe/Berln` — did you mean `Europe/Berlin`?")
-        #expect(complaint("europe/berlin") == place + expected + "the text `europe/berlin` — did you mean `Europe/Berlin`?")
+        let expected =
+            "expected `UTC`, an offset such as `+01:00`, or a zone of this system such as `Europe/Berlin`, found "
+        #expect(
+            complaint("Europe/Berln") == place + expected + "the text `Europe/Berln` — did you mean `Europe/Berlin`?")
+        #expect(
+            complaint("europe/berlin") == place + expected + "the text `europe/berlin` — did you mean `Europe/Berlin`?")
         #expect(complaint("Nowhere/AtAllOnEarth") == place + expected + "the text `Nowhere/AtAllOnEarth`")
     }
 
     @Test(arguments: [
-        "../../../etc/passwd", "/etc/passwd", "Europe/../Europe/Berlin", "Europe", "Europe/", "tzdata.zi", "zone.tab", "right/UTC/..",
+        "../../../etc/passwd", "/etc/passwd", "Europe/../Europe/Berlin", "Europe", "Europe/", "tzdata.zi", "zone.tab",
+        "right/UTC/..",
         "\"\"", "a/b/c/d/e", "\"Europe/Berlin\\0\"",
     ])
     func `is a name and never a way out of the database`(_ zone: String) {

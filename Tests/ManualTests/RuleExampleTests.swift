@@ -25,7 +25,8 @@ import Testing
         let text = RuleExample.all.map(\.yaml).joined(separator: "\n")
         let keys = [
             "tool", "kind", "arguments", "content", "riskAtLeast", "confidenceBelow", "agent", "session", "cwd", "time",
-            "path", "command", "days", "hours", "zone", "eq", "ne", "lt", "le", "gt", "ge", "in", "matches", "glob", "exists",
+            "path", "command", "days", "hours", "zone", "eq", "ne", "lt", "le", "gt", "ge", "in", "matches", "glob",
+            "exists",
             "name", "when", "action", "severity", "message", "timeout", "enabled", "examples", "notMatches",
         ]
         for key in keys { #expect(text.contains("\(key):"), "\(key)") }

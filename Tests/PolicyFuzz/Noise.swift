@@ -29,9 +29,15 @@ struct Noise: RandomNumberGenerator {
         switch below(depth > 0 ? 8 : 5) {
         case 0: return .null
         case 1: return .bool(below(2) == 0)
-        case 2: return one(of: ["0", "-1", "1e9", "9007199254740993", "0.10"].compactMap(JSONNumber.init).map { .number($0) })
+        case 2:
+            return one(
+                of: ["0", "-1", "1e9", "9007199254740993", "0.10"].compactMap(JSONNumber.init).map { .number($0) })
         case 3, 4:
-            let pieces = ["a", " ", "\"", "\\", "\n", "\t", "\u{0}", "\u{85}", "\u{2028}", "\u{FEFF}", "\u{1F600}", "\u{E9}", ": ", "- ", "#", "true", "null", "~", "1", "{", "}", "[", "]", ",", "&", "*", "!", "%", "@", "`", "|", ">", "'"]
+            let pieces = [
+                "a", " ", "\"", "\\", "\n", "\t", "\u{0}", "\u{85}", "\u{2028}", "\u{FEFF}", "\u{1F600}", "\u{E9}",
+                ": ", "- ", "#", "true", "null", "~", "1", "{", "}", "[", "]", ",", "&", "*", "!", "%", "@", "`", "|",
+                ">", "'",
+            ]
             return .string((0..<below(6)).map { _ in one(of: pieces) }.joined())
         case 5, 6: return .array((0..<below(4)).map { _ in json(depth: depth - 1) })
         default:

@@ -15,9 +15,12 @@ struct Subject: Sendable {
     // MARK: Commands
 
     private static let shellPieces = [
-        "'", "\"", "`", "$(", ")", "${", "}", "((", "))", "<<E\n", "\nE\n", ";", "&&", "||", "|", "&", ">", ">>", "<", "<(", "2>&1",
-        "\\", "\n", "\r\n", " ", "\t", "#", "!", "*", "?", "[", "]", "{a,b}", "~", "$x", "x=1", "rm -rf /", "ls", "git status",
-        "sudo ", "env ", "xargs ", "sh -c ", "timeout 5 ", "find . -exec ", "if ", "then ", "fi", "case x in ", "esac", "f() { ",
+        "'", "\"", "`", "$(", ")", "${", "}", "((", "))", "<<E\n", "\nE\n", ";", "&&", "||", "|", "&", ">", ">>", "<",
+        "<(", "2>&1",
+        "\\", "\n", "\r\n", " ", "\t", "#", "!", "*", "?", "[", "]", "{a,b}", "~", "$x", "x=1", "rm -rf /", "ls",
+        "git status",
+        "sudo ", "env ", "xargs ", "sh -c ", "timeout 5 ", "find . -exec ", "if ", "then ", "fi", "case x in ", "esac",
+        "f() { ",
         "echo ", "cd ", "/etc/passwd", "\u{0}", "\u{E9}", "\u{202E}", "$'", "=", "--", "-",
     ]
 
@@ -48,9 +51,12 @@ struct Subject: Sendable {
                     .filter { $0 != UInt8(ascii: "'") && $0 != 0 }
             }
             // Bytes that are no text, and controls, are doubts of their own.
-            guard words.allSatisfy({ word in
-                String(validating: word, as: UTF8.self) != nil && word.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
-            }) else { return nil }
+            guard
+                words.allSatisfy({ word in
+                    String(validating: word, as: UTF8.self) != nil
+                        && word.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }
+                })
+            else { return nil }
             let quoted = words.map { [UInt8(ascii: "'")] + $0 + [UInt8(ascii: "'")] }
             let script = ShellScript.parse(Array(quoted.joined(separator: [0x20])))
             guard script.doubts.isEmpty, script.segments.count == 1 else { return "not one command: \(quoted)" }
@@ -60,8 +66,10 @@ struct Subject: Sendable {
     // MARK: SQL and URLs
 
     private static let sqlPieces = [
-        "select ", "* ", "from t ", "where ", "a=1 ", "or 1=1", "'", "\"", "`", "--", "/*", "*/", "/*!", "#", ";", "(", ")", "[", "]",
-        "$$", "$a$", "\\", "\n", "\0", "insert into t ", "delete from t ", "drop table t", "update t set ", "with x as (", "union ",
+        "select ", "* ", "from t ", "where ", "a=1 ", "or 1=1", "'", "\"", "`", "--", "/*", "*/", "/*!", "#", ";", "(",
+        ")", "[", "]",
+        "$$", "$a$", "\\", "\n", "\0", "insert into t ", "delete from t ", "drop table t", "update t set ",
+        "with x as (", "union ",
         "explain ", "copy t to ", "call f()", "begin", "E'", "U&'", ":", "::", "@", ",", ".", "\u{E9}", "0x", "1e",
     ]
 
@@ -78,8 +86,10 @@ struct Subject: Sendable {
         grow: { _ = SQLAnalysis.of($0) })
 
     private static let urlPieces = [
-        "http://", "https://", "file:", "//", "/", "\\", "@", ":", "?", "#", "%", "%2e", "%00", ".", "..", "[", "]", "::1", "127.0.0.1",
-        "0x7f.1", "2130706433", "169.254.169.254", "localhost", "xn--", "a", "b.c", "\t", "\n", " ", "\u{3002}", "\u{FF0E}", "\u{E9}",
+        "http://", "https://", "file:", "//", "/", "\\", "@", ":", "?", "#", "%", "%2e", "%00", ".", "..", "[", "]",
+        "::1", "127.0.0.1",
+        "0x7f.1", "2130706433", "169.254.169.254", "localhost", "xn--", "a", "b.c", "\t", "\n", " ", "\u{3002}",
+        "\u{FF0E}", "\u{E9}",
         "\u{2460}", "\u{202E}", "=", "&", ";", "-",
     ]
 
@@ -123,7 +133,8 @@ struct Subject: Sendable {
     }
 
     private static let expressionPieces = [
-        "a", "b", ".", "*", "+", "?", "(", ")", "(?:", "|", "[", "]", "[^a]", "^", "$", "\\b", "\\d", "\\", "{2}", "{1,}", "(?i)", "\\x{E9}",
+        "a", "b", ".", "*", "+", "?", "(", ")", "(?:", "|", "[", "]", "[^a]", "^", "$", "\\b", "\\d", "\\", "{2}",
+        "{1,}", "(?i)", "\\x{E9}",
         "[[:alpha:]]", "\\Q", "\\E", "{", "}", "-", "\u{E9}",
     ]
 
@@ -146,8 +157,10 @@ struct Subject: Sendable {
     // MARK: Files
 
     private static let yamlPieces = [
-        "hitl:", "policy:", "rules:", "- ", "name: x", "when: ", "{ ", " }", "[", "]", ", ", ": ", "\n", "\n  ", "\n    ", "'", "\"", "|\n", ">\n",
-        "#", "&a", "*a", "!t", "? ", "---\n", "...\n", "%YAML 1.2\n", "\t", "~", "null", "1", "0x1", "\\", "\\u0041", "\u{E9}", "\u{FEFF}", "\u{85}",
+        "hitl:", "policy:", "rules:", "- ", "name: x", "when: ", "{ ", " }", "[", "]", ", ", ": ", "\n", "\n  ",
+        "\n    ", "'", "\"", "|\n", ">\n",
+        "#", "&a", "*a", "!t", "? ", "---\n", "...\n", "%YAML 1.2\n", "\t", "~", "null", "1", "0x1", "\\", "\\u0041",
+        "\u{E9}", "\u{FEFF}", "\u{85}",
     ]
 
     private static let yaml = Subject(
@@ -202,7 +215,8 @@ struct Subject: Sendable {
         }, grow: nil)
 
     private static let codexPieces = [
-        "prefix_rule(", "pattern", "=", "[", "]", ",", "\"ls\"", "'x'", "\"", "'", "\"\"\"", "\\", ")", "(", "decision", "\"allow\"", "match", "\n",
+        "prefix_rule(", "pattern", "=", "[", "]", ",", "\"ls\"", "'x'", "\"", "'", "\"\"\"", "\\", ")", "(", "decision",
+        "\"allow\"", "match", "\n",
         "  ", "#", "+", "x", "1", "True", "def f():\n", "r'", ";", "{", "}",
     ]
 
@@ -217,7 +231,10 @@ struct Subject: Sendable {
         name: "zone", pieces: [],
         check: { random in
             var bytes = Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15 + 24)
-            bytes += Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
+            bytes +=
+                Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + [
+                    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1,
+                ]
             bytes += [0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 14, 16, 0, 0, 0] + Array("\nCET-1CEST,M3.5.0,M10.5.0/3\n".utf8)
             for _ in 0..<random.below(4) { bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next()) }
             do throws(ZoneRules.Flaw) {

@@ -17,13 +17,17 @@ struct ClaudeEntry {
     func add(to policy: inout ImportedPolicy) {
         let parts = text.split(separator: "(", maxSplits: 1, omittingEmptySubsequences: false)
         let tool = String(parts[0])
-        guard !tool.isEmpty, tool.utf8.allSatisfy(Self.isOfName) else { return policy.leaveOut(origin, "it names no tool") }
+        guard !tool.isEmpty, tool.utf8.allSatisfy(Self.isOfName) else {
+            return policy.leaveOut(origin, "it names no tool")
+        }
         guard parts.count == 2 else { return whole(tool, to: &policy) }
         guard parts[1].utf8.last == UInt8(ascii: ")") else {
             return policy.leaveOut(origin, "its bracket is not closed")
         }
         let specifier = String(parts[1].dropLast())
-        if specifier.isEmpty || specifier == "*" || tool == "Bash" && specifier == ":*" { return whole(tool, to: &policy) }
+        if specifier.isEmpty || specifier == "*" || tool == "Bash" && specifier == ":*" {
+            return whole(tool, to: &policy)
+        }
         switch tool {
         case "Bash": command(specifier, to: &policy)
         case "WebFetch" where specifier.hasPrefix("domain:"): domain(String(specifier.dropFirst(7)), to: &policy)
@@ -88,7 +92,8 @@ struct ClaudeEntry {
     private func command(_ specifier: String, to policy: inout ImportedPolicy) {
         guard let command = ClaudeCommand(specifier) else {
             guard !allows else {
-                return policy.leaveOut(origin, "only a shell could say which words it means; allow each command by itself")
+                return policy.leaveOut(
+                    origin, "only a shell could say which words it means; allow each command by itself")
             }
             // As Claude Code does: the text as it is written.
             add(
@@ -167,7 +172,9 @@ struct ClaudeEntry {
         _ specifier: String, _ tools: [String], kinds: [JSONValue], to policy: inout ImportedPolicy
     ) {
         let found: PathPattern
-        do throws(PathPattern.Obstacle) { found = try PathPattern(specifier, project: project, home: home, allows: allows) } catch {
+        do throws(PathPattern.Obstacle) {
+            found = try PathPattern(specifier, project: project, home: home, allows: allows)
+        } catch {
             return policy.leaveOut(origin, error.words)
         }
         let scope: JSONObject.Member =

@@ -68,7 +68,8 @@ package struct ClaudePermissions {
         readMode(permissions["defaultMode"])
         if case .array(let directories)? = permissions["additionalDirectories"], !directories.isEmpty {
             policy.leaveOut(
-                "permissions.additionalDirectories", "a workspace is one directory; calls outside of it are judged as such")
+                "permissions.additionalDirectories",
+                "a workspace is one directory; calls outside of it are judged as such")
         }
         policy.joinCommands()
         policy.guardAllowances()
@@ -83,7 +84,8 @@ package struct ClaudePermissions {
             ClaudeEntry(
                 text: "Edit", origin: origin, name: "claude-accept-edits", action: .allow, project: project, home: home
             ).add(to: &policy)
-        case "plan"?: policy.leaveOut(origin, "what changes something asks; add a rule with `action: block` to refuse it")
+        case "plan"?:
+            policy.leaveOut(origin, "what changes something asks; add a rule with `action: block` to refuse it")
         case "bypassPermissions"?: policy.leaveOut(origin, "nothing here lets every call through")
         case "dontAsk"?: policy.leaveOut(origin, "what no rule covers asks a person instead of being refused")
         case "auto"?: policy.leaveOut(origin, "no model decides here; what no rule covers asks")

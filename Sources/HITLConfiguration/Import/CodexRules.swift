@@ -101,7 +101,9 @@ package struct CodexRules {
                 policy.leaveOut("\(origin): the example \(example.text)", "it is no plain command")
                 return nil
             }
-            let meets = prefixes.contains { $0.count <= words.count && zip($0, words).allSatisfy { $0.utf8.elementsEqual($1.utf8) } }
+            let meets = prefixes.contains {
+                $0.count <= words.count && zip($0, words).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+            }
             guard meets == match else {
                 policy.leaveOut("\(origin): the example \(example.text)", "the rule does not do what it says")
                 return nil

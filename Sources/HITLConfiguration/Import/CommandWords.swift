@@ -14,13 +14,17 @@ struct CommandWords {
     /// Programs that run what their arguments say: a rule that allows them with anything behind allows everything.
     private static let runners: Set<String> = [
         "sh", "bash", "zsh", "dash", "ksh", "mksh", "ash", "fish", "csh", "tcsh", "pwsh", "powershell", "busybox",
-        "python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "tsx", "ts-node", "ruby", "perl",
-        "php", "lua", "luajit", "tclsh", "expect", "osascript", "awk", "gawk", "mawk", "Rscript", "julia", "java", "groovy",
+        "python", "python2", "python3", "pypy", "pypy3", "node", "nodejs", "deno", "bun", "tsx", "ts-node", "ruby",
+        "perl",
+        "php", "lua", "luajit", "tclsh", "expect", "osascript", "awk", "gawk", "mawk", "Rscript", "julia", "java",
+        "groovy",
         "swift", "sudo", "doas", "su", "pkexec", "env", "xargs", "parallel", "find", "fd", "eval", "exec", "command",
         "builtin", "source", ".", "nohup", "setsid", "time", "timeout", "nice", "ionice", "watch", "script", "flock",
         "strace", "ltrace", "gdb", "ssh", "mosh", "docker", "podman", "kubectl", "nsenter", "unshare", "chroot", "npx",
-        "bunx", "uvx", "pipx", "uv", "poetry", "pdm", "hatch", "rye", "conda", "mise", "asdf", "direnv", "nix", "nix-shell",
-        "vim", "vi", "ed", "emacs", "less", "more", "man", "tar", "rsync", "socat", "nc", "ncat", "make", "just", "hitl",
+        "bunx", "uvx", "pipx", "uv", "poetry", "pdm", "hatch", "rye", "conda", "mise", "asdf", "direnv", "nix",
+        "nix-shell",
+        "vim", "vi", "ed", "emacs", "less", "more", "man", "tar", "rsync", "socat", "nc", "ncat", "make", "just",
+        "hitl",
     ]
 
     /// Why it cannot be allowed; nil where it can.

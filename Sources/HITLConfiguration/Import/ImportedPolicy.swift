@@ -20,7 +20,9 @@ package struct ImportedPolicy: Sendable {
 
     mutating func add(_ rule: ImportedRule) { rules.append(rule) }
 
-    mutating func leaveOut(_ origin: String, _ reason: String) { remarks.append(Remark(origin: origin, reason: reason)) }
+    mutating func leaveOut(_ origin: String, _ reason: String) {
+        remarks.append(Remark(origin: origin, reason: reason))
+    }
 
     /// Other programs ask for each command of a line whether some entry allows it. Here a rule that allows must match all
     /// of them, so the entries become one.
@@ -79,7 +81,9 @@ package struct ImportedPolicy: Sendable {
     ///
     /// - Parameter file: what was read, for the first line.
     package func yaml(from file: String) -> String {
-        var lines = ["# Rules of \(program), imported from \(visible(file)). Read them before you use them; then try them:"]
+        var lines = [
+            "# Rules of \(program), imported from \(visible(file)). Read them before you use them; then try them:"
+        ]
         lines.append("#   hitl policy check --config THIS-FILE; hitl policy replay --policy THIS-FILE")
         if !remarks.isEmpty {
             lines.append("#")

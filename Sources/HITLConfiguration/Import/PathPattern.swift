@@ -42,7 +42,9 @@ struct PathPattern {
         } else {
             root = ""
             note = "It is relative to a project, and these are no settings of one: it stops that path everywhere."
-            while body.hasPrefix("./") || body.hasPrefix("/") { body = String(body.dropFirst(body.hasPrefix("/") ? 1 : 2)) }
+            while body.hasPrefix("./") || body.hasPrefix("/") {
+                body = String(body.dropFirst(body.hasPrefix("/") ? 1 : 2))
+            }
             body = "**/" + body
         }
         if body.hasSuffix("/") { body += "**" }
@@ -51,8 +53,9 @@ struct PathPattern {
         // A folder's name stands for all that is in it; to allow, that is not guessed.
         if !allows, !body.hasSuffix("/**"), body != "**" { patterns.append(root + "/" + body + "/**") }
         for pattern in patterns {
-            do throws(PatternError) { _ = try Pattern(pathGlob: pattern.hasPrefix("~/") ? "/home" + pattern.dropFirst() : pattern) }
-            catch { throw .notAPattern("\(error)") }
+            do throws(PatternError) {
+                _ = try Pattern(pathGlob: pattern.hasPrefix("~/") ? "/home" + pattern.dropFirst() : pattern)
+            } catch { throw .notAPattern("\(error)") }
         }
         self.patterns = patterns
         example = (root == "~" ? home : "") + Self.example(String(patterns[0].dropFirst(root == "~" ? 1 : 0)))
@@ -60,7 +63,9 @@ struct PathPattern {
 
     /// A path as a pattern for itself; nil where it cannot be one.
     static func escaped(_ path: String) -> String? {
-        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            return nil
+        }
         return path.unicodeScalars.reduce(into: "") { result, scalar in
             if "\\*?[".unicodeScalars.contains(scalar) { result += "\\" }
             result.unicodeScalars.append(scalar)

@@ -154,7 +154,8 @@ extension Configuration {
                 return Diagnostic(
                     compliance.source,
                     .refused(
-                        "`compliance: \(preset.rawValue)` demands \(quoted(key.name)), which is not available in this version"))
+                        "`compliance: \(preset.rawValue)` demands \(quoted(key.name)), which is not available in this version"
+                    ))
             }
         }
     }

@@ -10,21 +10,21 @@ struct RuleReader {
 
     /// - Returns: nil where something is wrong, which is then reported with its place.
     func rules(_ field: Field) -> [Rule]? {
-        var names: [String] = []
+        // As bytes: canonically equivalent names are two.
+        var names: Set<[UInt8]> = []
         var isSound = true
         let rules = field.list(of: "rules") { element -> Rule? in
             guard let rule = rule(element) else {
                 isSound = false
                 return nil
             }
-            if names.contains(where: { $0.utf8.elementsEqual(rule.name.utf8) }) {
+            if !names.insert(Array(rule.name.utf8)).inserted {
                 element.report(
                     .refused(
                         "the name \(quoted(rule.name)) is another rule's; what it counts and its records would be mixed up"
                     ))
                 isSound = false
             }
-            names.append(rule.name)
             return rule
         }
         return isSound ? rules : nil

@@ -14,7 +14,10 @@ package struct SuggestionView {
         guard !suggestions.isEmpty else {
             return "# Nothing was approved \(Suggester.least) times in the same form without a rejection.\n"
         }
-        var lines = ["# Suggestions. Nothing of this is in force: read it, and put what you want into `hitl.yaml`.", "policy:", "  rules:"]
+        var lines = [
+            "# Suggestions. Nothing of this is in force: read it, and put what you want into `hitl.yaml`.", "policy:",
+            "  rules:",
+        ]
         for (place, suggestion) in suggestions.enumerated() {
             lines += Self.lines(suggestion, name: "suggested-\(place + 1)").map { "    " + $0 }
         }

@@ -36,7 +36,9 @@ public struct Suggestion: Sendable {
                     "arguments",
                     .object(
                         JSONObject(
-                            arguments.members.map { .init(pointer($0.name), .object(JSONObject([.init("eq", $0.value)]))) }))))
+                            arguments.members.map {
+                                .init(pointer($0.name), .object(JSONObject([.init("eq", $0.value)])))
+                            }))))
         }
         return JSONObject(members)
     }
@@ -121,7 +123,9 @@ public struct Suggester: Sendable {
             groups[group, default: []].append((history, call, scope))
         }
         return order.compactMap { group in
-            guard let members = groups[group], members.count >= Self.least, let newest = members.last else { return nil }
+            guard let members = groups[group], members.count >= Self.least, let newest = members.last else {
+                return nil
+            }
             let scope = Self.common(members.map(\.scope))
             return suggestion(newest.call, scope, members.map(\.history.subject), decisions)
         }
@@ -141,7 +145,8 @@ public struct Suggester: Sendable {
             return .command(commands[0], isOpen: false)
         }
         if case .known(let paths) = context.paths, let path = paths.first {
-            guard paths.count == 1, let directory = Self.directory(of: path), call.directory.map({ Self.is(directory, in: $0) }) ?? false
+            guard paths.count == 1, let directory = Self.directory(of: path),
+                call.directory.map({ Self.is(directory, in: $0) }) ?? false
             else { return nil }
             return .directory(directory)
         }

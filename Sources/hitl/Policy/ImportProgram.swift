@@ -36,7 +36,8 @@ struct ImportProgram {
         }
         Output.standard(policy.yaml(from: path))
         let left = policy.remarks.count
-        Output.error("\(policy.rules.count) rules; \(left) \(left == 1 ? "entry was" : "entries were") not carried over\n")
+        Output.error(
+            "\(policy.rules.count) rules; \(left) \(left == 1 ? "entry was" : "entries were") not carried over\n")
         return .done
     }
 }

@@ -36,7 +36,9 @@ enum PolicyProgram {
                 """,
             positionals: [
                 .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.list),
-                .init("FILE", .file, .any, doc: "of test: the cases; - is standard input. Of import: claude or codex, and a file"),
+                .init(
+                    "FILE", .file, .any,
+                    doc: "of test: the cases; - is standard input. Of import: claude or codex, and a file"),
             ],
             options: [
                 .init("call", "JSON", .text, doc: "of explain: one call"),
@@ -136,7 +138,9 @@ enum PolicyProgram {
                 since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last")
             ).run()
         case .import:
-            guard words.count == 3 else { throw .missing(argument: "claude FILE or codex FILE", command: "policy import") }
+            guard words.count == 3 else {
+                throw .missing(argument: "claude FILE or codex FILE", command: "policy import")
+            }
             guard let origin = ImportProgram.Origin(rawValue: words[1]) else {
                 throw .badValue(words[1], of: "hitl policy import", expected: "claude or codex")
             }
