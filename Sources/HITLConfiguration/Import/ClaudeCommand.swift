@@ -27,7 +27,9 @@ struct ClaudeCommand {
                 read.literal?.elementsEqual(word.replacing("*", with: "x").utf8) ?? false
             })
         else { return nil }
-        self.words = CommandWords(words: words, isOpen: isOpen, hasStars: hasStars)
+        let read = CommandWords(words: words, isOpen: isOpen, hasStars: hasStars)
+        guard read.arePatterns else { return nil }
+        self.words = read
     }
 
     var obstacle: String? { words.obstacle }

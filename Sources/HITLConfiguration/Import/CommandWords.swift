@@ -52,6 +52,16 @@ struct CommandWords {
         return patterns
     }
 
+    /// Whether they can be written as patterns: `**` in a part of a word cannot.
+    var arePatterns: Bool {
+        patterns(isStrict: true).allSatisfy { text in
+            do throws(PatternError) {
+                _ = try Pattern(wordGlob: text)
+                return true
+            } catch { return false }
+        }
+    }
+
     /// Words that it matches, for an example.
     var example: [String] { words.map { hasStars ? $0.replacing("*", with: "x") : $0 } }
 
