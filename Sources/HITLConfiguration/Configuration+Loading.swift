@@ -31,6 +31,8 @@ private struct Loading {
     var faults: [Diagnostic] = []
     /// By file, to quote the line that contradicts a preset.
     private var readings: [String: Reading] = [:]
+    /// Taken apart once, though looked at twice.
+    private var documents: [String: YAMLDocument] = [:]
 
     init(configuration: Configuration, sources: ConfigurationSources) {
         self.configuration = configuration
@@ -85,7 +87,11 @@ private struct Loading {
     mutating func read(_ file: ConfigurationFile, trusted: Bool) {
         let document: YAMLDocument
         do throws(Diagnostics) {
-            document = try YAMLDocument(file.bytes, file: file.name)
+            if let read = documents[file.name] {
+                document = read
+            } else {
+                document = try YAMLDocument(file.bytes, file: file.name)
+            }
         } catch {
             faults += error.all
             return
@@ -120,6 +126,7 @@ private struct Loading {
         for file in files {
             let document: YAMLDocument
             do throws(Diagnostics) { document = try YAMLDocument(file.bytes, file: file.name) } catch { continue }
+            documents[file.name] = document
             guard let policy = Reading(document).root.anyMap()?["policy"],
                 let field = policy.anyMap()?["compliance"],
                 let chosen = Form<[CompliancePreset]>.presets.read(field, paths)
