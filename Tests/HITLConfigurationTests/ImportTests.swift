@@ -44,7 +44,8 @@ import Testing
             "Bash", "Bash(*)", "Bash(:*)", "Bash(python3:*)", "Bash(bash -c:*)", "Bash(sudo:*)", "Bash(/usr/bin/env:*)",
             "Bash(find:*)", "Bash(* --help)", "Bash(g* status)", "Bash(a && b)", "Bash(ls; rm x)", "Bash(ls > out)",
             "Bash(X=1 make)", "Bash(echo $(x))", "Bash(echo `x`)", "Bash(cat <(x))", "Bash(echo \\\"a b\\\")",
-            "Bash(ls\\nrm)", "Bash(ls &)", "Bash(ls #)", "Bash(**/)", "Bash(echo ~)", "Bash({a,b})", "mcp__*", "*", "mcp__*__x",
+            "Bash(ls\\nrm)", "Bash(ls &)", "Bash(ls #)", "Bash(**/)", "Bash(echo ~)", "Bash({a,b})", "mcp__*", "*",
+            "mcp__*__x",
             "Write(x)", "Task(x)", "Read(!x)", "WebFetch(domain:a b)", "WebFetch(url:x)", "Bash(ls", "(x)", "Ba sh",
         ]
         for entry in entries {
