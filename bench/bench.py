@@ -35,7 +35,7 @@ def spawn_times(command, times, env=None):
 class Desk:
     """A released desk of its own, without an agent, fed from a pipe that stays open."""
 
-    def __init__(self, limit=200_000):
+    def __init__(self, limit=200_000, rules=""):
         self.home = tempfile.mkdtemp(dir=ROOT.name)
         self.env = {
             "HOME": self.home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_STATE_HOME": self.home + "/s",
@@ -45,7 +45,7 @@ class Desk:
         os.makedirs(self.home + "/w")
         os.chmod(self.home + "/c", 0o700)
         with open(self.home + "/c/hitl/hitl.yaml", "w") as file:
-            file.write(f"hitl: {{ timeout: never }}\nqueue: {{ maxPendingPerUser: {min(limit, 100_000)} }}\n")
+            file.write(f"hitl: {{ timeout: never }}\nqueue: {{ maxPendingPerUser: {min(limit, 100_000)} }}\n{rules}")
         os.chmod(self.home + "/c/hitl/hitl.yaml", 0o600)
         self.socket_path = self.home + "/r/hitl/desk.sock"
         self.start()
@@ -240,6 +240,40 @@ def w7():
     row("W7 --version, exec to exit", us(version), f"{us(hello)} (static Swift hello)", f"≤ 2.5×: {version / hello:.2f}×", version <= 2.5 * hello)
 
 
+def hook():
+    desk = Desk(rules="policy: { rules: [{ name: reads, when: { kind: read }, action: allow }] }\n")
+    event = json.dumps({
+        "session_id": "bench", "cwd": desk.home + "/w", "hook_event_name": "PreToolUse", "tool_name": "Read",
+        "tool_input": {"file_path": desk.home + "/w/notes.txt"},
+    }).encode()
+    command = [HITL, "hook", "claude", "--socket", desk.socket_path]
+    taken, trips = [], []
+    client = desk.connect()
+    for number in range(200):
+        start = time.perf_counter()
+        answer = subprocess.run(command, input=event, capture_output=True, env=desk.env, check=True).stdout
+        taken.append(time.perf_counter() - start)
+        if b'"permissionDecision":"allow"' not in answer:
+            sys.exit(f"the hook did not allow: {answer}")
+        start = time.perf_counter()
+        client.sendall(json.dumps({
+            "jsonrpc": "2.0", "id": number, "method": "ask", "params": {
+                "id": f"h{number}", "tool": "Read", "args": {"file_path": desk.home + "/w/notes.txt"}, "via": "hook"},
+        }).encode() + b"\n")
+        read_lines(client, 1, b'"allowed"')
+        trips.append(time.perf_counter() - start)
+    # With the same pipes round it: they are the caller's cost, not the program's.
+    floors = []
+    for _ in range(200):
+        start = time.perf_counter()
+        subprocess.run([HELLO], input=event, capture_output=True, check=True)
+        floors.append(time.perf_counter() - start)
+    floor = p50(floors) + p50(trips)
+    row("hook with an allowing rule, exec to answer", us(p50(taken)), f"{us(floor)} (static Swift hello + one round trip)",
+        f"≤ 1.5×: {p50(taken) / floor:.2f}×, ≤ 10 ms", p50(taken) <= 1.5 * floor and p50(taken) <= 0.01)
+    desk.stop()
+
+
 class Screen:
     """A desk on a pseudo-terminal."""
 
@@ -426,7 +460,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, terminal, policy, w5, tree, w1, w2, w9, w11, gateway):
+    for part in (w7, hook, terminal, policy, w5, tree, w1, w2, w9, w11, gateway):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

@@ -34,12 +34,16 @@ package struct RunnerContext: Sendable {
     package let say: @Sendable (Utterance) -> Void
     /// What this program has to say about the agent.
     package let announce: @Sendable (AgentNotice) -> Void
+    /// Files of the gate itself that a call names, for calls that the workbench does not prepare.
+    package let gateFiles: @Sendable (ToolCall) -> [String]
 
     package init(
         gate: Gate, workbench: any Workbench, agent: String, session: String, workspace: String,
-        conversation: Conversation, say: @escaping @Sendable (Utterance) -> Void,
+        conversation: Conversation, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        say: @escaping @Sendable (Utterance) -> Void,
         announce: @escaping @Sendable (AgentNotice) -> Void = { _ in }
     ) {
+        self.gateFiles = gateFiles
         self.gate = gate
         self.workbench = workbench
         self.agent = agent

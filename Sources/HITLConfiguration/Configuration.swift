@@ -125,7 +125,7 @@ extension Configuration {
         var level: Risk.Level? { Risk.Level(rawValue: rawValue) }
     }
 
-    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, exec, acp }
+    package enum AgentName: String, Sendable, CaseIterable { case none, simulated, exec, acp, claude, codex }
 
     package enum PriorityOrder: String, Sendable, CaseIterable {
         /// The most severe first, then the oldest.

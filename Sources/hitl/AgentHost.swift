@@ -13,6 +13,7 @@ final class AgentHost: Sendable {
     private enum Kind {
         case simulated(Scenario)
         case program(any Directed)
+        case restarted(any Runner)
     }
 
     private struct Seat {
@@ -71,8 +72,11 @@ final class AgentHost: Sendable {
             return (number == 1 ? launch.kind.name : "\(launch.kind.name)-\(number)", notices, server)
         }
         guard let (name, notices, server) = prepared else { return nil }
-        let runner = launch.kind.make(name, launch.program, server)
-        begin(name, .program(runner), runner, notices)
+        let driver = launch.kind.make(name, launch.program, server)
+        switch driver {
+        case .directed(let runner): begin(name, .program(runner), runner, notices)
+        case .restarted(let runner): begin(name, .restarted(runner), runner, notices)
+        }
         return name
     }
 
@@ -201,6 +205,7 @@ final class AgentHost: Sendable {
                     switch seat.kind {
                     case .simulated(let scenario): "simulated, scenario \(scenario.name)"
                     case .program(let runner): runner.summary
+                    case .restarted(let runner): runner.name
                     }
                 return (work.seats.count > 1 && place == work.current ? "* " : "") + name
                     + (seat.isOver ? " (ended)" : "")
@@ -219,18 +224,24 @@ final class AgentHost: Sendable {
         }
         guard let seat = current else { return (["This desk has no agent of its own."], .failed) }
         switch (seat.kind, wish) {
-        case (.simulated(let scenario), .cancel):
-            seat.task.cancel()
-            await seat.task.value
-            guard let notices = work.withLock({ $0.surroundings?.notices }) else { return ([], .failed) }
-            begin(seat.name, seat.kind, SimulatedRunner(scenario.listeningOnly), notices)
-            return (["Cancelled what the agent was at. Its requests are withdrawn."], .done)
+        case (.simulated(let scenario), .cancel): return await restart(seat, SimulatedRunner(scenario.listeningOnly))
+        case (.restarted(let runner), .cancel): return await restart(seat, runner)
         case (.simulated, _): return (["A simulated agent has neither modes nor sessions."], .failed)
+        case (.restarted(let runner), _):
+            return (["\(runner.name) keeps its modes and sessions to itself: type its own commands to it."], .failed)
         case (.program(let runner), _):
             guard let order = AgentOrder(wish) else { return ([], .failed) }
             let reply = await runner.carryOut(order)
             return (reply.lines, reply.isFailure ? .failed : .done)
         }
+    }
+
+    private func restart(_ seat: Seat, _ runner: any Runner) async -> (rows: [String], exit: ExitCode) {
+        seat.task.cancel()
+        await seat.task.value
+        guard let notices = work.withLock({ $0.surroundings?.notices }) else { return ([], .failed) }
+        begin(seat.name, seat.kind, runner, notices)
+        return (["Cancelled what the agent was at. Its requests are withdrawn."], .done)
     }
 
     private func use(_ name: String) -> (rows: [String], exit: ExitCode) {
@@ -251,12 +262,14 @@ final class AgentHost: Sendable {
             return (["There is no kind of agent called \(name). There are: \(kinds)."], .usage)
         }
         // Without a command: the one that this loop was started with.
-        var words = command
-        if words.isEmpty, case .program(let launch) = agent, launch.kind.name == kind.name {
-            words = launch.program.words
+        var configured: [String] = []
+        if command.isEmpty, case .program(let launch) = agent, launch.kind.name == kind.name {
+            configured = launch.program.words
         }
         do throws(Failure) {
-            guard let name = add(try AgentLaunch(kind, command: words)) else { return ([], .failed) }
+            guard let name = add(try AgentLaunch(kind, configured: configured, rest: command)) else {
+                return ([], .failed)
+            }
             return (["\(name) is started and gets what you type from now on."], .done)
         } catch {
             return ([error.message], .usage)

@@ -111,6 +111,7 @@ final class DeskSession: Sendable {
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
                 workspace: plan.workspace, conversation: conversation,
+                gateFiles: { toolbox.gateFiles(named: $0) },
                 say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) },
                 announce: { notice in
                     notices.post(

@@ -55,7 +55,7 @@ struct LoopPlan: Sendable {
             case .simulated:
                 agent = .simulated(
                     try scenario(configuration), isDemoByDefault: configuration.agentName.isDefault && isDemo)
-            case .acp, .exec: agent = .program(try launch(configuration, arguments))
+            case .acp, .exec, .claude, .codex: agent = .program(try launch(configuration, arguments))
             }
             if arguments.rest?.isEmpty == false {
                 guard case .program = agent else {
@@ -92,7 +92,8 @@ struct LoopPlan: Sendable {
     private static func launch(_ configuration: Configuration, _ arguments: Arguments) throws(Failure) -> AgentLaunch {
         let name = configuration.agentName.value.rawValue
         guard let kind = AgentTable.kind(name) else { throw Failure(.usage, "There is no agent `\(name)`.") }
-        return try AgentLaunch(kind, command: arguments.rest ?? configuration.agentCommand.value)
+        return try AgentLaunch(
+            kind, configured: configuration.agentCommand.value, rest: arguments.rest ?? [])
     }
 
     private static func scenario(_ configuration: Configuration) throws -> Scenario {

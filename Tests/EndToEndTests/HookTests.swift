@@ -148,10 +148,16 @@ import Testing
                 hook.input(#"{"command":"a\#u{01}b"}"#),
                 "the event is not JSON that every parser reads alike ("
             ),
-            (hook.input(deep), "the event is not JSON that every parser reads alike (nested deeper than 65 levels at byte "),
+            (
+                hook.input(deep),
+                "the event is not JSON that every parser reads alike (nested deeper than 65 levels at byte "
+            ),
             (hook.input(#"{"command":"\ud800"}"#), "the event is not JSON that every parser reads alike ("),
             (String(hook.input().dropLast(20)), "the event is not JSON that every parser reads alike ("),
-            (hook.input() + "{}", "the event is not JSON that every parser reads alike (something follows the value at byte "),
+            (
+                hook.input() + "{}",
+                "the event is not JSON that every parser reads alike (something follows the value at byte "
+            ),
             ("[]", "the event is not a JSON object."),
             (hook.input("[]"), "the event's `tool_input` is not an object."),
             (hook.input(cwd: "relative"), "the event's `cwd` is not an absolute path."),
@@ -252,8 +258,11 @@ import Testing
     private func masked(_ said: Said, request: Int) -> Said {
         let user = (try? Account.current().name) ?? ""
         func masked(_ text: String) -> String {
-            text.replacing("request \(request) ", with: "request N ").replacing("request \(request),", with: "request N,")
-                .replacing("by \(user)\"", with: "by OPERATOR\"").replacing(": \(user) rejected", with: ": OPERATOR rejected")
+            text.replacing("request \(request) ", with: "request N ").replacing(
+                "request \(request),", with: "request N,"
+            )
+            .replacing("by \(user)\"", with: "by OPERATOR\"").replacing(
+                ": \(user) rejected", with: ": OPERATOR rejected")
         }
         return Said(code: said.code, out: masked(said.out), err: masked(said.err))
     }

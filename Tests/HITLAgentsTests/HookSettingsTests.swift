@@ -86,7 +86,9 @@ import Testing
         #expect(try uninstall(file, codex) == file)
     }
 
-    @Test(arguments: ["[]", "{\"hooks\": []}", "{\"hooks\": {\"PreToolUse\": {}}}", "{\"a\":1,\"a\":2}", "{ // a note\n}"])
+    @Test(arguments: [
+        "[]", "{\"hooks\": []}", "{\"hooks\": {\"PreToolUse\": {}}}", "{\"a\":1,\"a\":2}", "{ // a note\n}",
+    ])
     func `are not made of a file that is something else`(_ text: String) {
         #expect(throws: HookSettings.Flaw.self) { try install(text) }
     }

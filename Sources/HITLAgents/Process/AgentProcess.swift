@@ -15,7 +15,16 @@ package struct AgentProgram: Sendable, Equatable {
         self.words = words
         self.directory = directory
         self.searchPath = searchPath
-        self.environment = environment.filter { !$0.starts(with: "HITL_".utf8) }
+        self.environment = environment.filter { entry in
+            !["HITL_", "NEUROLINK_"].contains { entry.starts(with: $0.utf8) }
+        }
+    }
+
+    package var arguments: [String] { Array(words.dropFirst()) }
+
+    func with(arguments: [String]) -> AgentProgram {
+        AgentProgram(
+            words: words.prefix(1) + arguments, directory: directory, searchPath: searchPath, environment: environment)
     }
 }
 

@@ -118,7 +118,7 @@ extension ConfigurationKey {
 
     private static let agent: [ConfigurationKey] = [
         ConfigurationKey(
-            "agent.name", \.agentName, .word(of: "agent.name", later: ["claude", "codex"]),
+            "agent.name", \.agentName, .word(of: "agent.name"),
             example: "name: simulated", "The agent that the loop runs; `none` is the desk alone."),
         ConfigurationKey(
             "agent.scenario", \.agentScenario, .nameOrPath, example: "scenario: demo",

@@ -1,0 +1,75 @@
+import HITLCore
+import HITLPlatform
+
+/// The process of an agent that speaks JSON over its standard streams, a message a line.
+final class AgentPipe: Sendable {
+    enum Incoming {
+        case ended
+        /// A line that is no JSON, or that two parsers might read differently.
+        case unreadable([UInt8])
+        case message(JSONObject)
+    }
+
+    private let child: ChildProcess
+    let name: String
+
+    private init(_ child: ChildProcess, name: String) {
+        self.child = child
+        self.name = name
+    }
+
+    static func start(
+        _ program: AgentProgram, in directory: String, name: String
+    ) async throws(AgentProcess.Problem) -> AgentPipe {
+        AgentPipe(try await AgentProcess.start(program, in: directory).child, name: name)
+    }
+
+    /// A message to a process that is gone is lost; its end is told by `next`.
+    func send(_ message: JSONValue) async {
+        do throws(LineChannel.Failure) { try await child.write(message.canonical + [UInt8(ascii: "\n")]) } catch {
+            child.stop()
+        }
+    }
+
+    /// For one task at a time.
+    func next() async -> Incoming {
+        do throws(LineChannel.Failure) {
+            while let line = try await child.nextLine() {
+                guard line.contains(where: { $0 > 0x20 }) else { continue }
+                // A call's arguments stand some levels down, and may be as deep as anybody's.
+                guard let value = try? JSONValue(parsing: line, depth: JSONValue.greatestDepth + 8),
+                    case .object(let message) = value
+                else { return .unreadable(line) }
+                return .message(message)
+            }
+        } catch {
+            // Torn, too long or taken from us: nothing that it says can be followed any more.
+        }
+        return .ended
+    }
+
+    private static let patience: Duration = .milliseconds(500)
+
+    /// Lets it end where it is about to, asks it to where it is not, and says how it went.
+    func end() async -> String {
+        child.channel?.closeWriting()
+        let pressing = Task.isCancelled ? nil : Task { try await Task.sleep(for: Self.patience) }
+        let stopping = Task {
+            // Cut short where it has ended by itself.
+            if case .failure? = await pressing?.result { return }
+            child.stop()
+        }
+        let result = await child.wait()
+        pressing?.cancel()
+        await stopping.value
+        let last = String(decoding: result.error.bytes, as: UTF8.self).split(separator: "\n").suffix(5)
+            .joined(separator: "\n")
+        let how =
+            switch result.status ?? result.ending {
+            case .exited(let code): "with exit code \(code)"
+            case .signalled(let signal): "by signal \(signal)"
+            case .stopped, .timedOut, .lost: "without saying how"
+            }
+        return "`\(name)` has ended \(how)." + (last.isEmpty ? "" : " The last that it said:\n\(last)")
+    }
+}
