@@ -110,7 +110,11 @@ let package = Package(
             "HITLServerTests",
             ["HITLTestSupport", "HITLServer", "HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "ServerProbe"]),
         tests("HITLTerminalTests", ["HITLTerminal", "HITLTestSupport", "HITLPlatform", "TerminalProbe"]),
-        tests("HITLConsoleTests", ["HITLConsole", "HITLCore", "HITLGate", "HITLTerminal", "HITLTestSupport"]),
+        tests(
+            "HITLConsoleTests",
+            [
+                "HITLConsole", "HITLCore", "HITLGate", "HITLLedger", "HITLTerminal", "HITLPlatform", "HITLTestSupport",
+            ]),
         tests("EndToEndTests", ["HITLTestSupport", "HITLCore", "HITLPlatform", "hitl", "MCPProbe"]),
         tests("CrashTests", ["HITLTestSupport", "HITLPlatform", "CrashProbe"]),
         tests(

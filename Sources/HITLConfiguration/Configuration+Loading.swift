@@ -20,6 +20,7 @@ extension Configuration {
 
         loading.checkPresets()
         guard loading.faults.isEmpty else { throw Diagnostics(loading.faults) }
+        loading.configuration.nameLedger()
         return loading.configuration
     }
 }

@@ -39,6 +39,7 @@ package struct Configuration: Sendable {
     package internal(set) var auditStorage = Sourced(AuditStorage.database)
     package internal(set) var auditPath: Sourced<String>
     package internal(set) var auditDurability = Sourced(Durability.group)
+    package internal(set) var auditSinks = Sourced([Sink]())
 
     package internal(set) var redactSensitiveData = Sourced(true)
     package internal(set) var signingKey = Sourced(SigningKeySource.own)
@@ -63,6 +64,15 @@ package struct Configuration: Sendable {
         self.paths = paths
         auditPath = Sourced(paths.ledger)
         outbox = Sourced(paths.outbox)
+    }
+
+    /// Where nobody named the ledger's file, how it is kept does.
+    mutating func nameLedger() {
+        guard auditPath.source == .fallback else { return }
+        switch auditStorage.value {
+        case .database: auditPath = Sourced(paths.ledger)
+        case .file: auditPath = Sourced(paths.ledgerOfLines)
+        }
     }
 }
 
@@ -133,7 +143,15 @@ extension Configuration {
         case fifo, lifo
     }
 
-    package enum AuditStorage: String, Sendable, CaseIterable { case database }
+    package enum AuditStorage: String, Sendable, CaseIterable { case database, file }
+
+    /// Where every entry of the ledger goes beside it.
+    package enum Sink: Sendable, Equatable {
+        /// A file or FIFO, by its absolute path.
+        case path(String)
+        /// A program by its absolute path, with arguments.
+        case command([String])
+    }
 
     /// Whether a rule's *allow* waits until it is synced. A person's decision always does.
     package enum Durability: String, Sendable, CaseIterable { case group, strict }

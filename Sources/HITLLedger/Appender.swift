@@ -21,6 +21,7 @@ final class Appender: Sendable {
     private let clock: @Sendable () -> Int64
     private let turn = Monitor(Turn())
     private let published: Locked<Head>
+    private let observers = Locked<[@Sendable (Head) -> Void]>([])
     private let thread = Locked<WorkerThread?>(nil)
 
     /// On one core, who commits at once would keep all others from joining the group.
@@ -86,6 +87,10 @@ final class Appender: Sendable {
     /// Of what was committed.
     var head: Head {
         published.withLock { $0 }
+    }
+
+    func observe(_ body: @escaping @Sendable (Head) -> Void) {
+        observers.withLock { $0.append(body) }
     }
 
     /// How many appends wait for their turn.
@@ -260,6 +265,7 @@ extension Appender {
             }
             try store.commit()
             published.withLock { $0 = head }
+            for observer in observers.withLock({ $0 }) { observer(head) }
             return (outcomes, durability)
         } catch {
             // A store that cannot roll back says so again at the next `begin`.

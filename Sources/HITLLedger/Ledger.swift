@@ -58,28 +58,38 @@ public final class Ledger: Sendable {
     ///
     /// - Throws: `owned` when another process has it, `insecure` when other users could write it.
     public static func open(
-        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64,
-        sealing: RecordSealing = .none
+        path: String, storage: LedgerStorage = .database, indexer: @escaping Indexer,
+        clock: @escaping @Sendable () -> Int64, sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let (file, lock) = try LedgerFile.forWriting(path)
-        let writer = try SQLiteWriter(file, ownership: lock)
+        let (reading, writing): (any LedgerReading, any LedgerWriting)
+        switch storage {
+        case .database:
+            writing = try SQLiteWriter(file, ownership: lock)
+            reading = try SQLiteReader(path: file.path)
+        case .file:
+            try FileWriter.create(file.path)
+            let store = try FileStore(path: file.path, indexer: indexer, sealing: sealing)
+            (reading, writing) = (store, try FileWriter(store, ownership: lock))
+        }
         return try Ledger(
-            reading: SQLiteReader(path: file.path), writing: writer, file: file.path,
-            indexer: indexer, clock: clock, sealing: sealing
-        )
+            reading: reading, writing: writing, file: file.path, indexer: indexer, clock: clock, sealing: sealing)
     }
 
     /// Opens the ledger at `path` for reading, beside its owner or without one, also where the
     /// directory cannot be written. Appends are refused.
     public static func openReadOnly(
-        path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64,
-        sealing: RecordSealing = .none
+        path: String, storage: LedgerStorage = .database, indexer: @escaping Indexer,
+        clock: @escaping @Sendable () -> Int64, sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let file = try LedgerFile.forReading(path)
+        let reading: any LedgerReading =
+            switch storage {
+            case .database: try SQLiteReader(path: file.path)
+            case .file: try FileStore(path: file.path, indexer: indexer, sealing: sealing)
+            }
         return try Ledger(
-            reading: SQLiteReader(path: file.path), writing: nil, file: file.path,
-            indexer: indexer, clock: clock, sealing: sealing
-        )
+            reading: reading, writing: nil, file: file.path, indexer: indexer, clock: clock, sealing: sealing)
     }
 
     /// An empty ledger in memory.
@@ -140,6 +150,11 @@ public final class Ledger: Sendable {
     public func close() {
         appender?.close()
         reading.close()
+    }
+
+    /// Calls `body` after each commit with what the ledger has then, on the thread that appends: it must be short.
+    package func observe(_ body: @escaping @Sendable (Head) -> Void) {
+        appender?.observe(body)
     }
 
     // MARK: - Reading

@@ -18,6 +18,9 @@ public enum LedgerError: Error, Sendable, Equatable {
     /// What is there contradicts itself.
     case damaged(path: String, Damage)
 
+    /// The last append was not finished when its process ended: so many bytes follow the entry that nobody was told of.
+    case torn(path: String, after: Int64, bytes: Int64)
+
     /// No space, quota or file size left.
     case full(path: String)
 
@@ -107,6 +110,11 @@ extension LedgerError: CustomStringConvertible {
             """
         case .damaged(let path, let damage):
             "The ledger `\(path)` is damaged: \(damage.clause). Run `hitl audit verify`, and keep a copy as it is."
+        case .torn(let path, let after, let bytes):
+            """
+            The ledger `\(path)` has a torn tail: \(bytes) bytes after entry \(after) are of an append that was never \
+            finished or acknowledged. `hitl audit repair` takes them off and records it.
+            """
         case .full(let path):
             "No space is left for the ledger `\(path)`. Nothing was recorded; make room and try again."
         case .readOnly(let path):

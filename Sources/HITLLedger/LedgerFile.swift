@@ -79,7 +79,7 @@ package struct LedgerFile {
         }
     }
 
-    private static func check(_ path: String, isDirectory: Bool, forWriting: Bool) throws(LedgerError) {
+    static func check(_ path: String, isDirectory: Bool, forWriting: Bool) throws(LedgerError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             if errno == ENOENT { return }

@@ -38,9 +38,24 @@ package final class LedgerLock: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { Glibc.close(open) }
+            guard let open = descriptor else { return }
+            // Who looks now finds nobody in it; a process that dies leaves its number, and is not there.
+            _ = ftruncate(open, 0)
+            // A child that another thread is about to start has this descriptor until its program runs.
+            _ = flock(open, LOCK_UN)
+            Glibc.close(open)
             descriptor = nil
         }
+    }
+
+    /// Whether the process that wrote itself into the lock's file lives. Asked without taking the lock, which would keep
+    /// an owner from it.
+    static func isHeld(on path: String) -> Bool {
+        let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { Glibc.close(descriptor) }
+        guard let owner = owner(in: descriptor) else { return false }
+        return kill(owner, 0) == 0 || errno == EPERM
     }
 
     private static func owner(in descriptor: Int32) -> Int32? {

@@ -108,6 +108,14 @@ package protocol LedgerSnapshot: AnyObject, Sendable {
 
     func unresolved() throws(LedgerError) -> [Unresolved]
     func tallies() throws(LedgerError) -> [Tally]
+
+    /// How many bytes follow the last entry that are of an append which was not finished; nobody is finishing it.
+    var tornBytes: Int64 { get }
+}
+
+extension LedgerSnapshot {
+    /// A store with transactions has none.
+    package var tornBytes: Int64 { 0 }
 }
 
 package struct ChainRow: ~Copyable {

@@ -7,20 +7,23 @@ import HITLLedger
 import HITLPlatform
 import HITLTerminal
 
-/// `hitl audit verify`, `export`, `checkpoint`, `prove`, `witness`: work on the ledger, with or without a desk.
+/// `hitl audit verify` and its like: work on the ledger, with or without a desk. One file for each in `Audit/`.
 enum Audit {
     static let program = Program(
         definition: CommandDefinition(
-            "audit", .program, summary: "check the ledger, prove what is in it, or export it",
+            "audit", .program, summary: "check the ledger, prove what is in it, export it, or report on it",
             discussion: """
                 verify reads the whole ledger and says whether every entry is there, unchanged and in its place, whether \
                 every index agrees with its record, and whether anything was cut off or rewritten since a checkpoint was \
                 last signed; then that every decision of a person is what that person signed (see hitl keys). It names the \
-                first entry that is wrong and ends with 7. With --proof it checks proofs \
-                instead, and needs no ledger.
+                first entry that is wrong and ends with 7. With --proof it checks proofs instead, and needs no ledger.
 
-                export prints one line of JSON for each request and each call that a rule decided, and signs a \
-                checkpoint, so that a later verify notices if anything up to here is cut off.
+                export prints one line for each request and each call that a rule decided, as JSON, CSV, OCSF or CEF, and \
+                signs a checkpoint, so that a later verify notices if anything up to here is cut off.
+
+                report tells people what was asked, decided and done in one session, the latest unless another is \
+                named, or since a time: whether the ledger is intact, counts, and each decision with its reason and \
+                outcome. It ends with 7 where the ledger is damaged.
 
                 checkpoint signs what is in the ledger: its size and the root of its Merkle tree, as a C2SP checkpoint. \
                 Give it to somebody who would notice another one. One is also signed at the end of every session and \
@@ -31,10 +34,12 @@ enum Audit {
 
                 witness co-signs checkpoints of other ledgers, each after proof that it continues the one that was seen \
                 last, and so keeps a ledger from having two histories.
+
+                repair takes the bytes of an append that a crash cut short, and that nobody was told of, off the end of a \
+                ledger of files, keeps them beside it, and records that. It mends nothing else.
                 """,
             positionals: [
-                .init(
-                    "WHAT", .word(Work.allCases.map(\.rawValue)), doc: "verify, export, checkpoint, prove or witness"),
+                .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.listed),
                 .init(
                     "ID", .text, .any,
                     doc: "of prove: a request's number or id, or entry:N; of witness: files with checkpoints"),
@@ -54,9 +59,13 @@ enum Audit {
                 .init(
                     "checkpoint", "FILE", .file,
                     doc: "of prove: the checkpoint to prove it by, for one with cosignatures"),
-                .init("format", "FORMAT", .word(["jsonl"]), doc: "of the export: jsonl"),
+                .init(
+                    "format", "FORMAT",
+                    .word(ExportFormat.allCases.map(\.rawValue) + ReportFormat.allCases.map(\.rawValue)),
+                    doc: "of export: jsonl, csv, ocsf or cef; of report: text, markdown or html"),
                 .init("output", "FILE", .file, doc: "write to a file instead of standard output"),
-                .init("since", "WHEN", .moment, doc: "export only what was asked since then"),
+                .init("since", "WHEN", .moment, doc: "of export and report: only what was asked since then"),
+                .init("session", "ID", .text, doc: "of report: the session, of a desk or an agent"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
                 .init("json", doc: "print what was found as one JSON document"),
             ],
@@ -67,18 +76,23 @@ enum Audit {
                 .init("hitl audit prove 3 --output 3.tlog-proof", "proof of the decision on request 3"),
                 .init("hitl audit verify --proof 3.tlog-proof --key hitl/ledger/…", "checks it, anywhere"),
                 .init("hitl audit export --format jsonl > decisions.jsonl", "everything, one request a line"),
+                .init("hitl audit report --format html --output report.html", "the latest session, as a page"),
             ]),
         run: run)
 
     private enum Work: String, CaseIterable {
-        case verify, export, checkpoint, prove, witness
+        case verify, export, report, checkpoint, prove, witness, repair
+
+        static let listed = "verify, export, report, checkpoint, prove, witness or repair"
 
         /// All read a configuration.
         func takes(_ option: String) -> Bool {
-            let own =
+            let own: [String] =
                 switch self {
                 case .verify: ["against", "proof", "key", "reviewers", "require-signatures", "json"]
                 case .export: ["format", "output", "since", "json"]
+                case .report: ["format", "output", "since", "session"]
+                case .repair: []
                 case .checkpoint: ["continues", "export", "json"]
                 case .prove: ["checkpoint", "output", "json"]
                 case .witness: ["key", "output", "json"]
@@ -89,8 +103,7 @@ enum Audit {
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> ExitCode {
         guard let work = Work(rawValue: arguments.positionals[0]) else {
-            throw .badValue(
-                arguments.positionals[0], of: "hitl audit", expected: "verify, export, checkpoint, prove or witness")
+            throw .badValue(arguments.positionals[0], of: "hitl audit", expected: Work.listed)
         }
         for option in program.definition.options where arguments.has(option.name) && !work.takes(option.name) {
             throw .unknownOption("--" + option.name, command: "audit \(work.rawValue)", nearest: nil)
@@ -101,87 +114,28 @@ enum Audit {
         case .checkpoint: return try AuditCheckpoint(arguments, words).run()
         case .prove: return try AuditProve(arguments, words).run()
         case .witness: return try AuditWitness(arguments, words).run()
-        case .export:
-            if let word = words.first { throw .superfluous(argument: word, command: "audit export") }
-            return try export(arguments)
+        case .export, .report, .repair: break
         }
-    }
-
-    // MARK: Export
-
-    private static func export(_ arguments: Arguments) throws(UsageError) -> ExitCode {
+        if let word = words.first { throw .superfluous(argument: word, command: "audit \(work.rawValue)") }
         let since = try arguments.moment("since", now: Clocks.system.wall())
-        if let format = arguments.text("format"), format != "jsonl" {
-            throw .badValue(format, of: "--format", expected: "jsonl")
-        }
-        switch Place.find(file: arguments.text("config")).flatMap({ $0.readLedger() }) {
+        let place: Place
+        switch Place.find(file: arguments.text("config")) {
         case .failure(let failure): return failure.report()
-        case .success(let ledger): return export(ledger, since: since, to: arguments.text("output"))
+        case .success(let found): place = found
+        }
+        if work == .repair { return AuditRepair.run(place) }
+        switch place.readLedger() {
+        case .failure(let failure): return failure.report()
+        case .success(let ledger):
+            return work == .report
+                ? try AuditReportCommand.run(arguments, ledger, since: since)
+                : try AuditExport.run(arguments, ledger, since: since)
         }
     }
 
-    private static func export(_ ledger: Ledger, since: WallTime?, to path: String?) -> ExitCode {
-        let sink: Sink
-        do { sink = try Sink(path) } catch {
-            return Failure(.failed, "The export cannot be written: \(error). Choose another file.").report()
-        }
-        var count = 0
-        do {
-            try Records(ledger).forEach { history throws(EventLedgerError) in
-                if let since, let openedAt = history.openedAt, openedAt < since { return }
-                count += 1
-                do { try sink.write(history.auditRecord.canonical + [UInt8(ascii: "\n")]) } catch {
-                    throw .unavailable("The export cannot be written: \(error)")
-                }
-            }
-            try sink.finish()
-            let head = try ledger.rememberHead()
-            Output.error("\(count) \(count == 1 ? "record" : "records"); head \(head.size):\(head.hash.hex)\n")
-            return .done
-        } catch let error as LedgerError {
-            return Failure(.ledger, error.description).report()
-        } catch {
-            return Failure(.failed, "\(error)").report()
-        }
-    }
-
-    /// Where an export goes: a stream, written in large pieces.
-    private final class Sink {
-        private let descriptor: Int32
-        private let owns: Bool
-        private var buffer: [UInt8] = []
-
-        init(_ path: String?) throws(SystemError) {
-            guard let path else {
-                (descriptor, owns) = (1, false)
-                return
-            }
-            descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            owns = true
-            guard descriptor >= 0 else { throw SystemError(errno, path) }
-        }
-
-        func write(_ bytes: [UInt8]) throws(SystemError) {
-            buffer += bytes
-            if buffer.count > 1 << 16 { try flush() }
-        }
-
-        func finish() throws(SystemError) {
-            try flush()
-            if owns, close(descriptor) != 0 { throw SystemError(errno, "close") }
-        }
-
-        private func flush() throws(SystemError) {
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    throw SystemError(errno, "write")
-                }
-                rest = rest.dropFirst(written)
-            }
-            buffer = []
+    static func verification(of ledger: Ledger) async -> Result<Verification, Failure> {
+        do { return .success(try await ledger.verify()) } catch {
+            return .failure(Failure(.ledger, error.description))
         }
     }
 }

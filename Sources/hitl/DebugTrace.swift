@@ -65,6 +65,7 @@ final class DebugTrace: Sendable {
             return ["Refused to \(DisplayText(untrusted: principal.name)): \(DisplayText(untrusted: what))"]
         case .granted(let grant): return ["Grant given with request \(grant.request)"]
         case .revoked(let request, _): return ["Grant given with request \(request) revoked"]
+        case .mended(let mended): return ["The ledger was mended after entry \(mended.after)"]
         case .sessionStarted(let session): return ["Session \(DisplayText(untrusted: session.id)) started"]
         case .sessionEnded(let id): return ["Session \(DisplayText(untrusted: id)) ended"]
         }

@@ -104,8 +104,8 @@ enum ReadingDesk {
         return place.sealing().flatMap { sealing in
             make(place) {
                 try Ledger.openReadOnly(
-                    path: place.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
-                    sealing: sealing)
+                    path: place.ledgerPath, storage: place.storage, indexer: EventIndex.index(of:),
+                    clock: SystemClock.wallMilliseconds, sealing: sealing)
             }
         }
     }

@@ -55,6 +55,7 @@ extension LoopPlan {
     var gateFiles: [String] {
         var files = [stateDirectory, place.configuration.paths.configuration, socketPath] + place.ledgerFiles
         if let runtime = place.configuration.paths.runtime { files.append(runtime) }
+        files += place.sinkPaths
         return files
     }
 

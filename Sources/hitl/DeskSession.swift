@@ -54,7 +54,8 @@ final class DeskSession: Sendable {
         let configuration = plan.place.configuration
         try PrivateDirectory.prepare(plan.stateDirectory)
         ledger = try Ledger.open(
-            path: plan.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
+            path: plan.ledgerPath, storage: plan.place.storage, indexer: EventIndex.index(of:),
+            clock: SystemClock.wallMilliseconds,
             sealing: try await SealingKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
         loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
@@ -192,6 +193,14 @@ final class DeskSession: Sendable {
 
         let notices = Notices(reader)
         trace?.begin(on: lines.reader, through: notices)
+        var sinks: Sinks?
+        do {
+            sinks = try Sinks(plan.place, of: ledger) { notices.post($0) }
+            try sinks?.start()
+        } catch {
+            // The ledger has everything; what else is to have it gets it later.
+            notices.post(StyledText(DisplayText(untrusted: error.description), .warning))
+        }
         agent.start(saying: notices, asking: server)
         let console = Console(
             desk: desk, queue: queue, reader: reader, notices: notices,
@@ -202,7 +211,7 @@ final class DeskSession: Sendable {
         let loop = Task { await console.run() }
         signal.onRequest { loop.cancel() }
         let exit = await loop.value
-        await close(reader, notices)
+        await close(reader, notices, sinks)
         return exit
     }
 
@@ -222,7 +231,7 @@ final class DeskSession: Sendable {
 
     /// The order matters: nobody new, then the loop's own requests withdrawn and everybody else let go of
     /// with theirs pending, then what still runs is ended, and last the ledger's head is written down.
-    private func close(_ reader: any LineReader, _ notices: Notices) async {
+    private func close(_ reader: any LineReader, _ notices: Notices, _ sinks: Sinks?) async {
         server.stopAccepting()
         // What the agent says to being turned away would be the last words on the screen.
         notices.close()
@@ -239,6 +248,7 @@ final class DeskSession: Sendable {
         do { try ledger.rememberHead() } catch {
             Output.complaint(StyledText(DisplayText(untrusted: error.description)))
         }
+        sinks?.stop()
         ledger.close()
     }
 }

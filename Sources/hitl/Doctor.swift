@@ -50,7 +50,9 @@ enum Doctor {
     }
 
     private static func look(at place: Place) -> [Finding] {
-        [ledger(place), desk(place), configuration(place), curl(), tracing(place), sandbox(), terminal()]
+        [ledger(place)] + sinks(place) + [
+            desk(place), configuration(place), curl(), tracing(place), sandbox(), terminal(),
+        ]
     }
 
     private static func configuration(_ place: Place) -> Finding {
@@ -68,6 +70,22 @@ enum Doctor {
         case .success(let ledger):
             do { return Finding(.good, "Ledger: `\(place.ledgerPath)`, \(try ledger.head.size) entries") } catch {
                 return Finding(.missing, "Ledger: \(error)", mend: "hitl audit verify")
+            }
+        }
+    }
+
+    /// How far each sink is behind the ledger.
+    private static func sinks(_ place: Place) -> [Finding] {
+        guard !place.sinks.isEmpty, case .success(let ledger) = place.readLedger() else { return [] }
+        return place.sinks.map { target in
+            do {
+                let lag = try place.lag(of: target, in: ledger)
+                guard lag > 0 else { return Finding(.good, "Sink: `\(target.name)` has every entry") }
+                return Finding(
+                    .warning, "Sink: `\(target.name)` is \(lag) \(lag == 1 ? "entry" : "entries") behind",
+                    mend: "a running desk gives them out; look whether the sink takes anything")
+            } catch {
+                return Finding(.missing, "Sink: `\(target.name)`: \(error)")
             }
         }
     }

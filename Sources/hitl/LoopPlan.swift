@@ -72,7 +72,10 @@ struct LoopPlan: Sendable {
             let paths = configuration.paths
             let isScratch = workspace == nil && scratch != nil
             var places: [ConfigurationOption] = []
-            if let state { places.append(.init("audit.path", .text(state + "/ledger.db"), option: "scratch")) }
+            if let state {
+                let name = configuration.auditStorage.value == .file ? "/ledger.jsonl" : "/ledger.db"
+                places.append(.init("audit.path", .text(state + name), option: "scratch"))
+            }
             if isScratch, let scratch {
                 places.append(.init("tools.outbox", .text(scratch + "/workspace/outbox"), option: "scratch"))
             }

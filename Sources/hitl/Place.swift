@@ -40,13 +40,20 @@ struct Place: Sendable {
     /// What no call may touch, wherever it is, beside what a desk adds.
     var gateFiles: [String] {
         let paths = configuration.paths
-        return [paths.state, paths.configuration] + ledgerFiles + (paths.runtime.map { [$0] } ?? [])
+        return [paths.state, paths.configuration] + ledgerFiles + (paths.runtime.map { [$0] } ?? []) + sinkPaths
     }
 
     /// The ledger and what lies beside it, its key among that.
     var ledgerFiles: [String] { LedgerFile.suffixes.map { ledgerPath + $0 } }
 
     var ledgerPath: String { configuration.auditPath.value }
+
+    var storage: LedgerStorage {
+        switch configuration.auditStorage.value {
+        case .database: .database
+        case .file: .file
+        }
+    }
 
     /// Where a desk may listen: what is named, else the runtime directory, else the state directory.
     func socketCandidates(_ option: String? = nil) -> [String] {
@@ -71,8 +78,8 @@ struct Place: Sendable {
             do throws(LedgerError) {
                 return .success(
                     try Ledger.openReadOnly(
-                        path: ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,
-                        sealing: sealing))
+                        path: ledgerPath, storage: storage, indexer: EventIndex.index(of:),
+                        clock: SystemClock.wallMilliseconds, sealing: sealing))
             } catch {
                 return .failure(Failure(error))
             }

@@ -158,4 +158,43 @@ import Testing
 
                 """)
     }
+
+    @Test(arguments: ["csv", "ocsf", "cef"])
+    func `can be exported as others read it, to a file of its owner's`(_ format: String) async throws {
+        let home = try await Self.home()
+        let file = home.path("export")
+        let exported = try await home.hitl("audit", "export", "--format", format, "--output", file)
+        #expect(exported.code == 0)
+        #expect(exported.err.hasPrefix("2 records; head 6:"))
+        #expect(exported.out == "")
+        var status = stat()
+        #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        let lines = try #require(home.read("export")).utf8.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.count == (format == "csv" ? 3 : 2))
+        let again = try await home.hitl("audit", "export", "--format", format, "--since", "2100-01-01")
+        #expect(again.code == 0 && again.err.hasPrefix("0 records"))
+        let wrong = try await home.hitl("audit", "export", "--format", "html")
+        #expect(wrong.code == 2 && wrong.err.contains("jsonl, csv, ocsf, cef"))
+    }
+
+    @Test func `can be reported on, and what is damaged is said first`() async throws {
+        let home = try await Self.home()
+        let text = try await home.hitl("audit", "report")
+        #expect(text.code == 0)
+        #expect(text.out.contains("\n\nThe ledger is intact: 6 entries verified.\n   Head: 6:"))
+        #expect(text.out.contains("   reason: Monday.<U+000A>Not today.\n"))
+        #expect(text.out.contains("ask: paint {\"wall\":\"west\\u202e\"}\n   approved by "))
+        let file = home.path("report.html")
+        #expect(try await home.hitl("audit", "report", "--format", "html", "--output", file).code == 0)
+        let page = try #require(home.read("report.html"))
+        #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+        #expect(try await home.hitl("audit", "report", "--session", "sess_none").code == 1)
+        #expect(try await home.hitl("audit", "report", "--session", "x", "--since", "1h").code == 2)
+
+        try await Self.tamper(
+            home, "UPDATE entry SET time = time + 1 WHERE sequence = 6")
+        let damaged = try await home.hitl("audit", "report", "--since", "1h", "--format", "markdown")
+        #expect(damaged.code == 7)
+        #expect(damaged.out.contains("**The ledger is DAMAGED"))
+    }
 }

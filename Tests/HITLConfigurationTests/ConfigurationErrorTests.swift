@@ -97,7 +97,9 @@ import Testing
             "expected `severity_desc`, `fifo` or `lifo`, found the text `LIFO` — did you mean `lifo`?"
         ),
         ("queue: { maxPendingPerUser: 0 }", "expected a whole number from 1 to 100000, found `0`"),
-        ("audit: { storage: file }", "`audit.storage: file` is not available in this version"),
+        ("audit: { sinks: [sink] }", "expected an absolute path, or one that begins with `~/`, found the text `sink`"),
+        ("audit: { sinks: [[]] }", "expected a program and its arguments, found a list"),
+        ("audit: { sinks: [[cat]] }", "expected a program by its absolute path, and its arguments, found a list"),
         ("audit: { storage: postgres }", "expected `database` or `file`, found the text `postgres`"),
         (
             "audit: { path: ledger.db }",
@@ -190,7 +192,7 @@ import Testing
             policy: { autoApproveThreshold: never }
             agent: { name: none, scenario: ~/demo.yaml }
             queue: { priorityOrder: lifo, maxPendingPerUser: 7 }
-            audit: { storage: database, path: ~/ledger.db, durability: strict }
+            audit: { storage: file, path: ~/ledger.db, durability: strict, sinks: [~/sink, [/bin/cat, -u]] }
             terminal: { bell: false, notify: osc777 }
             security: { signingKey: ~/.ssh/id_ed25519 }
             tools: { outbox: /var/outbox, commandTimeout: 30s, outputLimit: 4096 }
@@ -225,9 +227,10 @@ import Testing
                 agent.command | none | [] | default
                 queue.priorityOrder | lifo | "lifo" | \(file):16:10
                 queue.maxPendingPerUser | 7 | 7 | \(file):16:31
-                audit.storage | database | "database" | \(file):17:10
-                audit.path | HOME/ledger.db | "HOME/ledger.db" | \(file):17:29
-                audit.durability | strict | "strict" | \(file):17:48
+                audit.storage | file | "file" | \(file):17:10
+                audit.path | HOME/ledger.db | "HOME/ledger.db" | \(file):17:25
+                audit.durability | strict | "strict" | \(file):17:44
+                audit.sinks | HOME/sink, /bin/cat, -u | ["HOME/sink",["/bin/cat","-u"]] | \(file):17:64
                 security.redactSensitiveData | true | true | default
                 security.signingKey | HOME/.ssh/id_ed25519 | "HOME/.ssh/id_ed25519" | \(file):19:13
                 security.encryptAuditLogs | false | false | default

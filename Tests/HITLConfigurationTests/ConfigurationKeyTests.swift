@@ -36,6 +36,7 @@ import Testing
                 audit.storage | database or file | database | HITL_AUDIT_STORAGE
                 audit.path | an absolute path, or one that begins with ~/ | $XDG_STATE_HOME/hitl/ledger.db | HITL_AUDIT_PATH
                 audit.durability | group or strict | group | HITL_AUDIT_DURABILITY
+                audit.sinks | a list of paths and commands | none | 
                 audit.retention | a time, or forever | later | 
                 audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
                 security.redactSensitiveData | true or false | true | 

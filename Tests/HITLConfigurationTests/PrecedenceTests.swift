@@ -92,6 +92,7 @@ import Testing
                 audit.storage = database
                 audit.path = HOME/.local/state/hitl/ledger.db
                 audit.durability = group
+                audit.sinks = none
                 security.redactSensitiveData = true
                 security.signingKey = own
                 security.encryptAuditLogs = false

@@ -241,4 +241,18 @@ import Testing
                 """
             ])
     }
+
+    @Test func `adds no sink, by which every record would leave`() throws {
+        home.write("audit: { sinks: [/tmp/everything, [/bin/sh, -c, x]] }", to: "shop/hitl.yaml", mode: 0o666)
+        let configuration = try home.load(workspace: true)
+        #expect(configuration.auditSinks.value == [])
+        #expect(configuration.notices.contains { $0.description.contains("audit.sinks") })
+    }
+
+    @Test func `does not say where the ledger is, nor in what`() throws {
+        home.write("audit: { storage: file }", to: "shop/hitl.yaml", mode: 0o666)
+        let configuration = try home.load(workspace: true)
+        #expect(configuration.auditStorage.value == .database)
+        #expect(configuration.auditPath.value.hasSuffix("/ledger.db"))
+    }
 }

@@ -20,7 +20,7 @@ import Testing
             #expect(read.record == record)
             kinds[event.json.object?["type"]?.string ?? "", default: 0] += 1
         }
-        #expect(kinds.count == 12 && kinds.values.allSatisfy { $0 > 100 }, "\(kinds)")
+        #expect(kinds.count == 13 && kinds.values.allSatisfy { $0 > 100 }, "\(kinds)")
     }
 
     @Test func `is refused where it is anything that would not have been written`() throws {
@@ -66,7 +66,7 @@ import Testing
                 refused += 1
             }
         }
-        #expect(types.count == 12 && refused > 20)
+        #expect(types.count == 13 && refused > 20)
     }
 
     @Test func `has a digest over all that runs and nothing that is only said`() throws {
@@ -232,7 +232,7 @@ extension SplitMix {
     }
 
     fileprivate mutating func event() -> Event {
-        switch Int.random(in: 0...11, using: &self) {
+        switch Int.random(in: 0...12, using: &self) {
         case 0: .opened(.init(opened()))
         case 1: .extended(request: integer(), deadline: WallTime(milliseconds: integer()))
         case 2: .closed(.init(opened().with(status: status()), waited: Milliseconds(integer())))
@@ -261,6 +261,8 @@ extension SplitMix {
         case 10:
             .sessionStarted(
                 .init(id: text(), operatorName: text(), agent: text(), gated: one(of: [.gated, .ungated])))
+        case 11:
+            .mended(.init(after: integer(), bytes: integer(), digest: text(), file: text(), by: principal()))
         default: .sessionEnded(id: text())
         }
     }

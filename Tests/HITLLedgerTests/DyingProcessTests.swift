@@ -1,6 +1,7 @@
-import HITLLedger
 import HITLTestSupport
 import Testing
+
+@testable import HITLLedger
 
 @Suite(.oneAtATime) struct `A process that dies while it appends` {
     @Test func `loses nothing that was acknowledged, and leaves the chain whole`() async throws {
@@ -21,6 +22,29 @@ import Testing
             let found = try ledger.verifiedSize(await ledger.verify())
             #expect(found >= acknowledged)
             // At most the one append that was under way.
+            #expect(found <= acknowledged + 1)
+            acknowledged = found
+            ledger.close()
+        }
+    }
+
+    @Test func `loses nothing of a ledger of files either, and a tail that it tore is told and mended`() async throws {
+        let directory = TemporaryDirectory()
+        var acknowledged: Int64 = 0
+        for kill in 1...12 {
+            let probe = try ProbeProcess("append", directory.lines, "0")
+            for _ in 0..<Int.random(in: 1...40) {
+                let line = await probe.line()
+                acknowledged = try #require(line.flatMap { Int64($0) }, "kill \(kill): \(line ?? "nothing")")
+            }
+            probe.kill()
+            acknowledged = await probe.lines().compactMap { Int64($0) }.last ?? acknowledged
+            #expect(await probe.wait() == -9)
+
+            let (ledger, _) = try Ledger.openMended(
+                path: directory.lines, indexer: testIndexer, clock: CountingClock().now)
+            let found = try ledger.verifiedSize(await ledger.verify())
+            #expect(found >= acknowledged)
             #expect(found <= acknowledged + 1)
             acknowledged = found
             ledger.close()

@@ -13,6 +13,15 @@ struct `A sync` {
         }
     }
 
+    @Test func `is made once for each synced append to a ledger of files`() async throws {
+        let calls = try await Tracer.trace("append", count: 20, lines: true)
+        for number in 1..<20 {
+            #expect(calls.syncs(from: "\(number)", to: "\(number + 1)") == 1)
+        }
+        let group = try await Tracer.trace("group", count: 64, lines: true)
+        #expect(group.syncs(from: nil, to: "64") < 32)
+    }
+
     @Test func `is made again after appends that did without`() async throws {
         let calls = try await Tracer.trace("mixed", count: 10)
         for number in stride(from: 1, to: 20, by: 2) {
@@ -88,7 +97,7 @@ struct `A sync` {
     }
 }
 
-private enum Tracer {
+enum Tracer {
     static let path = "/usr/bin/strace"
 
     static let works: Bool = {
@@ -100,13 +109,13 @@ private enum Tracer {
         return waitpid(pid, &status, 0) == pid && status == 0
     }()
 
-    static func trace(_ mode: String, count: Int) async throws -> Calls {
+    static func trace(_ mode: String, count: Int, lines: Bool = false) async throws -> Calls {
         let directory = TemporaryDirectory()
         let output = directory.path + "/trace"
         let probe = try ProbeProcess(
             command: [
                 path, "-f", "-qq", "-e", "trace=fdatasync,fsync,write", "-o", output,
-                ProbeProcess.executable, mode, directory.ledger, "\(count)",
+                ProbeProcess.executable, mode, lines ? directory.lines : directory.ledger, "\(count)",
             ])
         _ = await probe.lines()
         #expect(await probe.wait() == 0)

@@ -77,6 +77,20 @@ final class TemporaryDirectory {
     }
 
     var ledger: String { path + "/ledger.db" }
+    var lines: String { path + "/ledger.jsonl" }
+
+    var names: [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
 
     private static func remove(_ path: String) {
         var status = stat()
@@ -101,11 +115,13 @@ final class TemporaryDirectory {
 
 /// Where the conformance suite runs.
 enum StoreKind: CaseIterable, Sendable, CustomTestStringConvertible {
-    case disk, memory
+    case disk, files, smallFiles, memory
 
     var testDescription: String {
         switch self {
         case .disk: "on disk"
+        case .files: "in files"
+        case .smallFiles: "in files that are rotated after every few entries"
         case .memory: "in memory"
         }
     }
@@ -116,6 +132,15 @@ enum StoreKind: CaseIterable, Sendable, CustomTestStringConvertible {
         case .memory:
             let ledger = try Ledger.inMemory(indexer: testIndexer, clock: clock.now)
             defer { ledger.close() }
+            try await body(ledger)
+        case .files, .smallFiles:
+            let directory = TemporaryDirectory()
+            let limit = self == .files ? FileWriter.defaultSegmentLimit : 1_000
+            let ledger = try openLinesLedger(directory.lines, clock: clock, segmentLimit: limit)
+            defer {
+                ledger.close()
+                withExtendedLifetime(directory) {}
+            }
             try await body(ledger)
         case .disk:
             let directory = TemporaryDirectory()
@@ -135,6 +160,23 @@ func openLedger(_ path: String, clock: CountingClock = CountingClock()) throws(L
 
 func readLedger(_ path: String) throws(LedgerError) -> Ledger {
     try Ledger.openReadOnly(path: path, indexer: testIndexer, clock: CountingClock().now)
+}
+
+/// A ledger of files, with limits and system calls of the test's.
+func openLinesLedger(
+    _ path: String, clock: CountingClock = CountingClock(), segmentLimit: Int64 = FileWriter.defaultSegmentLimit,
+    calls: FileCalls = .system
+) throws(LedgerError) -> Ledger {
+    let (file, lock) = try LedgerFile.forWriting(path)
+    try FileWriter.create(file.path, calls: calls)
+    let store = try FileStore(path: file.path, indexer: testIndexer)
+    let writer = try FileWriter(store, ownership: lock, segmentLimit: segmentLimit, calls: calls)
+    return try Ledger(
+        reading: store, writing: writer, headsFile: file.path + ".heads", indexer: testIndexer, clock: clock.now)
+}
+
+func readLinesLedger(_ path: String) throws(LedgerError) -> Ledger {
+    try Ledger.openReadOnly(path: path, storage: .file, indexer: testIndexer, clock: CountingClock().now)
 }
 
 /// The error that `body` throws; nil when it throws none.

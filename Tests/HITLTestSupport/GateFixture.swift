@@ -153,6 +153,7 @@ package final class GateFixture: Sendable {
                 case .revoked(let request, let principal): "grant \(request) revoked by \(principal.name)"
                 case .sessionStarted(let session): "session \(session.id)"
                 case .sessionEnded(let id): "end of session \(id)"
+                case .mended(let mended): "mended after \(mended.after)"
                 }
             }
         }

@@ -20,7 +20,8 @@ struct LedgerProbe {
         guard arguments.count >= 3 else { exit(2) }
         let number = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
         do {
-            let ledger = try Ledger.open(path: arguments[2], indexer: index, clock: milliseconds)
+            let storage: LedgerStorage = arguments[2].hasSuffix(".jsonl") ? .file : .database
+            let ledger = try Ledger.open(path: arguments[2], storage: storage, indexer: index, clock: milliseconds)
             switch arguments[1] {
             case "append": try await append(number, to: ledger)
             case "persist": try await persist(number, with: ledger)

@@ -42,6 +42,7 @@ package struct Paths: Sendable, Equatable {
 
     package var configurationFile: String { joined(configuration, "hitl.yaml") }
     package var ledger: String { joined(state, "ledger.db") }
+    package var ledgerOfLines: String { joined(state, "ledger.jsonl") }
     package var outbox: String { joined(state, "outbox") }
     package var lineHistory: String { joined(state, "history") }
 

@@ -140,15 +140,21 @@ extension ConfigurationKey {
 
     private static let audit: [ConfigurationKey] = [
         ConfigurationKey(
-            "audit.storage", \.auditStorage, .word(of: "audit.storage", later: ["file"]),
-            variables: ["HITL_AUDIT_STORAGE"], example: "storage: database", "How the ledger is kept."),
+            "audit.storage", \.auditStorage, .word(of: "audit.storage"),
+            variables: ["HITL_AUDIT_STORAGE"], example: "storage: database",
+            "How the ledger is kept: in one SQLite database, or in files of JSON lines."),
         ConfigurationKey(
             "audit.path", \.auditPath, .path, variables: ["HITL_AUDIT_PATH"],
-            example: "path: ~/.local/state/hitl/ledger.db", "The ledger's file."),
+            example: "path: ~/.local/state/hitl/ledger.db",
+            "The ledger's file; `ledger.jsonl` in the same directory where it is kept in files."),
         ConfigurationKey(
             "audit.durability", \.auditDurability, .word(of: "audit.durability"), variables: ["HITL_AUDIT_DURABILITY"],
             untrusted: .only(.strict), example: "durability: group",
             "Whether a call that a rule allows waits for the disk (`strict`) or is synced within a second (`group`)."),
+        ConfigurationKey(
+            "audit.sinks", \.auditSinks, .sinks, example: "sinks: []",
+            "Where every entry goes beside the ledger, in order: paths of files or FIFOs, and commands as lists of words."
+        ),
         ConfigurationKey(
             later: "audit.retention", "a time, or forever", inForce: { $0.isNull || $0.isWord("forever") },
             example: "retention: forever", "How long entries are kept."),

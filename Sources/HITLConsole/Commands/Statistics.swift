@@ -99,7 +99,7 @@ extension Statistics {
 
 extension Milliseconds {
     /// `820 ms`, `4.2 s`, `3 minutes`
-    fileprivate var precise: String {
+    var precise: String {
         if count < 1000 { return "\(count) ms" }
         if count < 60_000 { return "\(count / 1000).\(count % 1000 / 100) s" }
         return words

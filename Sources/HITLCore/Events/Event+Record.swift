@@ -58,6 +58,11 @@ extension Event {
             ])
         case .sessionEnded(let id):
             ["session": .string(id), "type": "sessionEnded"]
+        case .mended(let mended):
+            [
+                "after": .integer(mended.after), "by": mended.principal.json, "bytes": .integer(mended.bytes),
+                "digest": .string(mended.digest), "file": .string(mended.file), "type": "mended",
+            ]
         }
     }
 
@@ -68,7 +73,8 @@ extension Event {
         case .opened(let opened): JSONValue.object(opened.call.arguments).flaw
         case .ruled(let ruled): JSONValue.object(ruled.call.arguments).flaw
         case .finished(_, let outcome): outcome.result?.flaw
-        case .extended, .closed, .started, .rolledBack, .attempted, .granted, .revoked, .sessionStarted, .sessionEnded:
+        case .extended, .closed, .started, .rolledBack, .attempted, .granted, .revoked, .sessionStarted, .sessionEnded,
+            .mended:
             nil
         }
     }
@@ -135,6 +141,12 @@ extension Event {
                     id: try record.text("session"), operatorName: try record.text("operator"),
                     agent: try record.text("agent"), gated: gated))
         case "sessionEnded": self = .sessionEnded(id: try record.text("session"))
+        case "mended":
+            self = .mended(
+                Mended(
+                    after: try record.integer("after"), bytes: try record.integer("bytes"),
+                    digest: try record.text("digest"), file: try record.text("file"),
+                    by: try Principal(json: try record.value("by"))))
         default: throw .unknownWord("type")
         }
     }

@@ -17,6 +17,8 @@ public enum Event: Sendable, Equatable {
     case revoked(grant: Int64, by: Principal)
     case sessionStarted(Session)
     case sessionEnded(id: String)
+    /// A person had the ledger mended: what an unfinished append had left was taken off its end.
+    case mended(Mended)
 
     public struct Opened: Sendable, Equatable {
         public let number: Int64
@@ -92,6 +94,25 @@ public enum Event: Sendable, Equatable {
             self.digest = digest
             self.verdict = verdict
             self.requester = requester
+        }
+    }
+
+    /// The bytes of an append that was never finished or acknowledged, which were taken off.
+    public struct Mended: Sendable, Equatable {
+        /// The entry that they followed.
+        public let after: Int64
+        public let bytes: Int64
+        /// SHA-256 of them, and the name of the file beside the ledger that has them.
+        public let digest: String
+        public let file: String
+        public let principal: Principal
+
+        public init(after: Int64, bytes: Int64, digest: String, file: String, by principal: Principal) {
+            self.after = after
+            self.bytes = bytes
+            self.digest = digest
+            self.file = file
+            self.principal = principal
         }
     }
 

@@ -12,6 +12,7 @@ public enum EventIndex {
     static func openingClaim(_ id: RequestID) -> String { "opened/\(id)" }
     static func closingClaim(_ subject: Subject) -> String { "closed/\(subject)" }
     static func startingClaim(_ subject: Subject) -> String { "started/\(subject)" }
+    static func mendingClaim(_ file: String) -> String { "mended/\(file)" }
     static func finishingClaim(_ subject: Subject) -> String { "finished/\(subject)" }
 
     public static func index(of record: [UInt8]) -> Index? {
@@ -60,6 +61,7 @@ extension Index {
         case .revoked: self.init(kind: "revoked")
         case .sessionStarted: self.init(kind: EventIndex.sessionStarted)
         case .sessionEnded: self.init(kind: "sessionEnded")
+        case .mended(let mended): self.init(claim: EventIndex.mendingClaim(mended.file), kind: "mended")
         }
     }
 }

@@ -50,7 +50,7 @@ public struct RequestHistory: Sendable, Equatable {
             case .started: started = at
             case .finished(_, let outcome): finished = Moment(value: outcome, at: at)
             case .rolledBack(_, let successor): rolledBack = Moment(value: successor, at: at)
-            case .attempted, .granted, .revoked, .sessionStarted, .sessionEnded: break
+            case .attempted, .granted, .revoked, .sessionStarted, .sessionEnded, .mended: break
             }
         }
     }

@@ -19,6 +19,10 @@ public struct Statistics: Sendable, Equatable {
     public private(set) var all = Counts()
     public private(set) var perTool: [String: Counts] = [:]
     public private(set) var perReviewer: [String: Counts] = [:]
+    /// By the level that the call was assessed at.
+    public private(set) var perRisk: [Risk.Level: Counts] = [:]
+    /// How many calls each rule had a part in denying, by its name.
+    public private(set) var deniedBy: [String: Int] = [:]
     /// How long people took, in ascending order once `finish` was called.
     private var responseTimes: [Int64] = []
 
@@ -29,6 +33,12 @@ public struct Statistics: Sendable, Equatable {
         let word = history.decision
         all.decisions[word, default: 0] += 1
         perTool[call.tool, default: Counts()].decisions[word, default: 0] += 1
+        if let verdict = history.verdict {
+            perRisk[verdict.risk.level, default: Counts()].decisions[word, default: 0] += 1
+            if history.ruled != nil, verdict.effect == .deny {
+                for rule in verdict.rules { deniedBy[rule.name, default: 0] += 1 }
+            }
+        }
         switch history.status {
         case .approved(let review)?, .rejected(let review)?:
             perReviewer[review.reviewer.name, default: Counts()].decisions[word, default: 0] += 1
@@ -38,6 +48,16 @@ public struct Statistics: Sendable, Equatable {
     }
 
     public mutating func finish() { responseTimes.sort() }
+
+    /// How many decisions of people took less than each of these times, and at least the one before; last, how many took
+    /// longer than all.
+    public func responseCounts(below limits: [Milliseconds]) -> [Int] {
+        var counts = [Int](repeating: 0, count: limits.count + 1)
+        for time in responseTimes {
+            counts[limits.firstIndex { time < $0.count } ?? limits.count] += 1
+        }
+        return counts
+    }
 
     /// The response time that `share` of the decisions did not exceed (nearest rank); nil without decisions.
     public func responseTime(_ share: Double) -> Milliseconds? {

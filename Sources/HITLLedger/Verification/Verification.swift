@@ -118,6 +118,9 @@ public enum VerificationFailure: Sendable, Equatable {
     /// The database cannot be read beyond this entry; SQLite's sentence.
     case unreadable(after: Int64, String)
 
+    /// After the last entry stand bytes of an append that was not finished. Nobody was told of it.
+    case torn(after: Int64, bytes: Int64)
+
     /// The bytes are no record.
     case notARecord(sequence: Int64)
 
@@ -177,6 +180,11 @@ extension VerificationFailure: CustomStringConvertible {
             "The file of block hashes is wrong about entries \(first) to \(last). Remove it: it is derived again."
         case .unreadable(let after, let sentence):
             "Nothing can be read beyond entry \(after): `\(sentence)`."
+        case .torn(let after, let bytes):
+            """
+            After entry \(after) stand \(bytes) bytes of an append that was never finished or acknowledged. \
+            `hitl audit repair` takes them off and records it.
+            """
         case .notARecord(let sequence):
             "The bytes of entry \(sequence) are no record."
         case .sealed(let sequence, let key):

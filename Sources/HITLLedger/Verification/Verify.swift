@@ -50,7 +50,7 @@ extension Ledger {
         let signed = try SignedHistory(self, remembered: remembered, others: others, keys: keys)
         let blocks = checkpoints.blocks
         let indexes = try snapshot()
-        let size = indexes.size
+        let (size, tornBytes) = (indexes.size, indexes.tornBytes)
         let chain = ChainVerifier(
             try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads,
             roots: signed.roots, blocks: blocks)
@@ -69,6 +69,7 @@ extension Ledger {
 
         if let failure = findings.failure { failures.insert(failure, at: 0) }
         failures += signed.failures
+        if tornBytes > 0 { failures.append(.torn(after: findings.head.size, bytes: tornBytes)) }
         failures += indexFailures.filter { $0.adds(to: findings.failure) }
         if findings.failure == nil, let wrong = findings.wrongBlock { failures.append(wrong) }
         var checkpoints = signed.verified

@@ -1,0 +1,42 @@
+import HITLCore
+
+extension Form where Value == [Configuration.Sink] {
+    /// Each a path, or a program with its arguments as a list: no shell takes a line apart.
+    static let sinks = Form(
+        "a list of paths and commands",
+        read: { field, paths in
+            field.list(of: "paths and commands") { element in
+                guard case .list = element.node.content else {
+                    return absolute(element, paths).map(Configuration.Sink.path)
+                }
+                guard let words = element.list(of: "words", { $0.string() }), let program = words.first else {
+                    element.report(expected: "a program and its arguments")
+                    return nil
+                }
+                guard program.utf8.first == UInt8(ascii: "/"), words.allSatisfy({ !$0.utf8.contains(0) }) else {
+                    element.report(expected: "a program by its absolute path, and its arguments")
+                    return nil
+                }
+                return .command(words)
+            }
+        },
+        json: { sinks in
+            .array(
+                sinks.map { sink in
+                    switch sink {
+                    case .path(let path): .string(path)
+                    case .command(let words): .array(words.map(JSONValue.string))
+                    }
+                })
+        })
+
+    private static func absolute(_ element: Field, _ paths: Paths) -> String? {
+        guard let text = element.string() else { return nil }
+        let path = paths.expanded(text)
+        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
+            element.report(expected: "an absolute path, or one that begins with `~/`")
+            return nil
+        }
+        return path
+    }
+}
