@@ -25,7 +25,7 @@ import Testing
         let clock = ManualClock()
         let store = try MemoryStore(identity: [UInt8](repeating: 1, count: 32))
         let ledger = try Ledger(
-            reading: store, writing: store, headsFile: nil, indexer: EventIndex.index(of:),
+            reading: store, writing: store, file: nil, indexer: EventIndex.index(of:),
             clock: { clock.wall.milliseconds })
         let key = try #require(SigningKey(seed: [UInt8](repeating: 2, count: 32)))
         let fixture = try await GateFixture(

@@ -40,7 +40,7 @@ import Testing
         let store = try FileStore(path: file.path, indexer: EventIndex.index(of:))
         return try Ledger(
             reading: store, writing: FileWriter(store, ownership: lock, segmentLimit: 2_500, calls: calls),
-            headsFile: nil, indexer: EventIndex.index(of:), clock: { clock.wall.milliseconds })
+            file: nil, indexer: EventIndex.index(of:), clock: { clock.wall.milliseconds })
     }
 
     private static let rules = [Rule(name: "reads", source: "built-in", when: .provenReadOnly, action: .allow)]

@@ -60,7 +60,7 @@ extension Ledger {
         let store = try MemoryStore(identity: identity ?? self.identity)
         let now = Locked<Int64>(0)
         let copy = try Ledger(
-            reading: store, writing: store, headsFile: nil, indexer: EventIndex.index(of:),
+            reading: store, writing: store, file: nil, indexer: EventIndex.index(of:),
             clock: { now.withLock { $0 } })
         for entry in try entries(from: 1, limit: .max) {
             now.withLock { $0 = time ?? entry.time }
@@ -136,7 +136,7 @@ extension Review {
             let identity = try #require(Digest(hex: vector["ledger"]?.string ?? "")).bytes
             let store = try MemoryStore(identity: identity)
             let ledger = try Ledger(
-                reading: store, writing: store, headsFile: nil, indexer: EventIndex.index(of:), clock: { 0 })
+                reading: store, writing: store, file: nil, indexer: EventIndex.index(of:), clock: { 0 })
             for name in ["opened", "closed"] {
                 let record = Array((vector[name]?.string ?? "").utf8)
                 _ = try await ledger.append([Draft(try Event(record: record))])

@@ -172,7 +172,7 @@ func openLinesLedger(
     let store = try FileStore(path: file.path, indexer: testIndexer)
     let writer = try FileWriter(store, ownership: lock, segmentLimit: segmentLimit, calls: calls)
     return try Ledger(
-        reading: store, writing: writer, headsFile: file.path + ".heads", indexer: testIndexer, clock: clock.now)
+        reading: store, writing: writer, file: file.path, indexer: testIndexer, clock: clock.now)
 }
 
 func readLinesLedger(_ path: String) throws(LedgerError) -> Ledger {
