@@ -8,7 +8,7 @@ root = $(DESTDIR)$(prefix)
 
 # How long the tests of one target may take, in seconds; one that hangs fails instead of waiting for ever. The targets
 # run one after the other, because their terminals and processes would starve each other on a small machine.
-TEST_TIMEOUT ?= 300
+TEST_TIMEOUT ?= 900
 
 formatted = Package.swift Sources Tests examples
 binary = .build/dist/hitl
@@ -23,7 +23,7 @@ installed = \
 	share/fish/vendor_completions.d/hitl.fish
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint release install uninstall bench corpus torture format man clean
+.PHONY: help run build test lint release install uninstall bench corpus conformance torture format man clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -73,6 +73,11 @@ bench: $(binary) ## measure against the machine's own limits; prints one table
 
 corpus: build ## what the policy makes of the attack corpus, by category
 	@scripts/corpus.sh
+
+conformance: ## what each adapter does with the same cases, a table
+	@scripts/setup.sh tests
+	@swift build --build-tests
+	@scripts/conformance.sh
 
 torture: ## the long form of the crash matrix: many kills at every write
 	@scripts/setup.sh tests

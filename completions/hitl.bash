@@ -3,9 +3,9 @@
 _hitl_about() {
     case $1 in
     loop)
-        options='--enable-hitl --agent=word:none,simulated --scenario=file --workspace=directory --config=file --socket=file --plain --help'
+        options='--enable-hitl --agent=word:none,simulated,acp,exec,claude,codex --scenario=file --workspace=directory --config=file --socket=file --debug --plain --help'
         places=''
-        rest=''
+        rest='program'
         ;;
     ask)
         options='--arg=assignment --args=json --reason=text --confidence=text --timeout=duration --async --wait-for-desk=duration --socket=file --json --help'
@@ -17,14 +17,29 @@ _hitl_about() {
         places='request'
         rest=''
         ;;
+    hook)
+        options='--socket=file --timeout=duration --user --project --file=file --write --help'
+        places='word:claude,codex,gemini,install,uninstall word:claude,codex,gemini'
+        rest=''
+        ;;
+    mcp)
+        options='--name=text --socket=file --timeout=duration --gate=text --state=directory --json --file=file --write --help'
+        places='word:list,trust,install,uninstall text text'
+        rest='program'
+        ;;
     policy)
-        options='--call=text --calls=file --config=file --json --help'
-        places='word:check,explain,test file'
+        options='--call=text --calls=file --policy=file --since=moment --last=count --config=file --json --help'
+        places='word:check,explain,test,replay,suggest,import file*'
         rest=''
         ;;
     audit)
-        options='--against=text --format=word:jsonl --output=file --since=moment --config=file --json --help'
-        places='word:verify,export'
+        options='--against=file --proof=file --key=text --reviewers=file --require-signatures --continues=text --export=file --checkpoint=file --format=word:jsonl,csv,ocsf,cef,text,markdown,html --output=file --since=moment --session=text --config=file --json --help'
+        places='word:verify,export,report,checkpoint,prove,witness,repair text*'
+        rest=''
+        ;;
+    keys)
+        options='--replace --reviewer=text --at=moment --config=file --json --help'
+        places='word:new,list,export,trust,revoke file'
         rest=''
         ;;
     doctor)
@@ -73,7 +88,7 @@ _hitl_about() {
         rest=''
         ;;
     why)
-        options='--json --help'
+        options='--all --json --help'
         places='request'
         rest=''
         ;;
@@ -112,10 +127,10 @@ _hitl_offer() {
     # Digits only: what an agent called a tool never reaches the shell.
     request | requests) words=$(hitl status 2>/dev/null | sed -n 's/^\([0-9][0-9]*\)\. Tool: .*/\1/p') ;;
     tool) words='readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' ;;
-    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability security.redactSensitiveData terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
+    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules hitl.debug policy.compliance policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario agent.command queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability audit.sinks security.redactSensitiveData security.signingKey security.encryptAuditLogs security.auditKeys terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
-    command) words='loop ask wait policy audit doctor status show approve reject edit history config stats why extend withdraw stop rollback grants' ;;
+    command) words='loop ask wait hook mcp policy audit keys doctor status show approve reject edit history config stats why extend withdraw stop rollback grants' ;;
     word:*)
         words=${1#word:}
         words=${words//,/ }

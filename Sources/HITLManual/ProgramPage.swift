@@ -86,8 +86,16 @@ extension Manual {
         "$XDG_STATE_HOME/hitl/":
             "The state directory, mode 0700; `~/.local/state/hitl/` where the variable is not set. The demo has its own.",
         "ledger.db, ledger.db-wal, ledger.db-shm": "The ledger, in the state directory. `audit.path` names another.",
-        "ledger.db.heads":
-            "Heads of the ledger that were written down, by which a later cut is noticed. Keep copies elsewhere.",
+        "ledger.db.heads, ledger.db.checkpoints":
+            "Heads of the ledger, and what was signed of it, by which a later cut is noticed. Keep copies elsewhere.",
+        "ledger.db.key, ledger.db.tree":
+            "The key that checkpoints are signed with, and hashes of the tree that can be derived again.",
+        "ledger.jsonl, ledger.jsonl.2 …, .torn-N":
+            "The ledger where `audit.storage` is `file`; what `hitl audit repair` took off a torn end.",
+        "ledger.db.sink-…": "How far each of `audit.sinks` is.",
+        "keys/": "Your signing key, the keys that you trust, and the key of encrypted records, mode 0600.",
+        "mcp/": "Definitions of tools as `hitl mcp` first saw them.",
+        "witness/": "The key of `hitl audit witness`, and the last checkpoint of each log it saw.",
         "ledger.db.lock": "Held by the desk that owns the ledger.",
         "digest.key": "The key of the digests in the ledger, in the state directory.",
         "snapshots/": "What would undo calls that ran: earlier contents of files, mode 0600.",

@@ -199,6 +199,21 @@ package struct RuleExample: Sendable {
               matches: [{ tool: deploy, at: "2026-07-20T16:00:00Z" }, { tool: deploy, at: "2026-01-20T17:00:00Z" }]
               notMatches: [{ tool: deploy, at: "2026-07-20T15:59:00Z" }, { tool: deploy, at: "2026-01-20T16:59:00Z" }]
             """),
+        rule(
+            "Rates", "The call that would be one too many asks.",
+            """
+            name: mail-rate
+            when: { tool: sendEmail, rate: { calls: 20, within: 1h, per: agent } }
+            action: require_approval
+            examples: { matches: [{ tool: sendEmail, used: 20 }], notMatches: [{ tool: sendEmail, used: 19 }] }
+            """),
+        rule(
+            "Budgets", "The call with which an argument would add up to more is refused.",
+            """
+            name: day-budget
+            when: { tool: "pay*", budget: { argument: amount, most: 500, within: 1d } }
+            action: block
+            """),
     ]
 
     // MARK: What a rule can do
@@ -235,6 +250,22 @@ package struct RuleExample: Sendable {
             name: counted
             when: { kind: read }
             action: log
+            """),
+        rule(
+            "Masking",
+            "Secrets, addresses and phone numbers are taken out of what is shown and recorded, not of what runs.",
+            """
+            name: private
+            when: { tool: "crm*" }
+            action: redact
+            """),
+        rule(
+            "Confining", "Runs unasked, held by the kernel: no network, and it writes only beneath the workspace.",
+            """
+            name: builds
+            when: { harmlessWithin: workspace, cwd: ~/projects/** }
+            action: allow
+            sandbox: workspace
             """),
         rule(
             "Blocking", "The strictest action of all that match holds, in whatever order and file they stand.",

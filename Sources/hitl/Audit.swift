@@ -52,7 +52,8 @@ enum Audit {
                 .init(
                     "key", "KEY", repeats: true,
                     doc: "a public key to trust, as checkpoint prints it: of the ledger, or of a witness"),
-                .init("reviewers", "FILE", .file, doc: "of verify: reviewers' keys to know beside those that are trusted"),
+                .init(
+                    "reviewers", "FILE", .file, doc: "of verify: reviewers' keys to know beside those that are trusted"),
                 .init("require-signatures", doc: "of verify: also decisions from before the first signature need one"),
                 .init("continues", "SIZE", doc: "of checkpoint: with proof that it continues that many entries"),
                 .init("export", "FILE", .file, doc: "of checkpoint: write it to a file; - is standard output"),

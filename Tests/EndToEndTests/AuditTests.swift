@@ -43,7 +43,9 @@ import Testing
             masked(String(line), in: home)
                 .replacing(/"signature":\{[^}]*\}/, with: #""signature":SIGNATURE"#)
                 .replacing(/"reviewDuration":[0-9]+/, with: #""reviewDuration":N"#)
-                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/, with: #""risk":RISK"#)
+                .replacing(
+                    /"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/,
+                    with: #""risk":RISK"#)
         }
         #expect(
             lines == [

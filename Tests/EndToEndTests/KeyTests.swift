@@ -118,9 +118,11 @@ import Testing
         #expect(unknown.code == 7)
         #expect(unknown.out.contains("   The decision on request 1 is signed with `SHA256:"))
         #expect(
-            unknown.out.contains("   Keys become known by `hitl keys trust FILE`, or for this once by --keys FILE.\n"))
+            unknown.out.contains(
+                "   Keys become known by `hitl keys trust FILE`, or for this once by --reviewers FILE.\n"))
         #expect(
-            try await signatures(auditor, "--reviewers", home.path("their.pub")) == (0, "Signatures: 1 decision signed"))
+            try await signatures(auditor, "--reviewers", home.path("their.pub")) == (0, "Signatures: 1 decision signed")
+        )
         // Of the wrong person.
         try home.write(exported.replacing(" \(operatorName) ", with: " mallory "), to: "wrong.pub")
         let wrong = try await auditor.run(["audit", "verify", "--reviewers", home.path("wrong.pub")])

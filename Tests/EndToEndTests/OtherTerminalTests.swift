@@ -104,7 +104,10 @@ import Testing
         func json(_ words: String...) async throws -> String {
             masked(try await home.run(words + ["--json"]).out, in: home)
                 .replacing(/"(policyVersion|version)":"[^"]*"/, with: #""version":"V""#)
-                .replacing(/"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/, with: #""risk":RISK"#)
+                .replacing(
+                    /"risk":\{.*?\]?,"level":"[a-z]+",("reversibility":"[a-zA-Z]+",)?"score":[0-9]+\}/,
+                    with: #""risk":RISK"#
+                )
                 .replacing(/"(waited|executionTime)":[0-9]+/) { "\"\($0.output.1)\":N" }
         }
         let verdict =
@@ -116,7 +119,8 @@ import Testing
         #expect(try await json("why", "1") == verdict + "\n")
         let rules =
             #"[{"action":"block","because":"does not hold: it would touch files of the gate itself","name":"self-protection","outcome":"notMatched","source":"built-in"},"#
-            + #"{"action":"allow","because":"does not hold: it only reads, beneath the workspace","name":"autoApproveThreshold","outcome":"notMatched","source":"default"}]"#
+            + #"{"action":"allow","because":"does not hold: it only reads, beneath the workspace","name":"autoApproveThreshold","outcome":"notMatched","source":"default"},"#
+            + #"{"action":"allow","because":"does not hold: it only reads where it is confined (workspace)","name":"confinedReads","outcome":"notMatched","source":"default"}]"#
         #expect(
             try await json("why", "1", "--all")
                 == verdict.replacing(#"{"effect":"ask","#, with: #"{"effect":"ask","explanation":\#(rules),"#) + "\n")
@@ -127,6 +131,7 @@ import Testing
                      Rules that do not:
                        block: self-protection (built-in): does not hold: it would touch files of the gate itself
                        allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
+                       allow: confinedReads (default): does not hold: it only reads where it is confined (workspace)
 
                 """))
         #expect(

@@ -88,7 +88,7 @@ import Testing
         ("policy: { rules: [{ name: x }] }", "the key `action` is missing"),
         (
             "agent: { name: simulate }",
-            "expected `none`, `simulated`, `claude`, `codex`, `exec` or `acp`, found the text `simulate` — did you mean `simulated`?"
+            "expected `none`, `simulated`, `exec`, `acp`, `claude` or `codex`, found the text `simulate` — did you mean `simulated`?"
         ),
         ("agent: { scenario: '' }", "expected text that is not empty, found the text ``"),
         ("agent: { command: ./agent }", "expected a list of words, found the text `./agent`"),

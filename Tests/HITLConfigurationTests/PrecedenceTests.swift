@@ -168,7 +168,7 @@ import Testing
                 HITL_CONFIDENCE_THRESHOLD: expected a number from 0 to 1, found `nan`
                 HITL_AUDIT_DB_URL: `audit.databaseUrl` is not available in this version
                 --timeout: `60` has no unit; write `60s` for seconds or `60ms` for milliseconds
-                --agent: expected `none`, `simulated`, `claude`, `codex`, `exec` or `acp`, found `simulatd` — did you mean `simulated`?
+                --agent: expected `none`, `simulated`, `exec`, `acp`, `claude` or `codex`, found `simulatd` — did you mean `simulated`?
                 """)
     }
 

@@ -199,7 +199,8 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
         #expect(text.contains("   Warning: it is late [odd, h:2:1]\n"), "\(text)")
     }
 
-    @Test(arguments: zip(Reversibility.allCases, [", cannot be undone", ", can be made up for", ", can be undone", ""]))
+    @Test(
+        arguments: zip(Reversibility.allCases, [", cannot be undone", ", can be made up for", ", can be undone", ""]))
     func `are beside whether the call can be taken back`(reversibility: Reversibility, words: String) {
         let text = shown([], Risk(factors: [.init(name: "money", weight: 30)], reversibility: reversibility))
         #expect(text.contains("   Risk: medium, 30 of 100\(words) (money 30)\n"), "\(text)")

@@ -82,7 +82,9 @@ import Testing
         #expect(try second.entries(of: "s").count == 40)
         #expect(await ledgerError { try await second.append([draft(claim: "c7")]) } != nil)
         #expect(try await second.append([draft("next")])[0].previous == head.hash)
-        #expect(try await second.verify() == Verification(head: try second.head, protected: head, failures: []))
+        let found = try await second.verify()
+        #expect(found.failures == [] && found.protected == head)
+        #expect(try found.head == second.head)
         second.close()
     }
 
@@ -273,7 +275,8 @@ import Testing
         let directory = TemporaryDirectory()
         let head = try await Self.make(directory)
         let reader = try readLinesLedger(directory.lines)
-        #expect(try await reader.verify() == Verification(head: head, protected: head, failures: []))
+        let found = try await reader.verify()
+        #expect(found.failures == [] && found.head == head && found.protected == head)
         reader.close()
     }
 

@@ -26,11 +26,11 @@ import Testing
         let keys = [
             "tool", "kind", "arguments", "content", "riskAtLeast", "confidenceBelow", "agent", "session", "cwd", "time",
             "path", "command", "days", "hours", "zone", "eq", "ne", "lt", "le", "gt", "ge", "in", "matches", "glob",
-            "exists",
+            "exists", "rate", "budget", "calls", "within", "per", "most", "sandbox", "harmlessWithin",
             "name", "when", "action", "severity", "message", "timeout", "enabled", "examples", "notMatches",
         ]
         for key in keys { #expect(text.contains("\(key):"), "\(key)") }
-        for action in ["block", "require_approval", "warn", "log", "allow"] {
+        for action in ["block", "require_approval", "redact", "warn", "log", "allow"] {
             #expect(text.contains("action: \(action)"), "\(action)")
         }
     }

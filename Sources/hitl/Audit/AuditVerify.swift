@@ -45,7 +45,8 @@ struct AuditVerify {
             case .success(let checkpoint): checkpoints.append(checkpoint)
             }
         }
-        let found = Place.find(file: arguments.text("config")).flatMap { place in place.readLedger().map { (place, $0) } }
+        let found = Place.find(file: arguments.text("config")).flatMap { place in place.readLedger().map { (place, $0) }
+        }
         switch found {
         case .failure(let failure): return failure.report()
         case .success(let (place, ledger)):

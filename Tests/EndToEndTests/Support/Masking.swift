@@ -17,7 +17,7 @@ func masked(_ text: String, in home: Home) -> String {
         .replacing(/[0-9]+ seconds? ago/, with: "N seconds ago")
         .replacing(/\([0-9]+ ms\)/, with: "(N ms)")
         // How risks are weighed has tests of its own.
-        .replacing(/Risk: .*/, with: "Risk: RISK")
+        .replacing(/Risk: [^\n]*(\n {5}[a-z_]+ [0-9]+[,)][^\n]*)*/, with: "Risk: RISK")
         .replacing(/[ ]+\n/, with: "\n")
     guard let name = try? Regex("\\b\(operatorName)\\b") else { return fixed }
     return fixed.replacing(name, with: "OPERATOR")
