@@ -174,7 +174,8 @@ import Testing
         let agent = ProtocolAgent(try Home())
         _ = try await agent.play(
             "run touch ran && echo out", "/hitl approve 1", "env NAME value echo $NAME", "/hitl approve 2",
-            "tail touch tailed && echo 123456789", "/hitl approve 3", "start touch started && echo ready && sleep 60", "/hitl approve 4",
+            "tail touch tailed && echo 123456789", "/hitl approve 3", "start touch started && echo ready && sleep 60",
+            "/hitl approve 4",
             "run touch not", #"/hitl reject 5 --reason "enough""#)
         #expect(agent.made("ran"))
         #expect(!agent.made("not"))
