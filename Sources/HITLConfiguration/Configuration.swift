@@ -31,6 +31,10 @@ package struct Configuration: Sendable {
     /// `demo`, or the path of a scenario file.
     package internal(set) var agentScenario = Sourced("demo")
     /// Program and arguments of an agent that is one.
+    /// To what the kernel holds an agent that the loop starts.
+    package internal(set) var agentSandbox = Sourced(AgentSandbox.none)
+    /// What a confined agent may write beside the workspace: where it keeps its own things.
+    package internal(set) var agentWritable = Sourced<[String]>([])
     package internal(set) var agentCommand = Sourced<[String]>([])
 
     package internal(set) var priorityOrder = Sourced(PriorityOrder.severity)
@@ -118,6 +122,20 @@ extension Configuration {
         package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
         var confinement: Confinement? { Confinement(rawValue: rawValue) }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    /// The strictest first.
+    package enum AgentSandbox: String, Sendable, CaseIterable, Comparable {
+        case workspace
+        case workspaceWithNetwork = "workspace+network"
+        /// It may do what its user may.
+        case none
+
+        package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+        package var confinement: Confinement? { Confinement(rawValue: rawValue) }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }

@@ -3,6 +3,7 @@ import HITLConsole
 import HITLGate
 import HITLPlatform
 import HITLServer
+import HITLTools
 
 /// The loop's own agents: started, talked to, cancelled and ended.
 ///
@@ -42,10 +43,16 @@ final class AgentHost: Sendable {
     private let activity: AgentActivity
     private let queue: Queue
     private let makeContext: MakeContext
+    /// Within what its programs are held; nil where they may do what their user may.
+    private let room: ConfinedRoom?
     private let work = Locked(Work())
 
-    init(_ agent: LoopPlan.Agent, activity: AgentActivity, queue: Queue, makeContext: @escaping MakeContext) {
+    init(
+        _ agent: LoopPlan.Agent, activity: AgentActivity, queue: Queue, room: ConfinedRoom?,
+        makeContext: @escaping MakeContext
+    ) {
         self.agent = agent
+        self.room = room
         self.queue = queue
         self.activity = activity
         self.makeContext = makeContext
@@ -72,7 +79,8 @@ final class AgentHost: Sendable {
             return (number == 1 ? launch.kind.name : "\(launch.kind.name)-\(number)", notices, server)
         }
         guard let (name, notices, server) = prepared else { return nil }
-        let driver = launch.kind.make(name, launch.program, server)
+        let program = room.map { launch.program.confined(to: $0.sandbox, temporary: $0.temporary) } ?? launch.program
+        let driver = launch.kind.make(name, program, server)
         switch driver {
         case .directed(let runner): begin(name, .program(runner), runner, notices)
         case .restarted(let runner): begin(name, .restarted(runner), runner, notices)
@@ -184,6 +192,7 @@ final class AgentHost: Sendable {
             for task in seat.former + [seat.task] { task.cancel() }
         }
         for seat in seats { for task in seat.former + [seat.task] { await task.value } }
+        room?.clear()
     }
 
     // MARK: Commands

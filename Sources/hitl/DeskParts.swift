@@ -169,6 +169,12 @@ enum Greeting {
             let command = launch.program.words.joined(separator: " ")
             text.line(
                 "Agent: \(DisplayText(untrusted: launch.kind.name)): \(DisplayText(untrusted: command))", .dim)
+            switch plan.place.configuration.agentSandbox.value {
+            case .none: break
+            case .workspace: text.line("Confined: it writes only beneath the workspace; no home, no network", .dim)
+            case .workspaceWithNetwork:
+                text.line("Confined: it writes only beneath the workspace; no home; with network", .dim)
+            }
         case .none:
             text.line("The desk is open. In another terminal: hitl ask TOOL -- COMMAND", .dim)
         }

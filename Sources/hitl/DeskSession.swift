@@ -107,7 +107,7 @@ final class DeskSession: Sendable {
         sessionID = "sess_" + String(Place.newID().description.dropFirst(4))
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
         activity = AgentActivity(queue: queue)
-        agent = AgentHost(plan.agent, activity: activity, queue: queue) {
+        agent = AgentHost(plan.agent, activity: activity, queue: queue, room: try Self.room(plan)) {
             [agentGate, workbench, sessionID] name, conversation, notices in
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
@@ -141,6 +141,21 @@ final class DeskSession: Sendable {
             gate: gate, authority: try DeskAuthority.thisProcess(),
             gateFiles: { toolbox.gateFiles(named: $0) }, executor: workbench,
             commands: ForwardedCommands.answered(by: desk))
+    }
+
+    /// An agent that cannot be confined as the operator wants it is not started.
+    private static func room(_ plan: LoopPlan) throws(Failure) -> ConfinedRoom? {
+        let configuration = plan.place.configuration
+        guard let confinement = configuration.agentSandbox.value.confinement else { return nil }
+        do throws(AgentConfinement) {
+            return try ConfinedRoom.forAgent(
+                confinement, workspace: plan.workspace, gateFiles: plan.gateFiles,
+                writable: configuration.agentWritable.value)
+        } catch {
+            throw Failure(
+                .failed, "Agents cannot be confined as `agent.sandbox` wants it: \(error.description). See: hitl doctor"
+            )
+        }
     }
 
     /// A directory of the operator's gets the scenario's files where it is empty.

@@ -117,4 +117,37 @@ struct `A confined command` {
         #expect(home.exists("w/here"))
         #expect(Home.contents(of: "/tmp/there-\(home.root.utf8.count)") == nil)
     }
+
+    @Test func `is an agent, too, with all that it starts, where the operator wants that`() async throws {
+        let home = try Home(
+            configuration: "agent: { sandbox: workspace, writable: [~/own, ~/missing] }\n")
+        try home.makeDirectory("h/own")
+        try home.write("secret\n", to: "h/secret")
+        try home.write(
+            """
+            echo inside > inside; echo own > \(home.path("h/own/file")); echo t > "$TMPDIR/t" && echo t > temporary
+            (echo out > \(home.path("h/outside"))); cat \(home.path("h/secret")) > leaked
+            cat \(home.path("h/.local/state/hitl/digest.key")) > key; echo x > \(home.ledger)
+            kill -0 $PPID && echo signal > signal
+            printf '{"jsonrpc":"2.0","id":1,"method":"say","params":{"text":"finished"}}\\n'
+            cat > /dev/null
+
+            """, to: "w/agent.sh")
+        let desk = try await Desk.open(
+            home, ["--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/bin/sh", "agent.sh"])
+        try await desk.sees("Confined: it writes only beneath the workspace; no home, no network", "finished")
+        #expect(home.read("w/inside") == "inside\n" && home.read("h/own/file") == "own\n")
+        #expect(home.exists("w/temporary") && !home.exists("h/outside"))
+        #expect(home.read("w/leaked") == "" && home.read("w/key") == "" && !home.exists("w/signal"))
+        let verified = try await home.run(["audit", "verify"])
+        #expect(verified.code == 0, "\(verified.out)")
+    }
+
+    @Test func `is not started where its reach would hold the gate's own files`() async throws {
+        let home = try Home(configuration: "agent: { sandbox: workspace, writable: [~/.local] }\n")
+        try home.makeDirectory("h/.local")
+        let said = try await home.run(
+            ["loop", "--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/bin/sh", "agent.sh"])
+        #expect(said.code == 1 && said.err.contains("Agents cannot be confined as `agent.sandbox` wants it"), "\(said)")
+    }
 }

@@ -225,6 +225,8 @@ import Testing
                 agent.name | none | "none" | \(file):15:10
                 agent.scenario | HOME/demo.yaml | "HOME/demo.yaml" | \(file):15:22
                 agent.command | none | [] | default
+                agent.sandbox | none | "none" | default
+                agent.writable | none | [] | default
                 queue.priorityOrder | lifo | "lifo" | \(file):16:10
                 queue.maxPendingPerUser | 7 | 7 | \(file):16:31
                 audit.storage | file | "file" | \(file):17:10

@@ -31,6 +31,8 @@ import Testing
                 agent.name | none, simulated, exec, acp, claude or codex | simulated | 
                 agent.scenario | a name, or a path | demo | 
                 agent.command | a list of words | none | 
+                agent.sandbox | workspace, workspace+network or none | none | 
+                agent.writable | a list of paths | none | 
                 queue.priorityOrder | severity_desc, fifo or lifo | severity_desc | 
                 queue.maxPendingPerUser | a whole number from 1 to 100000 | 50 | 
                 audit.storage | database or file | database | HITL_AUDIT_STORAGE

@@ -87,6 +87,8 @@ import Testing
                 agent.name = simulated
                 agent.scenario = demo
                 agent.command = none
+                agent.sandbox = none
+                agent.writable = none
                 queue.priorityOrder = severity_desc
                 queue.maxPendingPerUser = 50
                 audit.storage = database

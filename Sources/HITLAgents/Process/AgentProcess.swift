@@ -10,8 +10,13 @@ package struct AgentProgram: Sendable, Equatable {
     package let searchPath: String
     /// Each `NAME=value`; without what would let a program below take this desk's settings for its own.
     package let environment: [[UInt8]]
+    /// What the kernel holds it and everything below it to; nil where it may do what its user may.
+    package let sandbox: Sandbox?
 
-    package init(words: [String], directory: String, searchPath: String, environment: [[UInt8]]) {
+    package init(
+        words: [String], directory: String, searchPath: String, environment: [[UInt8]], sandbox: Sandbox? = nil
+    ) {
+        self.sandbox = sandbox
         self.words = words
         self.directory = directory
         self.searchPath = searchPath
@@ -24,7 +29,16 @@ package struct AgentProgram: Sendable, Equatable {
 
     func with(arguments: [String]) -> AgentProgram {
         AgentProgram(
-            words: words.prefix(1) + arguments, directory: directory, searchPath: searchPath, environment: environment)
+            words: words.prefix(1) + arguments, directory: directory, searchPath: searchPath, environment: environment,
+            sandbox: sandbox)
+    }
+
+    /// The same program, held to `sandbox`, with its temporary files where it can write.
+    package func confined(to sandbox: Sandbox, temporary: String) -> AgentProgram {
+        AgentProgram(
+            words: words, directory: directory, searchPath: searchPath,
+            environment: environment.filter { !$0.starts(with: "TMPDIR=".utf8) } + [Array("TMPDIR=\(temporary)".utf8)],
+            sandbox: sandbox)
     }
 }
 
@@ -60,6 +74,7 @@ package final class AgentProcess: Sendable {
         launch.output = .channel
         launch.error = .captured(head: 0, tail: tail)
         launch.session = .own
+        launch.sandbox = program.sandbox
         launch.leftovers = .killed
         launch.lineLimits.lineLength = longestLine
         do throws(ProcessError) {

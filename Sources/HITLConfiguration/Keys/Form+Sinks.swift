@@ -7,7 +7,7 @@ extension Form where Value == [Configuration.Sink] {
         read: { field, paths in
             field.list(of: "paths and commands") { element in
                 guard case .list = element.node.content else {
-                    return absolute(element, paths).map(Configuration.Sink.path)
+                    return Form<[String]>.absolute(element, paths).map(Configuration.Sink.path)
                 }
                 guard let words = element.list(of: "words", { $0.string() }), let program = words.first else {
                     element.report(expected: "a program and its arguments")
@@ -29,14 +29,4 @@ extension Form where Value == [Configuration.Sink] {
                     }
                 })
         })
-
-    private static func absolute(_ element: Field, _ paths: Paths) -> String? {
-        guard let text = element.string() else { return nil }
-        let path = paths.expanded(text)
-        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
-            element.report(expected: "an absolute path, or one that begins with `~/`")
-            return nil
-        }
-        return path
-    }
 }

@@ -225,6 +225,21 @@ extension Form where Value == [String] {
         },
         json: { .array($0.map { .string($0) }) })
 
+    static let directories = Form(
+        "a list of paths",
+        read: { field, paths in field.list(of: "paths") { absolute($0, paths) } },
+        json: { .array($0.map { .string($0) }) })
+
+    static func absolute(_ element: Field, _ paths: Paths) -> String? {
+        guard let text = element.string() else { return nil }
+        let path = paths.expanded(text)
+        guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
+            element.report(expected: "an absolute path, or one that begins with `~/`")
+            return nil
+        }
+        return path
+    }
+
     static let words = Form(
         "a list of words",
         read: { field, _ in field.list(of: "words") { $0.string() } },

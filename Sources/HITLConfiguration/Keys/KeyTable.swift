@@ -126,6 +126,13 @@ extension ConfigurationKey {
         ConfigurationKey(
             "agent.command", \.agentCommand, .words, example: "command: [my-agent, --acp]",
             "Program and arguments of an agent that the loop starts."),
+        ConfigurationKey(
+            "agent.sandbox", \.agentSandbox, .word(of: "agent.sandbox"), untrusted: .smaller,
+            example: "sandbox: workspace+network",
+            "To what the kernel holds such an agent and all that it starts: nothing, or what `sandbox` in a rule says."),
+        ConfigurationKey(
+            "agent.writable", \.agentWritable, .directories, example: "writable: [~/.claude, ~/.cache]",
+            "Directories that a confined agent may read and write beside the workspace: where it keeps its own things."),
     ]
 
     private static let queue: [ConfigurationKey] = [

@@ -47,14 +47,21 @@ package struct Redaction: Sendable {
     // MARK: Finding
 
     /// The values in a call. A short one is not looked for elsewhere: it would be found in any text.
-    package func values(in call: ToolCall) -> [Value] {
+    package func values(in call: ToolCall) -> [Value] { finder(for: call).longestFirst }
+
+    private func finder(for call: ToolCall) -> Finder {
         var finder = Finder(depth: depth)
         finder.look(in: .object(call.arguments), named: "")
         for change in call.facts.command?.environment ?? [] { finder.look(in: change.value ?? "", named: change.name) }
         finder.look(inWords: call.facts.command?.argv ?? [])
+        for path in call.facts.paths {
+            finder.look(in: path.given, named: "")
+            finder.look(in: path.resolved, named: "")
+        }
+        for warning in call.facts.warnings { finder.look(in: warning, named: "") }
         finder.look(in: call.facts.preview ?? "", named: "")
         finder.look(in: call.claims.reason ?? "", named: "")
-        return finder.values.sorted { $0.bytes.count > $1.bytes.count }
+        return finder
     }
 
     /// Whether a call has secrets in it, or data that identifies a person.
@@ -62,13 +69,21 @@ package struct Redaction: Sendable {
 
     private struct Finder {
         let depth: Depth
-        var values: Set<Value> = []
+        private var values: Set<Value> = []
+        /// Whether anything was found, short ones too.
+        private(set) var hasFound = false
 
         private static let shortest = 6
 
+        init(depth: Depth) { self.depth = depth }
+
+        var longestFirst: [Value] { values.sorted { $0.bytes.count > $1.bytes.count } }
+
         mutating func look(in text: String, named name: String) {
             let bytes = Array(text.utf8)
-            for match in depth.found(in: bytes, named: name) where match.range.count >= Self.shortest {
+            for match in depth.found(in: bytes, named: name) {
+                hasFound = true
+                guard match.range.count >= Self.shortest else { continue }
                 values.insert(Value(bytes: Array(bytes[match.range]), kind: match.kind))
             }
         }
@@ -99,8 +114,18 @@ package struct Redaction: Sendable {
     // MARK: Taking out
 
     /// The same call without what was found; the call itself where nothing was.
-    package func redacted(_ call: ToolCall) -> ToolCall {
-        let all = with(values(in: call))
+    package func redacted(_ call: ToolCall) -> ToolCall { redacting(call).call }
+
+    /// The same, with the values that were taken out.
+    package func redacting(_ call: ToolCall) -> (call: ToolCall, values: [Value]) {
+        let finder = finder(for: call)
+        guard finder.hasFound || !known.isEmpty else { return (call, []) }
+        let values = finder.longestFirst
+        return (without(values, call), values)
+    }
+
+    private func without(_ values: [Value], _ call: ToolCall) -> ToolCall {
+        let all = with(values)
         let arguments = all.redacted(.object(call.arguments)).object ?? call.arguments
         var facts = call.facts
         facts.command = facts.command.map { command in

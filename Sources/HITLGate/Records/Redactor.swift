@@ -27,7 +27,7 @@ public final class Redactor: Sendable {
     /// The request as people see it.
     package func shown(_ request: ApprovalRequest) -> ApprovalRequest {
         guard request.call.content == .whole, let redaction = redaction(request.verdict) else { return request }
-        return redacted(request, redaction.with(redaction.values(in: request.call)))
+        return redacted(request, redaction).request
     }
 
     package func shown(_ call: ToolCall, _ verdict: Verdict? = nil) -> ToolCall {
@@ -56,16 +56,18 @@ public final class Redactor: Sendable {
     func recorded(_ event: Event) -> Event {
         switch event {
         case .opened(let opened):
-            guard let redaction = remembering(opened.call, opened.verdict, .request(opened.number)) else {
-                return event
-            }
-            return .opened(Event.Opened(redacted(opened.request, redaction)))
+            guard let redaction = redaction(opened.verdict) else { return event }
+            let (request, values) = redacted(opened.request, redaction)
+            remember(values, of: .request(opened.number))
+            return .opened(Event.Opened(request))
         case .ruled(let ruled):
-            guard let redaction = remembering(ruled.call, ruled.verdict, .call(ruled.id)) else { return event }
+            guard let redaction = redaction(ruled.verdict) else { return event }
+            let (call, values) = redaction.redacting(ruled.call)
+            remember(values, of: .call(ruled.id))
             return .ruled(
                 Event.Ruled(
-                    id: ruled.id, call: redaction.redacted(ruled.call), digest: ruled.digest,
-                    verdict: redaction.redacted(ruled.verdict), requester: ruled.requester))
+                    id: ruled.id, call: call, digest: ruled.digest,
+                    verdict: redaction.with(values).redacted(ruled.verdict), requester: ruled.requester))
         case .closed(let closed):
             switch closed.status {
             case .approved, .pending: break
@@ -89,17 +91,18 @@ public final class Redactor: Sendable {
         }
     }
 
-    private func redacted(_ request: ApprovalRequest, _ redaction: Redaction) -> ApprovalRequest {
-        let (call, verdict) = (redaction.redacted(request.call), redaction.redacted(request.verdict))
-        return call === request.call && verdict === request.verdict ? request : request.with(call, verdict)
+    private func redacted(
+        _ request: ApprovalRequest, _ redaction: Redaction
+    ) -> (request: ApprovalRequest, values: [Redaction.Value]) {
+        let (call, found) = redaction.redacting(request.call)
+        let verdict = redaction.with(found).redacted(request.verdict)
+        let isSame = call === request.call && verdict === request.verdict
+        return (isSame ? request : request.with(call, verdict), found)
     }
 
-    private func remembering(_ call: ToolCall, _ verdict: Verdict, _ subject: Subject) -> Redaction? {
-        guard let redaction = redaction(verdict) else { return nil }
-        let found = redaction.values(in: call)
-        guard !found.isEmpty else { return redaction }
+    private func remember(_ found: [Redaction.Value], of subject: Subject) {
+        guard !found.isEmpty else { return }
         values.withLock { $0[subject] = found }
-        return redaction.with(found)
     }
 
     /// nil where nothing is to be taken out.

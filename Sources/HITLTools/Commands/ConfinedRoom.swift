@@ -1,17 +1,39 @@
 import Glibc
-import HITLCore
-import HITLPlatform
+package import HITLCore
+package import HITLPlatform
 
-/// What a confined command has of the world, for as long as it runs.
-struct ConfinedRoom {
-    /// Its home and its temporary files; goes with it.
-    let temporary: String
-    let sandbox: Sandbox
+/// What a confined command or agent has of the world, for as long as it runs.
+package struct ConfinedRoom: Sendable {
+    /// Its temporary files, and a command's home; goes with it.
+    package let temporary: String
+    package let sandbox: Sandbox
+
+    /// - Parameters:
+    ///   - gateFiles: none of them may be within its reach.
+    ///   - writable: directories beside the workspace that it may write; those that are not there are left out.
+    /// - Throws: why it cannot be confined, as a sentence.
+    package static func forAgent(
+        _ confinement: Confinement, workspace: String, gateFiles: [String], writable: [String]
+    ) throws(AgentConfinement) -> ConfinedRoom {
+        if let obstacle = Sandbox.obstacle { throw AgentConfinement(description: obstacle.description) }
+        do throws(Obstacle) {
+            return try ConfinedRoom(
+                confinement, workspace: workspace, gateFiles: try GateFiles(gateFiles),
+                writable: writable.filter { access($0, F_OK) == 0 })
+        } catch {
+            throw AgentConfinement(description: "\(error)")
+        }
+    }
 
     init(_ confinement: Confinement, in place: Surroundings) throws(Obstacle) {
-        let workspace = place.workspace.path
-        for path in Sandbox.system + [workspace] {
-            if let own = place.gateFiles.touched(by: path, reach: .everythingBelow).first {
+        try self.init(confinement, workspace: place.workspace.path, gateFiles: place.gateFiles, writable: [])
+    }
+
+    private init(
+        _ confinement: Confinement, workspace: String, gateFiles: GateFiles, writable: [String]
+    ) throws(Obstacle) {
+        for path in Sandbox.system + [workspace] + writable {
+            if let own = gateFiles.touched(by: path, reach: .everythingBelow).first {
                 throw .gateWithinReach(own)
             }
         }
@@ -21,7 +43,7 @@ struct ConfinedRoom {
         }
         guard let made else { throw .temporaryDirectory(SystemError(errno, "mkdtemp")) }
         temporary = made
-        var sandbox = Sandbox(writable: [workspace, made])
+        var sandbox = Sandbox(writable: [workspace, made] + writable)
         sandbox.guarded = Self.guarded.map { "\(workspace)/\($0)" }
         sandbox.allowsNetwork = confinement == .workspaceWithNetwork
         self.sandbox = sandbox
@@ -33,9 +55,14 @@ struct ConfinedRoom {
         ".github", ".gitlab-ci.yml", ".circleci", "Jenkinsfile", ".envrc", ".husky",
     ]
 
-    func clear() {
+    package func clear() {
         // What cannot be removed is temporary all the same.
         let (directory, name) = ("/tmp", temporary.split(separator: "/").last.map(String.init) ?? "")
         _ = try? ConfinedDirectory(directory, links: .refused).delete(name, as: .tree)
     }
+}
+
+/// Why an agent cannot be confined.
+package struct AgentConfinement: Error, Sendable, CustomStringConvertible {
+    package let description: String
 }
