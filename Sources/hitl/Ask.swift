@@ -159,12 +159,16 @@ struct AskWords: Sendable {
     private let hasCommand: Bool
     private let watches: Bool
     private let tool: String
+    /// What was asked for; nil for who comes back for a request.
+    private let asked: JSONObject?
 
     init(_ options: AskOptions) {
-        self.init(json: options.json, hasCommand: !options.command.isEmpty, tool: options.tool)
+        self.init(
+            json: options.json, hasCommand: !options.command.isEmpty, tool: options.tool, asked: options.arguments)
     }
 
-    init(json: Bool, hasCommand: Bool = false, tool: String) {
+    init(json: Bool, hasCommand: Bool = false, tool: String, asked: JSONObject? = nil) {
+        self.asked = asked
         self.json = json
         self.hasCommand = hasCommand
         self.tool = tool
@@ -221,8 +225,16 @@ struct AskWords: Sendable {
         let exit: ExitCode
         switch answer.decision {
         case .approved, .allowed:
-            approved(answer)
-            exit = .done
+            if let edited = edited(answer), !json {
+                // Whoever only looks at the exit code would do what a person changed.
+                Output.complaint(
+                    "Approved with other arguments: \(DisplayText(untrusted: edited)). A script that can take them asks with --json."
+                )
+                exit = .failed
+            } else {
+                approved(answer)
+                exit = .done
+            }
         case .pending:
             if !json { Output.standard("\(answer.number ?? 0) \(answer.request ?? "")\n") }
             exit = .pending
@@ -261,6 +273,17 @@ struct AskWords: Sendable {
         }
         document(history.json.object?.members ?? [])
         return exit.rawValue
+    }
+
+    /// The arguments that were approved, where they are not those that were asked for.
+    private func edited(_ answer: AskAnswer) -> String? {
+        guard let approved = answer.json["arguments"] else { return nil }
+        let isSame =
+            if let asked { approved == .object(asked) } else {
+                // Who comes back names a number, and an edit has made it another.
+                Int64(tool).map { $0 == answer.number } ?? true
+            }
+        return isSame ? nil : approved.printable
     }
 
     func approved(_ answer: AskAnswer) {

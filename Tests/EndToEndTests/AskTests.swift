@@ -340,4 +340,17 @@ import Testing
         #expect(Said(await asking.wait()).code == 125)
         try await next.until { $0.cursorLine == "hitl >" }
     }
+
+    @Test func `that was edited is no plain yes for a script, which would do what was changed`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        let asking = try await home.start(["ask", "dropTable", "--arg", "table=users"])
+        try await desk.sees("New request 1:")
+        _ = try await home.run(["edit", "1", "--set", "table=tmp"])
+        try await desk.sees("New request 2:")
+        _ = try await home.run(["approve", "2"])
+        let said = Said(await asking.wait())
+        #expect(said.code == 1 && said.out == "")
+        #expect(said.err.contains(#"Approved with other arguments: {"table":"tmp"}"#), "\(said.err)")
+    }
 }

@@ -150,4 +150,30 @@ struct `A confined command` {
             ["loop", "--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/bin/sh", "agent.sh"])
         #expect(said.code == 1 && said.err.contains("Agents cannot be confined as `agent.sandbox` wants it"), "\(said)")
     }
+
+    @Test(arguments: ["cat link", "cat inner/secret", "grep -r s inner", "sed -n 1p link"])
+    func `asks where a link of the workspace leads out of it, though the words only read`(command: String) async throws
+    {
+        let home = try Home()
+        try home.makeDirectory("outside")
+        try home.write("hush\n", to: "outside/secret")
+        for (name, target) in [("w/link", "outside/secret"), ("w/inner", "outside")] {
+            let linked = try await home.run(
+                program: "/bin/ln", ["-s", home.path(target), home.path(name)])
+            try #require(linked.code == 0)
+        }
+        let said = try await loop(home, command)
+        #expect(said.contains("Pending HITL Approvals (1):") && !said.contains("hush"), "\(said)")
+    }
+
+    @Test func `leaves nothing behind that runs later outside of it`() async throws {
+        let home = try Home(configuration: "policy: { autoApproveSandboxed: workspace }\n")
+        try home.write(
+            "t:\n\t@mkdir -p .git/hooks .claude; echo id > .git/hooks/pre-commit; ln -s /etc .envrc; echo x > kept\n",
+            to: "w/Makefile")
+        let said = try await loop(home, "make t")
+        #expect(home.exists("w/kept") && !home.exists("w/.git") && !home.exists("w/.claude"), "\(said)")
+        #expect(!Home.names(in: home.workspace).contains(".envrc"))
+        #expect(said.contains("hitl took away what it made as .git, .claude, .envrc"), "\(said)")
+    }
 }

@@ -145,6 +145,12 @@ private let surroundings = PathSurroundings(directory: "/code/app", workspace: "
             awk -i inplace '{print}' a
             awk '{print ENVIRON["X"]}' a
             awk 'BEGIN{f="system"; @f("id")}'
+            awk -v X=sh -v Y=id 'BEGIN{print Y, /a/ / 1 | X; /b/}'
+            awk '{print /x/ / 1 | $0; /b/}' a
+            awk -v X=f 'BEGIN{print 1, /a/ / 1 > X; /b/}'
+            awk -v X=sh -v Y=id 'BEGIN{print /}/; print Y | X; print /{x/ }'
+            awk -v X=f 'BEGIN{print /}/; print 7 > X; print /{x/ }'
+            awk 'BEGIN{if ((/a/ / 1) < 2) system(X); /b/}'
             awk '{i++ / 1; print "id" | "sh" / 2}' a
             awk '{print $1}' /etc/passwd
             awk -v x=1 'BEGIN{system("id")}'

@@ -184,6 +184,30 @@ private func token(_ start: String, _ count: Int) -> String {
             !masked.contains("x7Kqx7Kq") && !masked.contains("1111 1111") && !masked.contains("11111111"), "\(masked)")
     }
 
+    /// What a person approves is to be seen.
+    @Test(
+        arguments: [
+            #"echo "-----BEGIN PRIVATE KEY-----"; cp a.txt HIDDEN; rm -rf a.txt"#,
+            "-----BEGIN PRIVATE KEY-----\nHIDDEN\n",
+            #"echo password="x1$(touch HIDDEN; rm -rf b)""#, #"x --token="aaa1;`./HIDDEN`""#,
+            "echo x://a:1|sh;HIDDEN;:@b",
+            "PuTTY-User-Key-File-2: ; ./HIDDEN", #"x --password "x1 $(./HIDDEN)""#, #"mysql -p"1$(./HIDDEN)" db"#,
+            "-----BEGIN PRIVATE KEY-----\nQUJDREVGR0hJSktMTU5PUFFSU1RVVldY\n/tmp/HIDDENHIDDENHIDDENHIDDEN\n-----END PRIVATE KEY-----",
+        ])
+    func `never takes what would run out of a command`(command: String) {
+        let call = call(
+            ["command": .string(command)], command: .init(argv: ["/bin/sh", "-c", command], executable: "/bin/sh"))
+        let redacted = Self.redaction.redacted(call)
+        #expect(redacted.arguments["command"]?.string?.contains("HIDDEN") == true, "\(redacted.arguments)")
+        #expect(redacted.facts.command?.argv.last?.contains("HIDDEN") == true)
+    }
+
+    @Test func `in several lines is taken out of what is written`() {
+        let key = "-----BEGIN PRIVATE KEY-----\nQUJDREVGR0hJSktMTU5PUFFSU1RVVldY\nQUJD\n-----END PRIVATE KEY-----\n"
+        let redacted = Self.redaction.redacted(call(["content": .string(key)])).json.canonicalText
+        #expect(!redacted.contains("QUJD"), "\(redacted)")
+    }
+
     @Test func `stays as it is when it is masked again`() throws {
         for line in try Neighbourhood.corpus("policy-cases.jsonl") ?? [] {
             guard line["category"]?.string?.hasSuffix("-args") == true, let arguments = line["args"] else { continue }

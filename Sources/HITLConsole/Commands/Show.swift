@@ -42,7 +42,10 @@ package struct ShowCommand: Command {
         }
         let request = reveals ? await whole(recorded, in: desk, for: `operator`) : recorded
         if reveals, request.call.content == .redacted {
-            text.line("What is masked cannot be shown: nobody has it in memory.", .warning)
+            text.line(
+                `operator`.isAtDesk
+                    ? "What is masked cannot be shown: the desk does not have it in memory."
+                    : "What is masked is shown at the desk's own prompt only.", .warning)
         }
         let requester = await desk.gate?.queue.requesterOf(request.number)
         RequestView(request, requester: requester, now: desk.now).appendWhole(to: &text)

@@ -6,10 +6,11 @@ package struct CallAnalysis: Sendable, Equatable {
     package let doubts: [String]
     /// It is proven to read ordinary things only, if the tool is what its kind says.
     package let isHarmless: Bool
-    /// The narrowest confinement in which its commands only read ordinary things, git's own included; nil where no
-    /// confinement is needed for that, or none helps.
+    /// The narrowest confinement in which its commands only read ordinary things, git's own included; nil where
+    /// none helps. What is proven harmless is held in it too, where it can be: a proof may be wrong.
     package let readsWithin: Confinement?
-    /// The narrowest confinement in which its commands could do no harm; nil in the same cases.
+    /// The narrowest confinement in which its commands could do no harm; nil where none is needed, or none
+    /// helps.
     package let harmlessWithin: Confinement?
     package let reversibility: Reversibility
     /// Every command, unwrapped and dequoted; those that are not known word by word are among the doubts.
@@ -40,8 +41,7 @@ package struct CallAnalysis: Sendable, Equatable {
         return CallAnalysis(
             findings: findings,
             doubts: commands.flatMap(\.doubts), isHarmless: isHarmless,
-            readsWithin: isOrdinary && !isHarmless && commands.allSatisfy(\.isHarmlessWithConfinedGit)
-                ? .workspace : nil,
+            readsWithin: isOrdinary && commands.allSatisfy(\.isHarmlessWithConfinedGit) ? .workspace : nil,
             harmlessWithin: isOrdinary && !isHarmless ? confinement(of: commands) : nil,
             reversibility: commands.map(\.reversibility).min().map { min($0, arguments.reversibility) }
                 ?? arguments.reversibility,

@@ -17,9 +17,10 @@ public struct EvaluationContext: Sendable {
     public var commands: Known<[[String]]>
     /// Why the call cannot be confined; nil where it can. Nobody confines anything unless it is said.
     public var confinementObstacle: String? = "nobody here confines commands"
-    /// The narrowest confinement in which the call only reads; nil where it needs none or cannot be held in one.
+    /// The narrowest confinement in which the call only reads; nil where it cannot be held in one.
     package var readsWithin: Confinement?
-    /// The narrowest confinement in which the call could do no harm; nil in the same cases.
+    /// The narrowest confinement in which the call could do no harm; nil where it needs none or
+    /// cannot be held in one.
     package var harmlessWithin: Confinement?
     /// What the commands were taken out of, each whole: `sudo git push`. A rule that stops looks at them too.
     package var wrappings: [[String]] = []

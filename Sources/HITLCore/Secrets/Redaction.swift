@@ -12,7 +12,10 @@ package struct Redaction: Sendable {
             let found = SecretScanner.scan(bytes, named: name.utf8).filter { covers($0.kind) }
             guard !found.isEmpty else { return found }
             let masks = Masking.masks(in: bytes)
-            return found.filter { match in !masks.contains { $0.overlaps(match.range) } }
+            let named = NamedSecret.whole(bytes, name: Array(name.utf8))
+            return found.filter { match in !masks.contains { $0.overlaps(match.range) } }.compactMap { match in
+                match == named ? match : match.endingAtSyntax(in: bytes, named: name)
+            }
         }
 
         private func covers(_ kind: SecretKind) -> Bool {
@@ -58,8 +61,10 @@ package struct Redaction: Sendable {
             finder.look(in: path.given, named: "")
             finder.look(in: path.resolved, named: "")
         }
+        for pin in call.facts.pins { finder.look(in: pin.path, named: "") }
+        finder.look(in: call.directory ?? "", named: "")
         for warning in call.facts.warnings { finder.look(in: warning, named: "") }
-        finder.look(in: call.facts.preview ?? "", named: "")
+        finder.look(in: call.facts.preview ?? "", named: "preview")
         finder.look(in: call.claims.reason ?? "", named: "")
         return finder
     }
@@ -136,13 +141,17 @@ package struct Redaction: Sendable {
                 }, confinement: command.confinement)
         }
         facts.paths = facts.paths.map { .init(given: all.redacted($0.given), resolved: all.redacted($0.resolved)) }
-        facts.preview = facts.preview.map { all.redacted($0) }
+        facts.pins = facts.pins.map { .init(path: all.redacted($0.path), state: $0.state) }
+        facts.gateFiles = facts.gateFiles.map { all.redacted($0) }
+        facts.preview = facts.preview.map { all.redacted($0, named: "preview") }
         facts.warnings = facts.warnings.map { all.redacted($0) }
         let claims = Claims(
             reason: call.claims.reason.map { all.redacted($0) }, confidence: call.claims.confidence)
-        guard arguments != call.arguments || facts != call.facts || claims != call.claims else { return call }
+        let directory = call.directory.map { all.redacted($0) }
+        guard arguments != call.arguments || facts != call.facts || claims != call.claims || directory != call.directory
+        else { return call }
         return ToolCall(
-            tool: call.tool, kind: call.kind, arguments: arguments, origin: call.origin, directory: call.directory,
+            tool: call.tool, kind: call.kind, arguments: arguments, origin: call.origin, directory: directory,
             claims: claims, performer: call.performer, facts: facts, compensates: call.compensates, content: .redacted)
     }
 
@@ -218,5 +227,35 @@ extension [UInt8] {
             place += part.count
         }
         return ranges
+    }
+}
+
+extension SecretMatch {
+    /// As far as a shell or another language would read it as text: nothing that does something is hidden behind a mask,
+    /// because a person approves what is to be seen. Only a value that its name alone says to be secret is taken whole.
+    fileprivate func endingAtSyntax(in bytes: [UInt8], named name: String) -> SecretMatch? {
+        // A key has several lines; in a script each line does something.
+        let isBlock = kind == .privateKey && !name.isEmpty && !Self.mayRun(name)
+        let end = bytes[range].firstIndex { byte in
+            switch byte {
+            case 0x0A, 0x0D: !isBlock
+            case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "$"), UInt8(ascii: ";"),
+                UInt8(ascii: "|"), UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("),
+                UInt8(ascii: ")"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "\\"), 0x00:
+                true
+            default: false
+            }
+        }
+        guard let end else { return self }
+        return end > range.lowerBound ? SecretMatch(kind: kind, range: range.lowerBound..<end) : nil
+    }
+
+    private static func mayRun(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return [
+            "command", "cmd", "script", "code", "arg", "query", "sql", "statement", "program", "shell", "exec", "run",
+            "line",
+        ]
+        .contains { name.contains($0) }
     }
 }

@@ -109,6 +109,7 @@ public actor Queue {
                 // It counts since it was opened.
                 usage.release(hold)
                 let whole = request.digest == digest ? request.with(call, request.verdict) : request
+                ledger.redactor.remember(whole)
                 return await rejoin(whole, opened: opened)
             }
             let request = try await open(

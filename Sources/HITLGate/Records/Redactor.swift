@@ -100,6 +100,12 @@ public final class Redactor: Sendable {
         return (isSame ? request : request.with(call, verdict), found)
     }
 
+    /// A requester has brought the bytes of its call again.
+    func remember(_ request: ApprovalRequest) {
+        guard let redaction = redaction(request.verdict) else { return }
+        remember(redaction.values(in: request.call), of: .request(request.number))
+    }
+
     private func remember(_ found: [Redaction.Value], of subject: Subject) {
         guard !found.isEmpty else { return }
         values.withLock { $0[subject] = found }

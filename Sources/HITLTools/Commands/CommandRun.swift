@@ -13,7 +13,10 @@ struct CommandRun {
     /// How much of standard output is kept; as the toolbox has it where nothing is said.
     var output: (head: Int, tail: Int)?
 
-    func result(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> ProcessResult {
+    /// - Parameter guarded: gets what a confined command made and may not make, and is gone again.
+    func result(
+        _ errand: Errand, in place: Surroundings, guarded: inout [String]
+    ) async throws(Obstacle) -> ProcessResult {
         let room = try errand.call.facts.command?.confinement.map { confinement throws(Obstacle) in
             try ConfinedRoom(confinement, in: place)
         }
@@ -39,11 +42,16 @@ struct CommandRun {
             let child = try await ChildProcess.start(launch)
             errand.stop.onRequest { child.stop(grace: grace) }
             errand.output?.follow(child)
-            return await withTaskCancellationHandler {
+            let result = await withTaskCancellationHandler {
                 await child.wait()
             } onCancel: {
                 child.stop(grace: grace)
             }
+            if let (removed, left) = room?.clearGuarded() {
+                if !removed.isEmpty { guarded.append("took away what it made as \(removed.joined(separator: ", "))") }
+                if !left.isEmpty { guarded.append("could not take away \(left.joined(separator: ", "))") }
+            }
+            return result
         } catch {
             throw .process(error)
         }
@@ -52,7 +60,7 @@ struct CommandRun {
 
 extension Outcome {
     /// Of a command: `exitCode` or `signal`, `stdout`, `stderr` and what was cut of them, `timedOut`, `stopped`.
-    init(_ result: ProcessResult, of name: String, limit: Milliseconds) {
+    init(_ result: ProcessResult, of name: String, limit: Milliseconds, guarded: [String] = []) {
         var members: [JSONObject.Member] = []
         let status: Status
         let summary: String
@@ -82,6 +90,7 @@ extension Outcome {
             members.append(.init("survivors", .integer(result.survivors)))
             said += "; \(plural(result.survivors, "process", "processes")) of it could not be ended"
         }
+        for words in guarded { said += "; hitl " + words }
         let cut = result.output.cut + result.error.cut
         if cut > 0 { said += "; \(cut) bytes of its output were cut" }
         self.init(status: status, summary: said, result: .object(JSONObject(members)))

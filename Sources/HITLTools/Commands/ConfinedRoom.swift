@@ -7,6 +7,9 @@ package struct ConfinedRoom: Sendable {
     /// Its temporary files, and a command's home; goes with it.
     package let temporary: String
     package let sandbox: Sandbox
+    private let workspace: String
+    /// Guarded names that are not there, so that nothing keeps them from being made.
+    private let absent: [String]
 
     /// - Parameters:
     ///   - gateFiles: none of them may be within its reach.
@@ -47,12 +50,36 @@ package struct ConfinedRoom: Sendable {
         sandbox.guarded = Self.guarded.map { "\(workspace)/\($0)" }
         sandbox.allowsNetwork = confinement == .workspaceWithNetwork
         self.sandbox = sandbox
+        self.workspace = workspace
+        absent = Self.guarded.filter { !Self.isThere("\(workspace)/\($0)") }
+    }
+
+    private static func isThere(_ path: String) -> Bool {
+        var facts = stat()
+        return lstat(path, &facts) == 0
+    }
+
+    /// Takes away what the command made under a guarded name that was not there before.
+    ///
+    /// - Returns: the names, and those that could not be taken away.
+    func clearGuarded() -> (removed: [String], left: [String]) {
+        var (removed, left): ([String], [String]) = ([], [])
+        for name in absent where Self.isThere("\(workspace)/\(name)") {
+            do {
+                try ConfinedDirectory(workspace, links: .refused).delete(name, as: .tree)
+                removed.append(name)
+            } catch {
+                left.append(name)
+            }
+        }
+        return (removed, left)
     }
 
     /// What somebody outside the sandbox will run or obey later, without looking.
     private static let guarded = [
         ".git", ".hg", ".svn", "hitl.yaml", ".claude", ".codex", ".cursor", ".gemini", ".vscode", ".idea", ".mcp.json",
-        ".github", ".gitlab-ci.yml", ".circleci", "Jenkinsfile", ".envrc", ".husky",
+        ".github", ".gitlab-ci.yml", ".circleci", "Jenkinsfile", ".envrc", ".husky", ".pre-commit-config.yaml",
+        "CLAUDE.md", "AGENTS.md", "GEMINI.md", ".npmrc", ".gitmodules",
     ]
 
     package func clear() {

@@ -44,9 +44,10 @@ struct ExecuteCode: Tool {
         guard let directory = errand.call.directory, let command = errand.call.facts.command else { throw .notPrepared }
         let limit = try place.limits.commandTime(asked: timeLimit)
         let program = try PinnedProgram.shown(in: errand.call, place: place)
+        var guarded: [String] = []
         let result = try await CommandRun(
             program: program, argv: command.argv, directory: directory, input: Array(code.utf8), timeLimit: limit
-        ).result(errand, in: place)
-        return Outcome(result, of: argv[0], limit: limit)
+        ).result(errand, in: place, guarded: &guarded)
+        return Outcome(result, of: argv[0], limit: limit, guarded: guarded)
     }
 }

@@ -75,11 +75,12 @@ struct ExecuteCommand: Tool {
         guard let directory = errand.call.directory, let command = errand.call.facts.command else { throw .notPrepared }
         let limit = try limit(in: place)
         let program = try PinnedProgram.shown(in: errand.call, place: place)
+        var guarded: [String] = []
         let result = try await CommandRun(
             program: program, argv: command.argv, directory: directory, input: input.map { Array($0.utf8) },
             timeLimit: limit
-        ).result(errand, in: place)
-        return Outcome(result, of: line ?? argv[0], limit: limit)
+        ).result(errand, in: place, guarded: &guarded)
+        return Outcome(result, of: line ?? argv[0], limit: limit, guarded: guarded)
     }
 
     private func limit(in place: Surroundings) throws(Obstacle) -> Milliseconds {

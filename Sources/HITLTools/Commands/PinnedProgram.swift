@@ -79,6 +79,10 @@ extension Inspection {
                     // Leads nowhere now; the command may change that before it uses it.
                     path = PathText.lexical(name, from: directory)
                 }
+                // Where a link leads is judged as if it had been written.
+                if !path.utf8.elementsEqual(PathText.lexical(name, from: directory).utf8), access(path, F_OK) == 0 {
+                    paths.append(Facts.ResolvedPath(given: name, resolved: path))
+                }
                 let touched = place.gateFiles.touched(by: path, reach: .itself)
                 touch(touched)
                 let below = place.gateFiles.touched(by: path, reach: .everythingBelow)

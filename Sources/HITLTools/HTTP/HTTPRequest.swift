@@ -35,12 +35,13 @@ struct HTTPRequest: Tool {
         let program = try PinnedProgram.shown(in: errand.call, place: place)
         let limits = place.limits
         let configuration = CurlConfiguration(message, time: limits.httpTime, limit: limits.httpTransferBytes)
+        var guarded: [String] = []
         var run = CommandRun(
             program: program, argv: command.argv, directory: "/", input: Array(configuration.text.utf8),
             // curl keeps its own limit; this one is for a curl that hangs.
             timeLimit: Milliseconds(limits.httpTime.count + 5000))
         run.output = (head: limits.httpBytes + Self.largestHead, tail: 0)
-        return outcome(try await run.result(errand, in: place), limits)
+        return outcome(try await run.result(errand, in: place, guarded: &guarded), limits)
     }
 
     private static let largestHead = 64 << 10

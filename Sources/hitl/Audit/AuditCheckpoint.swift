@@ -26,6 +26,14 @@ struct AuditCheckpoint {
         let signed: SignedCheckpoint
         let key: NoteVerifier?
         var exported: String
+        // What is damaged is not signed: others would vouch for it.
+        switch blocking({ await Audit.verification(of: ledger) }) {
+        case .failure(let failure): return failure.report()
+        case .success(let found):
+            if let damage = found.failures.first {
+                return Failure(.ledger, "Nothing was signed: \(damage). See: hitl audit verify").report()
+            }
+        }
         do throws(LedgerError) {
             signed = try ledger.checkpoint()
             key = try ledger.logKey()

@@ -17,12 +17,14 @@ enum AuditExport {
             return Failure(.failed, "The export cannot be written: \(error). Choose another file.").report()
         }
         var count = 0
+        var hasFailed = false
         do {
             try stream.write(format.header)
             try Records(ledger).forEach { history throws(EventLedgerError) in
                 if let since, let openedAt = history.openedAt, openedAt < since { return }
                 count += 1
                 do { try stream.write(format.line(of: history, product: Version.text)) } catch {
+                    hasFailed = true
                     throw .unavailable("The export cannot be written: \(error)")
                 }
             }
@@ -31,6 +33,8 @@ enum AuditExport {
             Output.error("\(count) \(count == 1 ? "record" : "records"); head \(head.size):\(head.hash.hex)\n")
             return .done
         } catch let error as LedgerError {
+            return Failure(.ledger, error.description).report()
+        } catch let error as EventLedgerError where !hasFailed {
             return Failure(.ledger, error.description).report()
         } catch {
             return Failure(.failed, "\(error)").report()

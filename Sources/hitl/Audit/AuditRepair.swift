@@ -18,6 +18,18 @@ enum AuditRepair {
         case .failure(let failure): return failure.report()
         case .success(let found): sealing = found
         }
+        if case .success(let ledger) = place.readLedger() {
+            do throws(LedgerError) {
+                if let loss = try ledger.lostHead() {
+                    return Failure(
+                        .ledger,
+                        "\(loss) Those had been acknowledged, and no repair brings them back: nothing was changed. Keep a copy as it is."
+                    ).report()
+                }
+            } catch {
+                return Failure(error).report()
+            }
+        }
         do throws(LedgerError) {
             let (ledger, tails) = try Ledger.openMended(
                 path: place.ledgerPath, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds,

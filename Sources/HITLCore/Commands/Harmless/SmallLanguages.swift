@@ -70,7 +70,6 @@ enum SmallLanguages {
     static func isHarmlessAwk(_ program: [UInt8]) -> Bool {
         var depth = 0
         var index = 0
-        var previous: UInt8 = 0
         while index < program.count {
             let byte = program[index]
             let next = index + 1 < program.count ? program[index + 1] : 0
@@ -83,21 +82,15 @@ enum SmallLanguages {
                 }
                 if index >= program.count { return false }
             case UInt8(ascii: "/"):
-                let divides =
-                    previous.isNameByte || previous == UInt8(ascii: ")") || previous == UInt8(ascii: "]")
-                    || previous == UInt8(ascii: "$") || previous == UInt8(ascii: "+") || previous == UInt8(ascii: "-")
-                    || previous == UInt8(ascii: "\"") || previous == UInt8(ascii: ".")
-                // Whether it divides or opens a pattern depends on words that are not understood here, and a pattern
-                // may hold a quotation mark: with both in the program, texts and code could be taken for each other.
-                if divides, program.contains(UInt8(ascii: "\"")) { return false }
-                if !divides {
+                // Whether a slash divides or opens a pattern depends on words that are not understood here, and what is
+                // taken for a pattern hides code. So it may open one at the beginning of the program, and nowhere else.
+                guard program[..<index].allSatisfy({ $0 == 0x20 || $0 == 0x09 }) else { return false }
+                index += 1
+                while index < program.count, program[index] != UInt8(ascii: "/") {
+                    guard program[index].isPlainInPattern else { return false }
                     index += 1
-                    while index < program.count, program[index] != UInt8(ascii: "/") {
-                        if program[index] == 0x0A || program[index] == UInt8(ascii: "[") { return false }
-                        index += program[index] == 0x5C ? 2 : 1
-                    }
-                    if index >= program.count { return false }
                 }
+                if index >= program.count { return false }
             case UInt8(ascii: "{"): depth += 1
             case UInt8(ascii: "}"): depth -= 1
             case UInt8(ascii: ">"): if depth > 0 { return false }
@@ -119,7 +112,6 @@ enum SmallLanguages {
             case 0x80...: return false
             default: break
             }
-            if program[index] != 0x20, program[index] != 0x09 { previous = program[index] }
             index += 1
         }
         return depth == 0 && !program.isEmpty
@@ -251,4 +243,11 @@ enum SmallLanguages {
 
     static let date = OptionGrammar(
         "date text -uR -d: -I? --date: --utc --universal --rfc-email --iso-8601? --rfc-3339: --version --help")
+}
+
+extension UInt8 {
+    /// In a pattern of awk, whoever reads it: no end of it, no class, no quotation mark, no brace and no line's end.
+    fileprivate var isPlainInPattern: Bool {
+        isNameByte || [0x20, 0x2E, 0x2A, 0x2B, 0x5E, 0x24, 0x3A, 0x2C, 0x2D, 0x3D, 0x40, 0x25].contains(self)
+    }
 }
