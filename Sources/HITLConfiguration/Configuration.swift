@@ -42,6 +42,7 @@ package struct Configuration: Sendable {
 
     package internal(set) var auditStorage = Sourced(AuditStorage.database)
     package internal(set) var auditPath: Sourced<String>
+    package internal(set) var auditRetention = Sourced(Retention.forever)
     package internal(set) var auditDurability = Sourced(Durability.group)
     package internal(set) var auditSinks = Sourced([Sink]())
 
@@ -169,6 +170,20 @@ extension Configuration {
         case path(String)
         /// A program by its absolute path, with arguments.
         case command([String])
+    }
+
+    /// How long entries have to be kept.
+    package enum Retention: Sendable, Equatable, Comparable {
+        case days(Int64)
+        case forever
+
+        /// `7y` where it is whole years of 365 days, else `30d`.
+        var text: String {
+            switch self {
+            case .forever: "forever"
+            case .days(let days): days % 365 == 0 ? "\(days / 365)y" : "\(days)d"
+            }
+        }
     }
 
     /// Whether a rule's *allow* waits until it is synced. A person's decision always does.

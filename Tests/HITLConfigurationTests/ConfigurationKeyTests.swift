@@ -39,7 +39,7 @@ import Testing
                 audit.path | an absolute path, or one that begins with ~/ | $XDG_STATE_HOME/hitl/ledger.db | HITL_AUDIT_PATH
                 audit.durability | group or strict | group | HITL_AUDIT_DURABILITY
                 audit.sinks | a list of paths and commands | none | 
-                audit.retention | a time, or forever | later | 
+                audit.retention | a number of days or years, or forever | forever | 
                 audit.databaseUrl | a URL | later | HITL_AUDIT_DB_URL
                 security.redactSensitiveData | true or false | true | 
                 security.signingKey | own, agent, agent:KEY, off, or a path | own | 

@@ -95,6 +95,7 @@ import Testing
                 audit.path = HOME/.local/state/hitl/ledger.db
                 audit.durability = group
                 audit.sinks = none
+                audit.retention = forever
                 security.redactSensitiveData = true
                 security.signingKey = own
                 security.encryptAuditLogs = false

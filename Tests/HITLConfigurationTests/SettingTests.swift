@@ -45,7 +45,7 @@ import Testing
             "policy.rules", "x",
             "`policy.rules` cannot change while the loop runs; set it in `hitl.yaml` and start again"
         ),
-        ("audit.retention", "7y", "audit.retention: `audit.retention` is not available in this version"),
+        ("audit.databaseUrl", "x", "audit.databaseUrl: `audit.databaseUrl` is not available in this version"),
         (
             "agent.name", "claude",
             "`agent.name` cannot change while the loop runs; set it in `hitl.yaml` and start again"
@@ -58,8 +58,8 @@ import Testing
     @Test func `of a later version has no value`() {
         #expect(
             HITLConfigurationTests.complaint { () throws(Diagnostics) in
-                _ = try configuration.setting("audit.retention")
+                _ = try configuration.setting("audit.databaseUrl")
             }
-                == "`audit.retention` is not available in this version")
+                == "`audit.databaseUrl` is not available in this version")
     }
 }

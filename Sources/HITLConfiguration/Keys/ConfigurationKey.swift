@@ -113,6 +113,7 @@ extension ConfigurationKey {
 
 extension ConfigurationKey.Tightening where Value: Comparable {
     static var smaller: Self { .stricter { old, new in new < old ? new : nil } }
+    static var larger: Self { .stricter { old, new in new > old ? new : nil } }
 }
 
 extension ConfigurationKey.Tightening where Value: Equatable {

@@ -100,6 +100,30 @@ extension Form where Value == Milliseconds {
         "a duration", read: { field, _ in field.duration() }, json: { .integer($0.count) }, text: \.text)
 }
 
+extension Form where Value == Configuration.Retention {
+    static let retention = Form(
+        "a number of days or years, or forever",
+        read: { field, _ in
+            if field.isNull || field.isWord("forever") { return .forever }
+            guard let text = field.string() else { return nil }
+            let units: [Character: Int64] = ["d": 1, "w": 7, "y": 365]
+            guard let unit = text.last.flatMap({ units[$0] }), text.utf8.count <= 6,
+                let count = Int64(text.dropLast()), count > 0, text.first != "+"
+            else {
+                field.report(expected: "a time such as `30d` or `7y`, or `forever`")
+                return nil
+            }
+            return .days(count * unit)
+        },
+        json: { retention in
+            switch retention {
+            case .forever: "forever"
+            case .days(let days): .integer(days * 86_400_000)
+            }
+        },
+        text: \.text)
+}
+
 extension Form where Value == Configuration.Timeout {
     static let timeout = Form(
         "a duration, or never",

@@ -163,8 +163,8 @@ extension ConfigurationKey {
             "Where every entry goes beside the ledger, in order: paths of files or FIFOs, and commands as lists of words."
         ),
         ConfigurationKey(
-            later: "audit.retention", "a time, or forever", inForce: { $0.isNull || $0.isWord("forever") },
-            example: "retention: forever", "How long entries are kept."),
+            "audit.retention", \.auditRetention, .retention, untrusted: .larger, example: "retention: 7y",
+            "How long entries have to be kept, in days or years, or `forever`. Nothing is removed by itself."),
         ConfigurationKey(
             later: "audit.databaseUrl", "a URL", variables: ["HITL_AUDIT_DB_URL"], inForce: \.isNull,
             example: "databaseUrl: null", "A database that several desks share."),
