@@ -27,7 +27,14 @@ package final class Console: Sendable {
     private let editor: ArgumentEditor?
     private let notices: Notices
     /// What Ctrl-C ends while no line is read.
-    private let interruptible = Locked<Task<Void, Never>?>(nil)
+    private let interruptible = Locked(Interruptible())
+
+    /// What a Ctrl-C ends while no line is read.
+    private struct Interruptible {
+        var waiting: Task<Void, Never>?
+        /// It came after the line, and before there was anything to end.
+        var cameEarly = false
+    }
 
     package init(
         desk: Desk, queue: Queue, reader: any LineReader, notices: Notices, agent: AgentLine, principal: Principal,
@@ -66,7 +73,9 @@ package final class Console: Sendable {
         var askedAbout = 0
         while true {
             if isScript { await settle(announcer) }
-            let event = await reader.readLine(prompt: await prompt())
+            let text = await prompt()
+            interruptible.withLock { $0.cameEarly = false }
+            let event = await reader.readLine(prompt: text)
             switch event {
             case .line(let line):
                 askedAbout = 0
@@ -88,7 +97,11 @@ package final class Console: Sendable {
     private func listen() async {
         for await event in reader.events {
             switch event {
-            case .interrupted, .hangup: interruptible.withLock { $0?.cancel() }
+            case .interrupted, .hangup:
+                interruptible.withLock { interruptible in
+                    interruptible.cameEarly = interruptible.waiting == nil
+                    interruptible.waiting?.cancel()
+                }
             case .resized, .signalled: break
             }
         }
@@ -202,13 +215,16 @@ package final class Console: Sendable {
             do { try await clocks.sleep(end) } catch { return }
             waiting.cancel()
         }
-        interruptible.withLock { $0 = waiting }
+        interruptible.withLock { interruptible in
+            interruptible.waiting = waiting
+            if interruptible.cameEarly { waiting.cancel() }
+        }
         await withTaskCancellationHandler {
             await waiting.value
         } onCancel: {
             waiting.cancel()
         }
-        interruptible.withLock { $0 = nil }
+        interruptible.withLock { $0.waiting = nil }
         timer.cancel()
     }
 
