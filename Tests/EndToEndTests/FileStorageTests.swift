@@ -43,6 +43,18 @@ import Testing
         let verified = try await home.hitl("audit", "verify")
         #expect(verified.code == 7)
         #expect(verified.out.hasPrefix("The ledger is damaged:\n   Entry 4 was changed: "))
+        let signed = try await home.hitl("audit", "checkpoint")
+        #expect(signed.code == 7 && signed.err.contains("Nothing was signed: Entry 4 was changed"), "\(signed)")
+    }
+
+    @Test func `from which an acknowledged entry was cut is not mended, because no repair brings it back`() async throws
+    {
+        let home = try await Self.home()
+        let cut = String(try #require(home.read(Self.lines)).dropLast(10))
+        try home.write(cut, to: Self.lines)
+        let repaired = try await home.hitl("audit", "repair")
+        #expect(repaired.code == 7 && repaired.err.contains("no repair brings them back"), "\(repaired)")
+        #expect(home.read(Self.lines) == cut)
     }
 
     @Test func `with a torn tail is opened by nobody until a person had it mended, which is recorded`() async throws {

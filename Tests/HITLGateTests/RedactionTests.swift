@@ -107,6 +107,31 @@ import Testing
         #expect(!(try recorded(after).contains(Self.secret)))
     }
 
+    @Test func `that was brought again after a restart is taken out of what is said of the call and comes of it`()
+        async throws
+    {
+        // Only its name says that it is one.
+        let call = ToolCall(
+            tool: "login", kind: .other, arguments: .of(["password": "SEKRITrestart9"]), origin: Self.call.origin,
+            directory: "/tmp/token=SEKRITdirectory7", performer: .desk,
+            facts: Facts(pins: [.init(path: "/site/token=SEKRITpath7", state: .absent)]))
+        let before = try await fixture()
+        let id = RequestID(bits: 78)
+        let (opened, task) = before.begin(call, id: id)
+        let number = try #require(await opened.value).number
+        await before.close()
+        _ = await task.value
+
+        let after = try await fixture(before.ledger, ids: CountingIDs(after: 100))
+        let again = after.begin(call, id: id)
+        _ = await again.opened.value
+        after.workshop.willEnd(Outcome(status: .succeeded, summary: "logged in with SEKRITrestart9"))
+        _ = try await after.gate.review(number, Cast.ada.approval("SEKRITrestart9 is fine"))
+        _ = await again.task.value
+        let records = try recorded(after)
+        #expect(!records.contains("SEKRIT"), "\(records)")
+    }
+
     @Test func `can be rejected after a restart, and cannot be edited`() async throws {
         let before = try await fixture()
         let asking = await before.pending(Self.call)

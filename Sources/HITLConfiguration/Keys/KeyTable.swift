@@ -213,10 +213,3 @@ extension ConfigurationKey {
 extension ConfigurationKey.Tightening where Value == NameList {
     static var additions: Self { .stricter { old, new in new.names.isEmpty ? nil : old.adding(new) } }
 }
-
-extension Field {
-    fileprivate var isFalse: Bool {
-        guard case .scalar(let text, let style) = node.content, style != .quoted else { return false }
-        return CoreScalar(plain: text) == .bool(false)
-    }
-}
