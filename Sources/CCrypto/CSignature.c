@@ -4,24 +4,28 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-int hitl_ed25519_public(const uint8_t seed[HITL_ED25519_SEED_BYTES], uint8_t public_key[HITL_ED25519_PUBLIC_BYTES]) {
+hitl_ed25519_key *hitl_ed25519_key_new(const uint8_t seed[HITL_ED25519_SEED_BYTES],
+                                       uint8_t public_key[HITL_ED25519_PUBLIC_BYTES]) {
     EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, HITL_ED25519_SEED_BYTES);
     size_t count = HITL_ED25519_PUBLIC_BYTES;
-    int done = key && EVP_PKEY_get_raw_public_key(key, public_key, &count) == 1 && count == HITL_ED25519_PUBLIC_BYTES;
+    if (key && EVP_PKEY_get_raw_public_key(key, public_key, &count) == 1 && count == HITL_ED25519_PUBLIC_BYTES)
+        return (hitl_ed25519_key *)key;
     EVP_PKEY_free(key);
-    return done;
+    return NULL;
 }
 
-int hitl_ed25519_sign(const uint8_t seed[HITL_ED25519_SEED_BYTES], const void *message, size_t count,
+void hitl_ed25519_key_free(hitl_ed25519_key *key) {
+    EVP_PKEY_free((EVP_PKEY *)key);
+}
+
+int hitl_ed25519_sign(hitl_ed25519_key *key, const void *message, size_t count,
                       uint8_t signature[HITL_ED25519_SIGNATURE_BYTES]) {
-    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, HITL_ED25519_SEED_BYTES);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     size_t length = HITL_ED25519_SIGNATURE_BYTES;
-    int done = key && context && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
+    int done = context && EVP_DigestSignInit(context, NULL, NULL, NULL, (EVP_PKEY *)key) == 1 &&
                EVP_DigestSign(context, signature, &length, message, count) == 1 &&
                length == HITL_ED25519_SIGNATURE_BYTES;
     EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
     return done;
 }
 

@@ -127,6 +127,16 @@ final class Appender: Sendable {
         }
     }
 
+    /// Looks something up where it was written: a reader of its own would first have to find out what others have
+    /// written since. Nil where somebody is writing at this moment.
+    func look<Found>(
+        _ body: (any LedgerWriting) throws(LedgerError) -> Found
+    ) throws(LedgerError) -> Found? {
+        guard takeTurn() else { return nil }
+        defer { passTurn(nil) }
+        return try body(store)
+    }
+
     /// After what was appended before is committed and synced; later appends are refused.
     func close() {
         turn.withLock { $0.isClosed = true }

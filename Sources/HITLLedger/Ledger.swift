@@ -173,7 +173,22 @@ public final class Ledger: Sendable {
 
     /// The entry that claimed `key`.
     public func claimed(_ key: String) throws(LedgerError) -> Entry? {
-        try checked(reading.entry(claiming: key))
+        if let appender,
+            let found = try appender.look({ store throws(LedgerError) in try store.claimant(of: key) })
+        {
+            return try checked(found)
+        }
+        return try checked(reading.entry(claiming: key))
+    }
+
+    /// Whether there is any entry about a subject.
+    public func hasEntries(of subject: String) throws(LedgerError) -> Bool {
+        if let appender,
+            let found = try appender.look({ store throws(LedgerError) in try store.hasEntries(of: subject) })
+        {
+            return found
+        }
+        return try !reading.entries(of: subject).isEmpty
     }
 
     /// All entries about a subject, oldest first.

@@ -62,14 +62,16 @@ package protocol LedgerReading: AnyObject, Sendable {
     func close()
 }
 
-/// Where entries are written. Used by one thread at a time; `claimant` and `insert` between `begin` and
-/// `commit` or `rollback`.
+/// Where entries are written. Used by one thread at a time; `insert` between `begin` and `commit` or `rollback`.
 package protocol LedgerWriting: AnyObject, Sendable {
     /// - Parameter durability: what `commit` will promise.
     func begin(_ durability: Durability) throws(LedgerError)
 
     /// Sees what was inserted since `begin`.
     func claimant(of key: String) throws(LedgerError) -> StoredEntry?
+
+    /// Whether there is an entry about the subject, inserted since `begin` or earlier.
+    func hasEntries(of subject: String) throws(LedgerError) -> Bool
 
     func insert(_ entry: Entry) throws(LedgerError)
 

@@ -49,6 +49,14 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         return try entry(claiming: key)
     }
 
+    package func hasEntries(of subject: String) throws(LedgerError) -> Bool {
+        let isStaged = staged.withLock { entries in
+            entries.contains { $0.index.subject.map(ByteKey.init) == ByteKey(subject) }
+        }
+        if isStaged { return true }
+        return try !entries(of: subject).isEmpty
+    }
+
     package func insert(_ entry: Entry) throws(LedgerError) {
         staged.withLock { $0.append(entry) }
     }

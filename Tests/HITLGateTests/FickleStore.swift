@@ -101,6 +101,7 @@ final class FickleStore: LedgerReading, LedgerWriting {
         try store.begin(durability)
     }
     func claimant(of key: String) throws(LedgerError) -> StoredEntry? { try store.claimant(of: key) }
+    func hasEntries(of subject: String) throws(LedgerError) -> Bool { try store.hasEntries(of: subject) }
     func insert(_ entry: Entry) throws(LedgerError) { try store.insert(entry) }
     func rollback() throws(LedgerError) { try store.rollback() }
     func sync() throws(LedgerError) { try store.sync() }

@@ -142,6 +142,7 @@ private final class HeldStore: LedgerWriting {
 
     func begin(_ durability: Durability) throws(LedgerError) { try memory.begin(durability) }
     func claimant(of key: String) throws(LedgerError) -> StoredEntry? { try memory.claimant(of: key) }
+    func hasEntries(of subject: String) throws(LedgerError) -> Bool { try memory.hasEntries(of: subject) }
     func insert(_ entry: Entry) throws(LedgerError) { try memory.insert(entry) }
     func rollback() throws(LedgerError) { try memory.rollback() }
     func close() { memory.close() }

@@ -12,8 +12,15 @@
 #define HITL_ED25519_PUBLIC_BYTES 32
 #define HITL_ED25519_SIGNATURE_BYTES 64
 
-int hitl_ed25519_public(const uint8_t seed[HITL_ED25519_SEED_BYTES], uint8_t public_key[HITL_ED25519_PUBLIC_BYTES]);
-int hitl_ed25519_sign(const uint8_t seed[HITL_ED25519_SEED_BYTES], const void *message, size_t count,
+// A private key that is ready: to make one of its seed costs as much as a signature. Several threads may sign with it
+// at once.
+typedef struct hitl_ed25519_key hitl_ed25519_key;
+
+// NULL for a failure. To be freed.
+hitl_ed25519_key *hitl_ed25519_key_new(const uint8_t seed[HITL_ED25519_SEED_BYTES],
+                                       uint8_t public_key[HITL_ED25519_PUBLIC_BYTES]);
+void hitl_ed25519_key_free(hitl_ed25519_key *key);
+int hitl_ed25519_sign(hitl_ed25519_key *key, const void *message, size_t count,
                       uint8_t signature[HITL_ED25519_SIGNATURE_BYTES]);
 int hitl_ed25519_verify(const uint8_t public_key[HITL_ED25519_PUBLIC_BYTES], const void *message, size_t count,
                         const uint8_t signature[HITL_ED25519_SIGNATURE_BYTES]);

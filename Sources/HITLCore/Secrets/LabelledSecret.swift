@@ -53,21 +53,18 @@ enum LabelledSecret {
     /// A whole text as the value of a labelled member: `{"dob": "1990-01-01"}`.
     static func whole(_ bytes: [UInt8], name: [UInt8]) -> SecretMatch? {
         guard bytes.count <= 40, name.count <= 40 else { return nil }
-        let kinds = labels.filter { isSame(name, $0.word) }.map(\.kind)
-        guard let kind = kinds.first, fits(bytes[...], kind) else { return nil }
+        guard let kind = kind(of: name), fits(bytes[...], kind) else { return nil }
         return SecretMatch(kind: kind, range: 0..<bytes.count)
     }
 
-    static func isLabel(_ name: [UInt8], of kind: SecretKind) -> Bool {
-        labels.contains { $0.kind == kind && isSame(name, $0.word) }
-    }
+    /// What a member's name is a label of, however its words are joined.
+    static func kind(of name: [UInt8]) -> SecretKind? { byWords[plain(name)] }
 
-    /// Whether a member's name is the label, however its words are joined.
-    private static func isSame(_ name: [UInt8], _ label: String) -> Bool {
-        func plain(_ text: some Sequence<UInt8>) -> [UInt8] {
-            text.filter { TokenTable.Body.alphanumeric.holds($0) }.map(folded)
-        }
-        return plain(name) == plain(label.utf8)
+    private static let byWords: [[UInt8]: SecretKind] = Dictionary(
+        labels.map { (plain($0.word.utf8), $0.kind) }, uniquingKeysWith: { first, _ in first })
+
+    private static func plain(_ text: some Sequence<UInt8>) -> [UInt8] {
+        text.lazy.filter { TokenTable.Body.alphanumeric.holds($0) }.map(folded)
     }
 
     private static func value(_ bytes: [UInt8], after label: Int, _ kind: SecretKind) -> SecretMatch? {

@@ -48,7 +48,7 @@ package enum Masking {
     /// Amounts, identifiers and times are numbers of nine or of nineteen digits too.
     private static func isPersonalNumber(_ match: SecretMatch, _ name: String) -> Bool {
         switch match.kind {
-        case .socialSecurityNumber: LabelledSecret.isLabel(Array(name.utf8), of: .socialSecurityNumber)
+        case .socialSecurityNumber: LabelledSecret.kind(of: Array(name.utf8)) == .socialSecurityNumber
         case .paymentCard: (15...16).contains(match.range.count)
         default: true
         }

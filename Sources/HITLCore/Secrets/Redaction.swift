@@ -34,7 +34,7 @@ package struct Redaction: Sendable {
     }
 
     private let digest: @Sendable (ArraySlice<UInt8>) -> String
-    private let depth: Depth
+    package let depth: Depth
     /// What was found before.
     private let known: [Value]
 

@@ -49,13 +49,18 @@ final class Waiter {
     let key: Int
     /// What it waits for.
     var request: ApprovalRequest
+    /// SHA-256 of the record with which that was opened, where this desk wrote it.
+    var opening: Digest?
     /// It was cancelled while something about its request was being written.
     var hasLeft = false
     let continuation: CheckedContinuation<Queue.Answer, Never>
 
-    init(key: Int, request: ApprovalRequest, continuation: CheckedContinuation<Queue.Answer, Never>) {
+    init(
+        key: Int, request: ApprovalRequest, opening: Digest?, continuation: CheckedContinuation<Queue.Answer, Never>
+    ) {
         self.key = key
         self.request = request
+        self.opening = opening
         self.continuation = continuation
     }
 }

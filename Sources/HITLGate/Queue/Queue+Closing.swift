@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLLedger
 
 /// A request as it closed, and who carries the call out where it may run.
 struct Closing {
@@ -127,24 +128,25 @@ extension Queue {
     ///
     /// - Throws: `alreadyClosed` when somebody else closed it first, `notRecorded` when it could not be written;
     ///   the request is then as it was.
-    func writing(about number: Int64, _ events: [Event]) async throws(ReviewError) {
+    @discardableResult
+    func writing(about number: Int64, _ events: [Event]) async throws(ReviewError) -> [Entry] {
         pending[number]?.writes += 1
-        let failure: EventLedgerError?
-        do {
-            try await write(events)
-            failure = nil
+        let failure: EventLedgerError
+        do throws(EventLedgerError) {
+            let entries = try await write(events)
+            pending[number]?.writes -= 1
+            return entries
         } catch {
             failure = error
         }
         pending[number]?.writes -= 1
         switch failure {
-        case nil: return
         case .claimed:
             // The winner of this desk, if it was one of ours, is on its way and answers the requester. If none
             // is, another desk on the same ledger has won.
             if pending[number]?.writes == 0 { await adopt(number) }
             throw .alreadyClosed(try status(of: number))
-        case let failure?:
+        case .unavailable, .unreadable:
             releaseIfLeft(number)
             throw .notRecorded(because: failure.description)
         }
@@ -200,13 +202,14 @@ extension Queue {
             throw .alreadyClosed(old.status)
         }
         let waited = max(steady.now - old.openedAt, Milliseconds(0))
-        try await writing(about: number, [.opened(Event.Opened(new)), .closed(Event.Closed(old, waited: waited))])
+        let entries = try await writing(
+            about: number, [.opened(Event.Opened(new)), .closed(Event.Closed(old, waited: waited))])
         usage.give(hold, to: new.number)
-        await move(old, to: new)
+        await move(old, to: new, openingDigest(in: entries))
         return new
     }
 
-    private func move(_ old: ApprovalRequest, to new: ApprovalRequest) async {
+    private func move(_ old: ApprovalRequest, to new: ApprovalRequest, _ opening: Digest?) async {
         let presence = forget(old.number)?.presence ?? .gone
         usage.close(old.number, as: old.status)
         reserve(for: new.call)
@@ -215,6 +218,7 @@ extension Queue {
         observers.tell(.opened(new))
         guard case .here(let waiter) = presence else { return }
         waiter.request = new
+        waiter.opening = opening
         seats[waiter.key] = new.number
         if waiter.hasLeft { await requesterLeft(waiter.key) }
     }

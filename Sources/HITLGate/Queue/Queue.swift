@@ -112,9 +112,9 @@ public actor Queue {
                 ledger.redactor.remember(whole)
                 return await rejoin(whole, opened: opened)
             }
-            let request = try await open(
+            let (request, opening) = try await open(
                 call, digest: digest, verdict: verdict, from: requester, .connected, id: id, hold)
-            return await wait(for: request) {
+            return await wait(for: request, opening) {
                 opened(request)
                 observers.tell(.opened(request))
             }
@@ -131,7 +131,8 @@ public actor Queue {
         let request: ApprovalRequest
         do throws(Refusal) {
             request = try await open(
-                call, digest: digest, verdict: verdict, from: requester, .detached, id: nil, hold)
+                call, digest: digest, verdict: verdict, from: requester, .detached, id: nil, hold
+            ).request
         } catch {
             usage.release(hold)
             throw error
@@ -143,7 +144,7 @@ public actor Queue {
     private func open(
         _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, _ attendance: Attendance,
         id: RequestID?, _ hold: UsageBook.Hold?
-    ) async throws(Refusal) -> ApprovalRequest {
+    ) async throws(Refusal) -> (request: ApprovalRequest, opening: Digest?) {
         guard closure == nil else { throw .deskClosing }
         let agent = agents.intern(call.origin.agent)
         guard pendingPerAgent[agent, default: 0] < limits.pendingPerAgent else {
@@ -157,12 +158,13 @@ public actor Queue {
         // Counted before the write, because a flood does not wait for it.
         reserve(agent)
         let request: ApprovalRequest
+        let entries: [Entry]
         do throws(EventLedgerError) {
             request = try newRequest(call, digest: digest, verdict: verdict, from: requester, attendance, id: id)
             guard opening[request.id] == nil else { throw .claimed(request.id.description) }
             opening[request.id] = []
             defer { settleOpening(request.id) }
-            try await write([.opened(Event.Opened(request))])
+            entries = try await write([.opened(Event.Opened(request))])
             usage.give(hold, to: request.number)
             insert(request, attendance == .detached ? .detached : .gone)
         } catch .claimed {
@@ -172,7 +174,7 @@ public actor Queue {
             release(agent)
             throw .ledgerUnavailable(because: error.description)
         }
-        return request
+        return (request, openingDigest(in: entries))
     }
 
     /// With a number that no request of this ledger has. The newest record need not have the greatest,
@@ -197,14 +199,16 @@ public actor Queue {
 
     /// Blocks until the request, or what an edit makes of it, is closed.
     ///
-    /// - Parameter seated: called once the requester would hear of a decision.
-    func wait(for request: ApprovalRequest, seated: () -> Void) async -> Answer {
+    /// - Parameters:
+    ///   - opening: what is signed of the record with which it was opened, where that is known.
+    ///   - seated: called once the requester would hear of a decision.
+    func wait(for request: ApprovalRequest, _ opening: Digest? = nil, seated: () -> Void) async -> Answer {
         if let closure { return await turnAway(request, closure) }
         lastKey += 1
         let key = lastKey
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                sit(Waiter(key: key, request: request, continuation: continuation))
+                sit(Waiter(key: key, request: request, opening: opening, continuation: continuation))
                 seated()
             }
         } onCancel: {
@@ -275,7 +279,8 @@ public actor Queue {
     // MARK: Writing
 
     /// Appends, and lets a desk that closes know when nothing is being written any more.
-    func write(_ events: [Event]) async throws(EventLedgerError) {
+    @discardableResult
+    func write(_ events: [Event]) async throws(EventLedgerError) -> [Entry] {
         writing += 1
         defer {
             writing -= 1
@@ -284,7 +289,7 @@ public actor Queue {
                 untilWritten = []
             }
         }
-        try await ledger.append(events)
+        return try await ledger.append(events)
     }
 
     func allWritten() async {

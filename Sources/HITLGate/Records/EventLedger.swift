@@ -21,18 +21,21 @@ public struct EventLedger: Sendable {
     /// All of `events` or none, in order.
     ///
     /// - Parameter durability: `.synced` returns when they survive the loss of power.
+    /// - Returns: an entry for each.
     /// - Throws: `claimed` when one of them happened before, `unavailable` when they cannot be written, or could
     ///   not be read back: a call or a result that a program nested too deep or gave a name twice.
+    @discardableResult
     public func append(
         _ events: [Event], durability: Durability = .synced
-    ) async throws(EventLedgerError) {
+    ) async throws(EventLedgerError) -> [Entry] {
         for event in events {
             if let flaw = event.flaw { throw .unavailable("It cannot be put down in a record: \(flaw).") }
         }
         let recorded = events.map(redactor.recorded)
         do {
-            _ = try await ledger.append(recorded.map(Draft.init), durability: durability)
+            let entries = try await ledger.append(recorded.map(Draft.init), durability: durability)
             if let trace { recorded.forEach(trace) }
+            return entries
         } catch .claimed(let key, _) {
             throw .claimed(key)
         } catch {
@@ -43,7 +46,7 @@ public struct EventLedger: Sendable {
     /// Writes what is worth knowing but decides nothing. A ledger that cannot take it says so at the
     /// next decision, which it then prevents.
     public func note(_ event: Event) async {
-        try? await append([event], durability: .written)
+        _ = try? await append([event], durability: .written)
     }
 
     /// Everything that happened to one subject.
@@ -61,7 +64,7 @@ public struct EventLedger: Sendable {
     }
 
     func hasRecords(of subject: Subject) throws(EventLedgerError) -> Bool {
-        try !read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }.isEmpty
+        try read { ledger throws(LedgerError) in try ledger.hasEntries(of: subject.description) }
     }
 
     /// The number of the request that was opened last; 0 before the first. Of requests that were opened at

@@ -10,6 +10,18 @@ public final class Redactor: Sendable {
     private let digest: @Sendable (ArraySlice<UInt8>) -> String
     private let isOn: @Sendable () -> Bool
     private let values = Locked<[Subject: [Redaction.Value]]>([:])
+    /// A request is recorded, shown and told to others within a moment, and looked through once.
+    private let recent = Locked<[Taken]>([])
+
+    private struct Taken {
+        let call: ToolCall
+        let verdict: Verdict
+        let depth: Redaction.Depth
+        let without: (call: ToolCall, verdict: Verdict)
+        let found: [Redaction.Value]
+    }
+
+    private static let recentLimit = 8
 
     /// - Parameters:
     ///   - key: never in the ledger: with it short values could be guessed from their digests.
@@ -62,12 +74,12 @@ public final class Redactor: Sendable {
             return .opened(Event.Opened(request))
         case .ruled(let ruled):
             guard let redaction = redaction(ruled.verdict) else { return event }
-            let (call, values) = redaction.redacting(ruled.call)
-            remember(values, of: .call(ruled.id))
+            let taken = taken(from: ruled.call, ruled.verdict, redaction)
+            remember(taken.found, of: .call(ruled.id))
             return .ruled(
                 Event.Ruled(
-                    id: ruled.id, call: call, digest: ruled.digest,
-                    verdict: redaction.with(values).redacted(ruled.verdict), requester: ruled.requester))
+                    id: ruled.id, call: taken.without.call, digest: ruled.digest, verdict: taken.without.verdict,
+                    requester: ruled.requester))
         case .closed(let closed):
             switch closed.status {
             case .approved, .pending: break
@@ -94,10 +106,25 @@ public final class Redactor: Sendable {
     private func redacted(
         _ request: ApprovalRequest, _ redaction: Redaction
     ) -> (request: ApprovalRequest, values: [Redaction.Value]) {
-        let (call, found) = redaction.redacting(request.call)
-        let verdict = redaction.with(found).redacted(request.verdict)
-        let isSame = call === request.call && verdict === request.verdict
-        return (isSame ? request : request.with(call, verdict), found)
+        let taken = taken(from: request.call, request.verdict, redaction)
+        let isSame = taken.without.call === request.call && taken.without.verdict === request.verdict
+        return (isSame ? request : request.with(taken.without.call, taken.without.verdict), taken.found)
+    }
+
+    private func taken(from call: ToolCall, _ verdict: Verdict, _ redaction: Redaction) -> Taken {
+        let known = recent.withLock { recent in
+            recent.first { $0.call === call && $0.verdict === verdict && $0.depth == redaction.depth }
+        }
+        if let known { return known }
+        let (without, found) = redaction.redacting(call)
+        let taken = Taken(
+            call: call, verdict: verdict, depth: redaction.depth,
+            without: (without, redaction.with(found).redacted(verdict)), found: found)
+        recent.withLock { recent in
+            if recent.count == Self.recentLimit { recent.removeFirst() }
+            recent.append(taken)
+        }
+        return taken
     }
 
     /// A requester has brought the bytes of its call again.

@@ -14,8 +14,12 @@ extension Queue {
     func signed(_ request: ApprovalRequest, at now: WallTime) async throws(ReviewError) -> ApprovalRequest {
         guard let signer, let review = request.status.review else { return request }
         let opened: String
-        do { opened = try ledger.openingDigest(of: request.id) } catch {
-            throw .notRecorded(because: error.description)
+        if let known = pending[request.number]?.waiter?.opening {
+            opened = known.hex
+        } else {
+            do { opened = try ledger.openingDigest(of: request.id) } catch {
+                throw .notRecorded(because: error.description)
+            }
         }
         let identity = ledger.ledger.identity.hexadecimal
         let signature: (key: String, bytes: [UInt8])
@@ -43,6 +47,13 @@ extension Queue {
         case .rejected: return request.with(status: .rejected(signed))
         case .pending, .expired, .withdrawn, .superseded: return request
         }
+    }
+}
+
+extension Queue {
+    /// What a signature names of the first of these entries, as long as there is somebody who signs.
+    func openingDigest(in entries: [Entry]) -> Digest? {
+        signer == nil ? nil : entries.first.map { Digest(hashing: $0.record) }
     }
 }
 

@@ -91,6 +91,11 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
         return try store.entry(claiming: key)
     }
 
+    package func hasEntries(of subject: String) throws(LedgerError) -> Bool {
+        if staged.contains(where: { $0.index.subject.map(ByteKey.init) == ByteKey(subject) }) { return true }
+        return try !store.entries(of: subject).isEmpty
+    }
+
     package func insert(_ entry: Entry) throws(LedgerError) {
         staged.append(entry)
     }

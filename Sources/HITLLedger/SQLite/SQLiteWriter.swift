@@ -101,6 +101,13 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
         return try claimant.step() ? claimant.entry(genesis: genesis, path: path) : nil
     }
 
+    package func hasEntries(of subject: String) throws(LedgerError) -> Bool {
+        let about = try opened().about
+        defer { about.reset() }
+        about.bind(subject, at: 1)
+        return try about.step()
+    }
+
     package func insert(_ entry: Entry) throws(LedgerError) {
         let statements = try opened()
         try statements.insert(entry)
@@ -183,7 +190,7 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
 /// The prepared statements of a writer.
 private final class Statements {
     let connection: SQLiteConnection
-    let begin, commit, claimant: SQLiteStatement
+    let begin, commit, claimant, about: SQLiteStatement
     private let insertEntry, addToTally, startTally, openSubject, settleSubject: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws(LedgerError) {
@@ -191,6 +198,7 @@ private final class Statements {
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         claimant = try connection.entries("WHERE e.claim = ?1")
+        about = try connection.prepare("SELECT 1 FROM entry WHERE subject = ?1 LIMIT 1")
         insertEntry = try connection.prepare(
             """
             INSERT INTO entry (sequence, time, hash, record, claim, subject, kind, label, standing)

@@ -8,12 +8,15 @@ public struct SigningKey: Sendable {
     /// 32 bytes; whoever has them signs in the owner's name.
     package let seed: [UInt8]
     public let verifying: VerifyingKey
+    private let prepared: PreparedKey
 
     /// Nil unless `seed` is 32 bytes.
     public init?(seed: [UInt8]) {
         guard seed.count == Int(HITL_ED25519_SEED_BYTES) else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(HITL_ED25519_PUBLIC_BYTES))
-        guard hitl_ed25519_public(seed, &bytes) == 1, let key = VerifyingKey(bytes: bytes) else { return nil }
+        guard let handle = hitl_ed25519_key_new(seed, &bytes) else { return nil }
+        prepared = PreparedKey(handle)
+        guard let key = VerifyingKey(bytes: bytes) else { return nil }
         self.seed = seed
         verifying = key
     }
@@ -29,11 +32,22 @@ public struct SigningKey: Sendable {
     /// 64 bytes. Throws only where libcrypto cannot work at all.
     public func sign(_ message: [UInt8]) throws(LedgerError) -> [UInt8] {
         var signature = [UInt8](repeating: 0, count: Int(HITL_ED25519_SIGNATURE_BYTES))
-        guard hitl_ed25519_sign(seed, message, message.count, &signature) == 1 else {
+        guard hitl_ed25519_sign(prepared.handle, message, message.count, &signature) == 1 else {
             throw .cryptography("an Ed25519 signature could not be made")
         }
         return signature
     }
+}
+
+/// libcrypto's form of a private key.
+///
+/// Unchecked, because libcrypto lets any number of threads sign with one key: nobody changes it once it is made.
+private final class PreparedKey: @unchecked Sendable {
+    let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    deinit { hitl_ed25519_key_free(handle) }
 }
 
 /// An Ed25519 public key.
