@@ -7,7 +7,7 @@ package import HITLTerminal
 package final class Completer: Sendable {
     private struct Known {
         /// Number and tool, where that is known without looking it up.
-        var pending: [Int64: String?] = [:]
+        var pending = AscendingTable<String?>()
         var tools: [String]
         var agents: [String] = []
     }
@@ -21,11 +21,13 @@ package final class Completer: Sendable {
 
     /// All that are pending.
     package func update(pending: [Int64]) {
-        known.withLock { $0.pending = Dictionary(pending.map { ($0, nil) }) { first, _ in first } }
+        var table = AscendingTable<String?>()
+        for number in pending.sorted() { table[number] = .some(nil) }
+        known.withLock { $0.pending = table }
     }
 
     func opened(_ number: Int64, tool: String) {
-        known.withLock { _ = $0.pending.updateValue(tool, forKey: number) }
+        known.withLock { $0.pending[number] = .some(tool) }
     }
 
     func closed(_ number: Int64) {
@@ -78,7 +80,7 @@ package final class Completer: Sendable {
     private func values(_ kind: ValueKind) -> [(String, String)] {
         switch kind {
         case .requests, .request:
-            known.withLock(\.pending).sorted { $0.key < $1.key }.map { (String($0.key), $0.value ?? "") }
+            known.withLock(\.pending).map { number, tool in (String(number), tool ?? "") }
         case .tool: known.withLock(\.tools).map { ($0, "") }
         case .agent: known.withLock(\.agents).map { ($0, "") }
         case .word(let words): words.map { ($0, "") }

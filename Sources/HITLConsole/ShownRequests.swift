@@ -14,7 +14,7 @@ package final class ShownRequests: Sendable {
         package let digest: CallDigest
     }
 
-    private let showings = Locked<[Int64: Showing]>([:])
+    private let showings = Locked(AscendingTable<Showing>())
     /// How many lines of a request were left out, where it has not been shown whole.
     private let parts = Locked<[Int64: Int]>([:])
 

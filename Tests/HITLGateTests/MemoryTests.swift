@@ -1,4 +1,5 @@
 import HITLCore
+import HITLPlatform
 import HITLLedger
 import HITLTestSupport
 import Testing
@@ -54,7 +55,7 @@ extension Queue {
 
     fileprivate var held: Held {
         Held(
-            pending: pending.count, waiting: pending.count { $0.value.waiter != nil }, seats: seats.count,
+            pending: pending.count, waiting: pending.map { $1.waiter != nil }.count { $0 }, seats: seats.count,
             opening: opening.count, running: running.count, outcomeWaiters: outcomeWaiters.count)
     }
 }

@@ -169,23 +169,3 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
         return "evt_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
-
-/// Keyed digest of a call's canonical bytes: `hmac-sha256:…`, so that a short secret among the
-/// arguments cannot be guessed from the record.
-public struct CallDigest: Sendable, Hashable, CustomStringConvertible {
-    public let description: String
-
-    public init(_ text: String) {
-        description = text
-    }
-
-    // By bytes, because it may come from a client: `==` on strings would take canonically equivalent
-    // ones for the same.
-    public static func == (left: CallDigest, right: CallDigest) -> Bool {
-        left.description.utf8.elementsEqual(right.description.utf8)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        for byte in description.utf8 { hasher.combine(byte) }
-    }
-}

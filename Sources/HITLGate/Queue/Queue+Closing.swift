@@ -1,5 +1,6 @@
 public import HITLCore
 import HITLLedger
+import HITLPlatform
 
 /// A request as it closed, and who carries the call out where it may run.
 struct Closing {

@@ -1,5 +1,6 @@
 import HITLCore
 import HITLLedger
+import HITLPlatform
 
 extension Queue {
     // MARK: Restart

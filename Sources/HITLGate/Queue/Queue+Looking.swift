@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLPlatform
 
 extension Queue {
     // MARK: Looking
@@ -34,7 +35,7 @@ extension Queue {
         public let performer: Performer
     }
 
-    /// What waits, in no order: a few words each, without reading one record.
+    /// What waits, by number: a few words each, without reading one record.
     public var waiting: [Waiting] {
         pending.map { number, entry in
             Waiting(

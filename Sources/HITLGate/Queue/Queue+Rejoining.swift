@@ -1,4 +1,5 @@
 import HITLCore
+import HITLPlatform
 
 extension Queue {
     // MARK: Coming back

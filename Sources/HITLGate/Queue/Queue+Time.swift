@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLPlatform
 
 extension Queue {
     // MARK: Time

@@ -1,5 +1,6 @@
 public import HITLCore
 public import HITLLedger
+import HITLPlatform
 
 /// The open requests, in review order, and who waits for them.
 ///
@@ -41,7 +42,7 @@ public actor Queue {
     private let randomID: @Sendable () -> RequestID
     private let limits: Limits
 
-    var pending: [Int64: Pending] = [:]
+    var pending = AscendingTable<Pending>()
     /// Where each blocked requester's request is now.
     var seats: [Int: Int64] = [:]
     private var lastKey = 0
