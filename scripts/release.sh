@@ -33,10 +33,19 @@ needed=
 if [ -e "$folder/libedit.a" ]; then
     for library in tinfo bsd md; do needed="$needed -Xlinker -l$library"; done
 fi
+# Nothing looks a symbol of the program up by its name, and no library is looked for beside it: the table of symbols and
+# the search would cost every start a part of a millisecond.
+printf '{ local: *; };\n' >"$folder/symbols"
 # shellcheck disable=SC2086
-swift build -c release --static-swift-stdlib --product hitl -Xlinker "-L$folder" $needed
+swift build -c release --static-swift-stdlib --product hitl -Xlinker "-L$folder" $needed \
+    -Xlinker "--version-script=$folder/symbols" --disable-local-rpath
 
-cp "$(swift build -c release --show-bin-path)/hitl" "$output.new"
+program=$(swift build -c release --show-bin-path)/hitl
+if nm "$program" | grep -q 12_RegexParser; then
+    echo "Something uses the standard library's search in strings or its regular expressions, which brings all of them" \
+        "into the program. Sources/HITLCore/Text has what does without." >&2
+fi
+cp "$program" "$output.new"
 strip "$output.new"
 mv "$output.new" "$output"
 

@@ -38,16 +38,17 @@ private struct Loading {
     init(configuration: Configuration, sources: ConfigurationSources) {
         self.configuration = configuration
         self.sources = sources
+        variables = Variables(sources.environment)
     }
 
     private var paths: Paths { configuration.paths }
-    private var variables: Variables { Variables(sources.environment) }
+    private let variables: Variables
 
     // MARK: Files
 
     /// `--config`, else `HITL_CONFIG`, else the usual place. A file that was named must be there.
     mutating func operatorFile() -> ConfigurationFile? {
-        if let path = sources.file { return file(at: path, name: path, source: .option("--config")) }
+        if let path = sources.file { return file(at: path, name: path, source: .option(sources.fileOption)) }
         if let (variable, path) = variables.value(["HITL_CONFIG"]) {
             let source = Source.variable(variable)
             if sources.trustEnvironment { return file(at: paths.expanded(path), name: path, source: source) }
@@ -151,6 +152,7 @@ private struct Loading {
     // MARK: Variables and options
 
     mutating func readVariables(trusted: Bool) {
+        guard !variables.areNone else { return }
         for key in ConfigurationKey.all {
             guard let (name, value) = variables.value(key.variables) else { continue }
             let reading = Reading(Node(.scalar(value, .words), source: .variable(name)))

@@ -5,8 +5,10 @@ package struct ConfigurationSources: Sendable {
     package var home: String
     /// Effective user id of the operator.
     package var user: UInt32
-    /// `--config`.
+    /// Named by `fileOption`.
     package var file: String?
+    /// Who names the file where it cannot be read: `--config`.
+    package var fileOption: String
     /// The directory whose `hitl.yaml` may make things stricter, or is trusted.
     package var workspace: String?
     package var options: [ConfigurationOption]
@@ -18,7 +20,8 @@ package struct ConfigurationSources: Sendable {
     package var isTrusted: @Sendable (_ path: String, _ bytes: [UInt8]) -> Bool
 
     package init(
-        environment: [String: String], home: String, user: UInt32, file: String? = nil, workspace: String? = nil,
+        environment: [String: String], home: String, user: UInt32, file: String? = nil, fileOption: String = "--config",
+        workspace: String? = nil,
         options: [ConfigurationOption] = [], trustEnvironment: Bool,
         isTrusted: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) -> Bool = { _, _ in false }
     ) {
@@ -26,6 +29,7 @@ package struct ConfigurationSources: Sendable {
         self.home = home
         self.user = user
         self.file = file
+        self.fileOption = fileOption
         self.workspace = workspace
         self.options = options
         self.trustEnvironment = trustEnvironment

@@ -68,7 +68,7 @@ enum Audit {
                 .init("since", "WHEN", .moment, doc: "of export and report: only what was asked since then"),
                 .init("session", "ID", .text, doc: "of report: the session, of a desk or an agent"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
-                .init("json", doc: "print what was found as one JSON document"),
+                .init("json", doc: "of verify, checkpoint, prove and witness: print one JSON document"),
             ],
             examples: [
                 .init("hitl audit verify", "is the ledger intact?"),
@@ -91,7 +91,7 @@ enum Audit {
             let own: [String] =
                 switch self {
                 case .verify: ["against", "proof", "key", "reviewers", "require-signatures", "json"]
-                case .export: ["format", "output", "since", "json"]
+                case .export: ["format", "output", "since"]
                 case .report: ["format", "output", "since", "session"]
                 case .repair: []
                 case .checkpoint: ["continues", "export", "json"]
@@ -107,7 +107,9 @@ enum Audit {
             throw .badValue(arguments.positionals[0], of: "hitl audit", expected: Work.listed)
         }
         for option in program.definition.options where arguments.has(option.name) && !work.takes(option.name) {
-            throw .unknownOption("--" + option.name, command: "audit \(work.rawValue)", nearest: nil)
+            // What is exported is JSON unless it is asked for in another form.
+            let nearest = work == .export && option.name == "json" ? "--format jsonl" : nil
+            throw .unknownOption("--" + option.name, command: "hitl audit \(work.rawValue)", nearest: nearest)
         }
         let words = Array(arguments.positionals.dropFirst())
         switch work {
@@ -117,7 +119,7 @@ enum Audit {
         case .witness: return try AuditWitness(arguments, words).run()
         case .export, .report, .repair: break
         }
-        if let word = words.first { throw .superfluous(argument: word, command: "audit \(work.rawValue)") }
+        if let word = words.first { throw .superfluous(argument: word, command: "hitl audit \(work.rawValue)") }
         let since = try arguments.moment("since", now: Clocks.system.wall())
         let place: Place
         switch Place.find(file: arguments.text("config")) {

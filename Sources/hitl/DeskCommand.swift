@@ -18,7 +18,8 @@ enum DeskCommand {
             return Output.usage(error)
         }
         let place: Place
-        switch Place.find() {
+        // Where no desk says what is in force, it is what a loop in this directory would have.
+        switch Place.find(workspace: words[0] == "config" ? Process.directory : nil) {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }
@@ -78,7 +79,7 @@ enum DeskCommand {
         }
         let presentation = Output.presentation(of: 1)
         let person = Principal(role: .person, name: place.account.name, channel: "file")
-        let (exit, output) = blocking {
+        let (exit, output) = CallingThread.run {
             await CommandTable.answer(words, in: desk, for: Operator(principal: person, presentation: presentation))
         }
         write(output, exit)

@@ -13,10 +13,11 @@ struct Place: Sendable {
     let configuration: Configuration
 
     /// - Parameters:
-    ///   - file: what `--config` says.
+    ///   - file: what `fileOption` says.
     ///   - workspace: whose `hitl.yaml` may make things stricter.
     static func find(
-        file: String? = nil, workspace: String? = nil, options: [ConfigurationOption] = []
+        file: String? = nil, fileOption: String = "--config", workspace: String? = nil,
+        options: [ConfigurationOption] = []
     ) -> Result<Place, Failure> {
         do {
             let account = try Account.current()
@@ -24,7 +25,7 @@ struct Place: Sendable {
             let trusted = try TrustedFiles(Paths(environment: Process.environment, home: home))
             let configuration = try Configuration.load(
                 ConfigurationSources(
-                    environment: Process.environment, home: home, user: account.uid, file: file,
+                    environment: Process.environment, home: home, user: account.uid, file: file, fileOption: fileOption,
                     workspace: workspace.map(TrustedFiles.realPath), options: options, trustEnvironment: true,
                     isTrusted: { trusted.contains($0, $1) }))
             return .success(Place(account: account, configuration: configuration))

@@ -19,15 +19,19 @@ struct Program: Sendable {
 
 /// All of them, in the order of the manual. The desk's commands (`hitl approve`) stand in `CommandTable`.
 enum ProgramTable {
-    static let programs = [
-        Loop.program, AskProgram.program, WaitProgram.program, HookProgram.program, MCPProgram.program,
-        PolicyProgram.program, Audit.program, KeysProgram.program, Doctor.program,
+    static var programs: [Program] { table.map { $0.program() } }
+
+    /// By name, so that a start makes the words of the one that it runs and of no other.
+    private static let table: [(name: String, program: @Sendable () -> Program)] = [
+        ("loop", { Loop.program }), ("ask", { AskProgram.program }), ("wait", { WaitProgram.program }),
+        ("hook", { HookProgram.program }), ("mcp", { MCPProgram.program }), ("policy", { PolicyProgram.program }),
+        ("audit", { Audit.program }), ("keys", { KeysProgram.program }), ("doctor", { Doctor.program }),
     ]
 
     static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }
 
     static func named(_ name: String) -> Program? {
-        programs.first { $0.definition.name == name }
+        table.first { $0.name.utf8.elementsEqual(name.utf8) }?.program()
     }
 }
 

@@ -355,6 +355,10 @@ import Testing
         try await client.send(GatewayClient.call(3, "echo"))
         #expect(try await client.told() == refusal)
 
+        #expect(
+            try await home.run(["mcp", "trust", "t", "nosuch"] + state)
+                == Said(code: 1, err: "hitl: `t` has no tool `nosuch`; `hitl mcp list` shows those that it has.\n"))
+
         let trust = [Home.hitl, "mcp", "trust", "t"] + state
         let terminal = try PseudoTerminal.spawn(trust, environment: home.environment, directory: home.workspace)
         try await terminal.until { $0.contains("Type `trust` to trust exactly this:") }

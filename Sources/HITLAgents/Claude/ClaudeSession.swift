@@ -100,11 +100,35 @@ final class ClaudeSession: Sendable {
     /// A question that cannot be read is answered where its id can be: whoever waits for ever is no use to anybody.
     private func refuse(unreadable line: [UInt8]) async {
         say("A line of `\(pipe.name)` cannot be read; nothing in it was executed.")
-        let text = String(decoding: line.prefix(512), as: UTF8.self)
-        guard let match = text.firstMatch(of: #/"request_id"\s*:\s*"([A-Za-z0-9_-]{1,128})"/#) else { return }
+        guard let id = Self.identifier(in: line.prefix(512)) else { return }
         await pipe.send(
             ClaudeMessage.deny(
-                String(match.1), "This was not executed: its arguments can be read in two ways. Write them plainly."))
+                id, "This was not executed: its arguments can be read in two ways. Write them plainly."))
+    }
+
+    /// The first `"request_id": "…"` with up to 128 letters, digits, `_` and `-`, wherever it stands.
+    private static func identifier(in line: ArraySlice<UInt8>) -> String? {
+        let name = Array("\"request_id\"".utf8)
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        func isOfName(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        for start in line.indices where line[start...].starts(with: name) {
+            var rest = line[(start + name.count)...].drop(while: isSpace)
+            guard rest.popFirst() == UInt8(ascii: ":") else { continue }
+            rest = rest.drop(while: isSpace)
+            guard rest.popFirst() == UInt8(ascii: "\"") else { continue }
+            let id = rest.prefix(while: isOfName)
+            if (1...128).contains(id.count), rest.dropFirst(id.count).first == UInt8(ascii: "\"") {
+                return String(decoding: id, as: UTF8.self)
+            }
+        }
+        return nil
     }
 
     private func take(_ message: JSONObject) async {

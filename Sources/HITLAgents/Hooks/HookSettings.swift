@@ -14,22 +14,28 @@ package struct HookSettings: Sendable {
     /// The executable's absolute path.
     package let program: String
     package let socket: String
+    /// How long the hook takes at most.
+    private let hookSeconds: Int64
 
-    package init(agent: HookAgent, program: String, socket: String) {
+    /// - Parameter seconds: how long the hook waits for an answer, up to `longest`.
+    package init(agent: HookAgent, program: String, socket: String, seconds: Int64 = longest) {
         self.agent = agent
         self.program = program
         self.socket = socket
+        hookSeconds = seconds
     }
 
-    /// How long the agent gives the hook, and how long the hook takes at most.
-    private static let agentSeconds: Int64 = 86_400
-    private static let hookSeconds: Int64 = 86_390
+    /// With the agent's ten seconds more it is a day.
+    package static let longest: Int64 = 86_390
+
+    /// How long the agent gives the hook: it must answer by itself, since some agents go on without an answer.
+    private var agentSeconds: Int64 { hookSeconds + 10 }
 
     /// The line that the agent hands to a shell. What ends in any other way than by our answer ends in the one exit code
     /// that refuses: a missing file, a signal, a machine without memory.
     package var command: String {
         "\(Self.quoted(program)) hook \(agent.rawValue) --socket \(Self.quoted(socket)) "
-            + "--timeout \(Self.hookSeconds)s || exit 2"
+            + "--timeout \(hookSeconds)s || exit 2"
     }
 
     /// Where the file lies beneath the home directory or the project.
@@ -54,9 +60,9 @@ package struct HookSettings: Sendable {
         switch agent {
         case .claude:
             // Beside the exit code: the hook that runs out of time, or cannot be started.
-            hook += [.init("timeout", .integer(Self.agentSeconds)), .init("onFailure", "block")]
-        case .codex: hook.append(.init("timeout", .integer(Self.agentSeconds)))
-        case .gemini: hook.append(.init("timeout", .integer(Self.agentSeconds * 1000)))
+            hook += [.init("timeout", .integer(agentSeconds)), .init("onFailure", "block")]
+        case .codex: hook.append(.init("timeout", .integer(agentSeconds)))
+        case .gemini: hook.append(.init("timeout", .integer(agentSeconds * 1000)))
         }
         return ["matcher": "*", "hooks": [.object(JSONObject(hook))]]
     }

@@ -16,7 +16,7 @@ struct ClaudeCommand {
         }
         let hasStars = text.contains("*")
         // A star is no more than a letter here; how a shell would take it is of no interest.
-        let script = ShellScript.parse(Array(text.replacing("*", with: "x").utf8))
+        let script = ShellScript.parse(Array(text.replacingEach("*", with: "x").utf8))
         guard script.doubts.isEmpty, script.segments.count == 1, let segment = script.segments.first,
             segment.assignments.isEmpty, segment.redirections.isEmpty, !segment.inBackground, !segment.words.isEmpty,
             segment.words.allSatisfy({ $0.literal != nil && $0.parts.count <= 1 && !$0.isQuoted })
@@ -24,7 +24,7 @@ struct ClaudeCommand {
         let words = text.split(separator: " ").map(String.init)
         guard words.count == segment.words.count, CommandWords.canBeWords(words),
             zip(words, segment.words).allSatisfy({ word, read in
-                read.literal?.elementsEqual(word.replacing("*", with: "x").utf8) ?? false
+                read.literal?.elementsEqual(word.replacingEach("*", with: "x").utf8) ?? false
             })
         else { return nil }
         let read = CommandWords(words: words, isOpen: isOpen, hasStars: hasStars)
@@ -56,6 +56,6 @@ struct ClaudeCommand {
     /// A text that it matches.
     static func sample(_ specifier: String) -> String {
         let text = specifier.hasSuffix(":*") ? String(specifier.dropLast(2)) : specifier
-        return text.replacing("*", with: "x")
+        return text.replacingEach("*", with: "x")
     }
 }

@@ -59,7 +59,7 @@ struct ClaudeEntry {
             }
         }
         let names = Self.names(of: tool)
-        let example = names[0].replacing("*", with: "x")
+        let example = names[0].replacingEach("*", with: "x")
         add(
             to: &policy, when: [.init("tool", Self.list(names))], matches: [Self.call(example)],
             notMatches: tool.allSatisfy { $0 == "*" } ? [] : [Self.call("other")])
@@ -68,7 +68,7 @@ struct ClaudeEntry {
     /// `mcp__server` is all of its tools; the names of reading and of editing stand for each other.
     private static func names(of tool: String) -> [String] {
         if tool.hasPrefix("mcp__"), !tool.dropFirst(5).utf8.split(separator: UInt8(ascii: "_")).isEmpty,
-            tool.dropFirst(5).split(separator: "__", omittingEmptySubsequences: false).count == 1
+            String(tool.dropFirst(5)).parts(between: "__").count == 1
         {
             return tool.hasSuffix("*") ? [tool] : [tool + "__*"]
         }
@@ -136,7 +136,7 @@ struct ClaudeEntry {
             !host.isEmpty
             && host.utf8.allSatisfy { Self.isOfName($0) && $0 != UInt8(ascii: "*") || $0 == UInt8(ascii: ".") }
         guard isName else { return policy.leaveOut(origin, "it is no name of a host") }
-        let escaped = host.replacing(".", with: "\\.")
+        let escaped = host.replacingEach(".", with: "\\.")
         // To allow, nothing may stand where a user's name could; to stop, the name is enough.
         let below = domain.hasPrefix("*.") ? "([a-z0-9-]+\\.)+" : ""
         let expression =

@@ -63,7 +63,7 @@ struct CommandWords {
     }
 
     /// Words that it matches, for an example.
-    var example: [String] { words.map { hasStars ? $0.replacing("*", with: "x") : $0 } }
+    var example: [String] { words.map { hasStars ? $0.replacingEach("*", with: "x") : $0 } }
 
     private static func escaped(_ word: String, keepingStars: Bool) -> String {
         var result = ""

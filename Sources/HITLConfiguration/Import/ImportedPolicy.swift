@@ -65,7 +65,7 @@ package struct ImportedPolicy: Sendable {
         if !distinct.isEmpty {
             var made = rule("", .init("tool", .array(distinct)), .init("kind", "other"))
             // The example's tool is one of the list, spelled out.
-            let tool = distinct[0].string.map { $0.replacing("*", with: "x") } ?? "x"
+            let tool = distinct[0].string.map { $0.replacingEach("*", with: "x") } ?? "x"
             made.name(tool: tool)
             guards.append(made)
         }
@@ -98,6 +98,15 @@ package struct ImportedPolicy: Sendable {
         lines.append("  rules:")
         for rule in rules { lines += rule.lines.map { $0.isEmpty ? "" : "    " + $0 } }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The same for programs: `{"rules": [{"origins": […], "rule": {…}}], "notCarriedOver": [{"origin", "reason"}]}`.
+    package var json: JSONValue {
+        [
+            "notCarriedOver": .array(
+                remarks.map { ["origin": .string($0.origin), "reason": .string($0.reason)] }),
+            "rules": .array(rules.map(\.json)),
+        ]
     }
 
     /// What is wrong with the file, as the loader sees it. Nothing, or there is a mistake in here.
@@ -166,6 +175,20 @@ package struct ImportedRule: Sendable, Equatable {
         }
         matches = matches.map(named)
         notMatches = notMatches.map(named)
+    }
+
+    fileprivate var json: JSONValue {
+        .members([
+            "note": note.map(JSONValue.string), "origins": .array(origins.map(JSONValue.string)),
+            "rule": .members([
+                "action": .string(action.rawValue),
+                "examples": .members([
+                    "matches": matches.isEmpty ? nil : .array(matches),
+                    "notMatches": notMatches.isEmpty ? nil : .array(notMatches),
+                ]),
+                "message": message.map(JSONValue.string), "name": .string(name), "when": .object(when),
+            ]),
+        ])
     }
 
     fileprivate var lines: [String] {

@@ -24,7 +24,7 @@ struct PathPattern {
 
     init(_ text: String, project: String?, home: String, allows: Bool) throws(Obstacle) {
         guard text.utf8.first != UInt8(ascii: "!") else { throw .negation }
-        var body = text.replacing("[^", with: "[!")
+        var body = text.replacingEach("[^", with: "[!")
         let root: String
         if body.hasPrefix("//") {
             (root, body) = ("", String(body.dropFirst(2)))

@@ -100,7 +100,7 @@ extension CompliancePreset.Demand {
         switch bound {
         case .exactly: "must be \(quoted(value.map { Self.json($0).string ?? Self.json($0).canonicalText } ?? ""))"
         case .duration(let most): "must be at most \(quoted(most.text))"
-        case .including(let words): "must have \(Fault.alternatives(words).replacing(" or ", with: " and "))"
+        case .including(let words): "must have \(Fault.alternatives(words).replacingEach(" or ", with: " and "))"
         case .oneOf(let words): "must be \(Fault.alternatives(words))"
         case .days(let least): "must be at least \(quoted("\(least)d")) or `forever`"
         }

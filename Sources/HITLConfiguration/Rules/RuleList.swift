@@ -48,7 +48,7 @@ extension RuleList {
     }
 }
 
-extension ConfigurationKey.Tightening where Value == RuleList {
+extension Tightening where Value == RuleList {
     /// A file that is not trusted may add rules, as long as none of them allows anything.
     static var rules: Self {
         .stricter { old, new in

@@ -113,7 +113,7 @@ extension GrantTerms {
         let uses = try arguments.count("uses")
         guard duration != nil || uses != nil || arguments.has("session") else {
             guard !arguments.has("scope") else {
-                throw .missing(argument: "--for, --uses or --session", command: "approve --scope")
+                throw .missing(argument: "--for, --uses or --session", command: "/hitl approve --scope")
             }
             return nil
         }

@@ -29,7 +29,7 @@ package struct GrantsCommand: Command {
             return
         }
         guard what == "revoke" else { throw .badValue(what, of: "grants", expected: "revoke N") }
-        guard words.count > 1 else { throw .missing(argument: "N", command: "grants revoke") }
+        guard words.count > 1 else { throw .missing(argument: "N", command: "/hitl grants revoke") }
         guard let number = Int64(words[1]), number > 0 else {
             throw .badValue(words[1], of: "N", expected: "the number of a grant")
         }

@@ -1,3 +1,4 @@
+import HITLCore
 package import HITLTerminal
 
 /// Help, from the definitions alone.
@@ -23,7 +24,7 @@ package enum HelpView {
         var text = StyledText(shown(place.typed(definition.typed)), .strong)
         text.append(definition: " " + definition.synopsis)
         text.line(shown(definition.summary), indent: 2)
-        for paragraph in definition.discussion.split(separator: "\n\n") {
+        for paragraph in definition.discussion.parts(between: "\n\n") where !paragraph.isEmpty {
             text.newLine()
             text.line(shown(paragraph.split(separator: "\n").joined(separator: " ")), indent: 2, hangingIndent: 2)
         }

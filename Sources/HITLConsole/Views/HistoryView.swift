@@ -166,12 +166,20 @@ extension RequestHistory {
             "waited": waited.map { .integer($0.count) },
             "startedAt": started.map { .string($0.timestamp) },
             "outcome": finished.map(\.value.json),
-            "verdict": verdict?.json,
+            "verdict": verdict?.shown,
             "digest": digest.map { .string($0.description) },
             "supersedes": request?.supersedes.map { .integer($0) },
             "supersededBy": successor.map { .integer($0) },
             "rolledBackBy": rolledBack.map { .string($0.value.description) },
             "call": call.json,
         ])
+    }
+}
+
+extension Verdict {
+    /// How long people have is said only where people are asked.
+    package var shown: JSONValue {
+        guard effect != .ask, case .object(let form) = json else { return json }
+        return .object(JSONObject(form.members.filter { $0.name != "timeout" }))
     }
 }

@@ -43,12 +43,17 @@ package struct RequestView {
             appendLine("Touches the gate", DisplayText(untrusted: path), .bad, to: &text)
         }
         appendPreview(to: &text)
-        appendLine("Approving", whatApprovingDoes, to: &text)
+        let isAsked = request.verdict.effect == .ask
+        if isAsked { appendLine("Approving", whatApprovingDoes, to: &text) }
         appendOrigin(to: &text)
         appendLine("Risk", risk, to: &text)
-        appendLine("Asked because", Self.rules(request.verdict), to: &text)
+        switch request.verdict.effect {
+        case .deny: appendLine("Denied because", Self.rules(request.verdict), to: &text)
+        case .ask: appendLine("Asked because", Self.rules(request.verdict), to: &text)
+        case .allow: appendLine("Allowed because", Self.rules(request.verdict), to: &text)
+        }
         appendMessages(to: &text)
-        appendDeadline(to: &text)
+        if isAsked { appendDeadline(to: &text) }
         if let undone = request.call.compensates {
             appendLine("Undoes", DisplayText(untrusted: undone.description), to: &text)
         }

@@ -1,3 +1,4 @@
+import HITLCore
 import HITLTerminal
 
 /// The few pictures, each with the words that stand for it where pictures are not wanted.
@@ -37,10 +38,10 @@ extension StyledText {
 
     /// Words of the definitions, which are ours: their `…` has words for where it cannot be shown.
     mutating func append(definition text: String, _ style: Style = .plain) {
-        let parts = text.utf8.split(separator: "…".utf8, omittingEmptySubsequences: false)
+        let parts = text.parts(between: "…")
         for (place, part) in parts.enumerated() {
             if place > 0 { append(.ellipsis, style) }
-            append(DisplayText(untrusted: Array(part)), style)
+            append(DisplayText(untrusted: part), style)
         }
     }
 }

@@ -1,5 +1,5 @@
 import HITLConfiguration
-import HITLCore
+package import HITLCore
 package import HITLGate
 
 /// Suggested rules as a piece of a policy, with their replay as comments. Somebody puts it into a file, or nobody does.
@@ -19,10 +19,33 @@ package struct SuggestionView {
             "  rules:",
         ]
         for (place, suggestion) in suggestions.enumerated() {
-            lines += Self.lines(suggestion, name: "suggested-\(place + 1)").map { "    " + $0 }
+            lines += Self.lines(suggestion, name: Self.name(place)).map { "    " + $0 }
         }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    /// The same: `{"suggestions": [{"approved": […], "answered": 12, "decisions": 40, "rule": {…}}]}`.
+    package var json: JSONValue {
+        [
+            "suggestions": .array(
+                suggestions.enumerated().map { place, suggestion in
+                    [
+                        "answered": .integer(suggestion.replay.count(.ask, becoming: .allow)),
+                        "approved": .array(suggestion.approved.map { .string($0.description) }),
+                        "decisions": .integer(suggestion.replay.decisions),
+                        "rule": [
+                            "action": "allow",
+                            "examples": [
+                                "matches": [suggestion.example], "notMatches": [suggestion.counterexample],
+                            ],
+                            "name": .string(Self.name(place)), "when": .object(suggestion.when),
+                        ],
+                    ]
+                })
+        ]
+    }
+
+    private static func name(_ place: Int) -> String { "suggested-\(place + 1)" }
 
     private static func lines(_ suggestion: Suggestion, name: String) -> [String] {
         let numbers = suggestion.approved.suffix(10).map(\.description).joined(separator: ", ")

@@ -192,17 +192,26 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         try expect(UInt8(ascii: "\""))
         let start = offset
+        var bits: UInt8 = 0
         while offset < bytes.count {
             switch bytes[offset] {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: bytes[start..<offset], as: UTF8.self) else {
+                let text: String
+                if bits < 0x80 {
+                    // ASCII is always valid, and taken several times as fast.
+                    text = String(decoding: bytes[start..<offset], as: UTF8.self)
+                } else if let valid = String(validating: bytes[start..<offset], as: UTF8.self) {
+                    text = valid
+                } else {
                     throw invalidUTF8(from: start)
                 }
                 offset += 1
                 return text
             case UInt8(ascii: "\\"): return try escapedString(from: start)
             case 0..<0x20: throw fail(.controlByte)
-            default: offset += 1
+            case let byte:
+                bits |= byte
+                offset += 1
             }
         }
         throw fail(.unexpectedEnd)

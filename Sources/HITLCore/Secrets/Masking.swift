@@ -88,8 +88,8 @@ package enum Masking {
     }
 
     private static func isMask(_ text: String) -> Bool {
-        let parts = text.split(separator: ", ", omittingEmptySubsequences: false)
-        guard parts.count == 3, heads.contains(String(parts[0])), parts[2].utf8.count <= 12,
+        let parts = text.parts(between: ", ")
+        guard parts.count == 3, heads.contains(parts[0]), parts[2].utf8.count <= 12,
             parts[2].utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x23 })
         else { return false }
         let size = parts[1].split(separator: " ")

@@ -256,6 +256,6 @@ extension SecretMatch {
             "command", "cmd", "script", "code", "arg", "query", "sql", "statement", "program", "shell", "exec", "run",
             "line",
         ]
-        .contains { name.contains($0) }
+        .contains { name.holds($0) }
     }
 }

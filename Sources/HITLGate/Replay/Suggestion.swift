@@ -79,7 +79,7 @@ public struct Suggestion: Sendable {
 
     /// RFC 6901.
     private static func pointer(_ name: String) -> String {
-        "/" + name.replacing("~", with: "~0").replacing("/", with: "~1")
+        "/" + name.replacingEach("~", with: "~0").replacingEach("/", with: "~1")
     }
 }
 

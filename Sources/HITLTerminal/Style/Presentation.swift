@@ -90,8 +90,9 @@ package struct Presentation: Sendable, Equatable {
     private static func isUTF8(_ environment: [String: String]) -> Bool {
         for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
             guard let value = environment[name], !value.isEmpty else { continue }
-            let lowered = value.lowercased()
-            return lowered.contains("utf-8") || lowered.contains("utf8")
+            // `de_DE.UTF-8@euro`: the character set stands last, but for a variant.
+            let charset = value.split(separator: ".").last?.prefix { $0 != "@" } ?? ""
+            return ["utf-8", "utf8"].contains(charset.lowercased())
         }
         return false
     }

@@ -10,7 +10,7 @@ struct AuditCheckpoint {
     private let since: Int64?
 
     init(_ arguments: Arguments, _ words: [String]) throws(UsageError) {
-        if let word = words.first { throw .superfluous(argument: word, command: "audit checkpoint") }
+        if let word = words.first { throw .superfluous(argument: word, command: "hitl audit checkpoint") }
         self.arguments = arguments
         since = try arguments.count("continues").map(Int64.init)
     }

@@ -16,15 +16,15 @@ struct AuditProve {
     }
 
     init(_ arguments: Arguments, _ words: [String]) throws(UsageError) {
-        guard let word = words.first else { throw .missing(argument: "ID", command: "audit prove") }
-        if words.count > 1 { throw .superfluous(argument: words[1], command: "audit prove") }
+        guard let word = words.first else { throw .missing(argument: "ID", command: "hitl audit prove") }
+        if words.count > 1 { throw .superfluous(argument: words[1], command: "hitl audit prove") }
         self.arguments = arguments
         if word.utf8.starts(with: "entry:".utf8), let sequence = Int64(word.dropFirst(6)), sequence > 0 {
             name = .entry(sequence)
         } else if let request = RequestName(word) {
             name = .request(request)
         } else {
-            throw .badValue(word, of: "audit prove", expected: "a request's number or id, or entry:N")
+            throw .badValue(word, of: "hitl audit prove", expected: "a request's number or id, or entry:N")
         }
     }
 

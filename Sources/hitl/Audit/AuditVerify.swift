@@ -14,11 +14,11 @@ struct AuditVerify {
     private let keys: [NoteVerifier]
 
     init(_ arguments: Arguments, _ words: [String]) throws(UsageError) {
-        if let word = words.first { throw .superfluous(argument: word, command: "audit verify") }
+        if let word = words.first { throw .superfluous(argument: word, command: "hitl audit verify") }
         self.arguments = arguments
         var (heads, files): ([Head], [String]) = ([], [])
         for text in arguments.texts("against") {
-            if let head = Head(text.replacing(":", with: " ")) {
+            if let head = Head(text.replacingEach(":", with: " ")) {
                 heads.append(head)
             } else if access(text, F_OK) == 0 {
                 files.append(text)

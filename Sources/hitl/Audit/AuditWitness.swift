@@ -13,7 +13,7 @@ struct AuditWitness {
     private let keys: [NoteVerifier]
 
     init(_ arguments: Arguments, _ words: [String]) throws(UsageError) {
-        guard !words.isEmpty else { throw .missing(argument: "FILE", command: "audit witness") }
+        guard !words.isEmpty else { throw .missing(argument: "FILE", command: "hitl audit witness") }
         if words.count > 1, arguments.has("output") { throw .contradiction("--output", "several files") }
         self.arguments = arguments
         files = words

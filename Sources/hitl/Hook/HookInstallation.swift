@@ -12,6 +12,24 @@ struct HookInstallation {
     let agent: HookAgent
     let isRemoval: Bool
     let arguments: Arguments
+    private let seconds: Int64
+
+    init(agent: HookAgent, isRemoval: Bool, arguments: Arguments) throws(UsageError) {
+        self.agent = agent
+        self.isRemoval = isRemoval
+        self.arguments = arguments
+        guard let patience = try arguments.duration("timeout") else {
+            seconds = HookSettings.longest
+            return
+        }
+        guard !isRemoval else { throw .unknownOption("--timeout", command: "hitl hook uninstall", nearest: nil) }
+        guard (1000...HookSettings.longest * 1000).contains(patience.count) else {
+            throw .badValue(
+                arguments.text("timeout") ?? "", of: "--timeout", expected: "1s to \(HookSettings.longest)s")
+        }
+        // Agents count whole seconds. Rounded down, so that nobody waits longer than was said.
+        seconds = patience.count / 1000
+    }
 
     func run() -> ExitCode {
         do { return try change() } catch {
@@ -33,7 +51,7 @@ struct HookInstallation {
         if isRemoval, former == nil {
             return say("There is no `\(DisplayText(untrusted: path))`; nothing was changed.")
         }
-        let settings = HookSettings(agent: agent, program: try program(), socket: try socket())
+        let settings = HookSettings(agent: agent, program: try program(), socket: try socket(), seconds: seconds)
         let new: [UInt8]
         do throws(HookSettings.Flaw) {
             new = isRemoval ? try settings.uninstalled(from: former ?? []) : try settings.installed(in: former)

@@ -41,7 +41,8 @@ enum HookProgram {
             ],
             options: [
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
-                .init("timeout", "D", .duration, doc: "refuse after this time; it must be less than the agent's own"),
+                .init(
+                    "timeout", "D", .duration, doc: "refuse after this time; install gives the agent ten seconds more"),
                 .init("user", doc: "the settings of all your projects (install without --project)"),
                 .init("project", doc: "the settings of the project in this directory"),
                 .init("file", "FILE", .file, doc: "this settings file instead"),
@@ -101,6 +102,6 @@ enum HookProgram {
         where arguments.has(one) && arguments.has(other) {
             throw .contradiction("--" + one, "--" + other)
         }
-        return HookInstallation(agent: agent, isRemoval: what == "uninstall", arguments: arguments).run().rawValue
+        return try HookInstallation(agent: agent, isRemoval: what == "uninstall", arguments: arguments).run().rawValue
     }
 }

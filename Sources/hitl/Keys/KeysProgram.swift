@@ -54,9 +54,10 @@ enum KeysProgram {
         }
         let name = words.count > 1 ? words[1] : nil
         switch (work, name) {
-        case (.new, let name?), (.list, let name?): throw .superfluous(argument: name, command: "keys \(work.rawValue)")
-        case (.trust, nil): throw .missing(argument: "FILE", command: "keys trust")
-        case (.revoke, nil): throw .missing(argument: "KEY", command: "keys revoke")
+        case (.new, let name?), (.list, let name?):
+            throw .superfluous(argument: name, command: "hitl keys \(work.rawValue)")
+        case (.trust, nil): throw .missing(argument: "FILE", command: "hitl keys trust")
+        case (.revoke, nil): throw .missing(argument: "KEY", command: "hitl keys revoke")
         default: break
         }
         let end = try arguments.moment("at", now: now) ?? now

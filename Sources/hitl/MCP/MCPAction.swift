@@ -16,7 +16,7 @@ enum MCPAction: String, CaseIterable {
     ) throws(UsageError) -> ExitCode {
         switch self {
         case .list:
-            if let word = words.first { throw .superfluous(argument: word, command: "mcp list") }
+            if let word = words.first { throw .superfluous(argument: word, command: "hitl mcp list") }
             return Self.list(files, json: arguments.has("json"))
         case .trust:
             guard let server = words.first else { throw .missing(argument: "SERVER", command: "hitl mcp trust") }
@@ -94,6 +94,11 @@ enum MCPAction: String, CaseIterable {
         }
         guard !matching.isEmpty else {
             return Failure(.failed, "No server `\(server)` was seen; `hitl mcp list` shows those that were.").report()
+        }
+        if let tool, !matching.contains(where: { $0.pins.tools.contains { $0.isCalled(tool) } }) {
+            return Failure(
+                .failed, "`\(server)` has no tool `\(tool)`; `hitl mcp list` shows those that it has."
+            ).report()
         }
         let open = matching.map { entry in
             (entry.path, entry.pins, entry.pins.quarantined.filter { each in tool.map(each.isCalled) ?? true })

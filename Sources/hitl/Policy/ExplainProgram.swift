@@ -37,7 +37,7 @@ struct ExplainProgram {
     private func form(
         _ stated: StatedCall, _ verdict: Verdict, _ rules: ExplanationView, _ now: WallTime
     ) -> JSONValue {
-        guard case .object(var form) = verdict.json else { return verdict.json }
+        guard case .object(var form) = verdict.shown else { return verdict.shown }
         form["id"] = stated.id
         form["explanation"] = rules.json
         form["display"] = .string(Judge.display(stated.call, verdict, now: now))

@@ -10,6 +10,7 @@ struct ImportProgram {
 
     let origin: Origin
     let path: String
+    let json: Bool
 
     func run() -> ExitCode {
         let bytes: [UInt8]
@@ -33,6 +34,10 @@ struct ImportProgram {
         // What is printed is what the loader takes: it is asked first.
         if let fault = policy.faults(paths: Paths(environment: Process.environment, home: home)).first {
             return Failure(.failed, "`\(path)` cannot be imported: \(fault)").report()
+        }
+        if json {
+            Output.standard(policy.json.printable + "\n")
+            return .done
         }
         Output.standard(policy.yaml(from: path))
         let left = policy.remarks.count

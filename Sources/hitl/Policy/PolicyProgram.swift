@@ -49,7 +49,7 @@ enum PolicyProgram {
                 .init(
                     "config", "FILE", .file,
                     doc: "the configuration to work on; of replay, the one that names the ledger"),
-                .init("json", doc: "print one JSON document a call or case, or one for all of a replay"),
+                .init("json", doc: "print JSON: of explain and test a document a line, of the others one document"),
             ],
             examples: [
                 .init("hitl policy check", "is the configuration in order?"),
@@ -96,11 +96,11 @@ enum PolicyProgram {
             throw .badValue(words[0], of: "hitl policy", expected: Work.list)
         }
         if words.count - 1 > work.words {
-            throw .superfluous(argument: words[work.words + 1], command: "policy \(work.rawValue)")
+            throw .superfluous(argument: words[work.words + 1], command: "hitl policy \(work.rawValue)")
         }
         for other in Work.allCases {
             for option in other.options.sorted() where arguments.has(option) && !work.options.contains(option) {
-                throw .superfluous(argument: "--" + option, command: "policy \(work.rawValue)")
+                throw .superfluous(argument: "--" + option, command: "hitl policy \(work.rawValue)")
             }
         }
         let json = arguments.has("json")
@@ -112,20 +112,20 @@ enum PolicyProgram {
             switch (arguments.text("call"), arguments.text("calls")) {
             case (let call?, nil): lines = .bytes(Array(call.utf8))
             case (nil, let calls?): lines = .file(calls)
-            case (nil, nil): throw .missing(argument: "--call or --calls", command: "policy explain")
+            case (nil, nil): throw .missing(argument: "--call or --calls", command: "hitl policy explain")
             case (_?, _?): throw .contradiction("--call", "--calls")
             }
             return judged(by: arguments) { judge in
                 lines.read { ExplainProgram($0).print(judge, json: json) }
             }
         case .test:
-            guard words.count > 1 else { throw .missing(argument: "FILE", command: "policy test") }
+            guard words.count > 1 else { throw .missing(argument: "FILE", command: "hitl policy test") }
             return judged(by: arguments) { judge in
                 Lines.file(words[1]).read { PolicyCases($0).run(judge, json: json) }
             }
         case .replay:
             guard let file = arguments.text("policy") else {
-                throw .missing(argument: "--policy FILE", command: "policy replay")
+                throw .missing(argument: "--policy FILE", command: "hitl policy replay")
             }
             return ReplayProgram(
                 policyFile: file, configurationFile: arguments.text("config"),
@@ -135,16 +135,17 @@ enum PolicyProgram {
         case .suggest:
             return SuggestProgram(
                 configurationFile: arguments.text("config"),
-                since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last")
+                since: try arguments.moment("since", now: Clocks.system.wall()), last: try arguments.count("last"),
+                json: json
             ).run()
         case .import:
             guard words.count == 3 else {
-                throw .missing(argument: "claude FILE or codex FILE", command: "policy import")
+                throw .missing(argument: "claude FILE or codex FILE", command: "hitl policy import")
             }
             guard let origin = ImportProgram.Origin(rawValue: words[1]) else {
                 throw .badValue(words[1], of: "hitl policy import", expected: "claude or codex")
             }
-            return ImportProgram(origin: origin, path: words[2]).run()
+            return ImportProgram(origin: origin, path: words[2], json: json).run()
         }
     }
 

@@ -16,7 +16,7 @@ struct ReplayProgram {
     /// - Returns: failed where the policy would allow what a person rejected.
     func run() -> ExitCode {
         let place: Place
-        switch Place.find(file: policyFile, workspace: Process.directory) {
+        switch Place.find(file: policyFile, fileOption: "--policy", workspace: Process.directory) {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }

@@ -9,6 +9,7 @@ struct SuggestProgram {
     let configurationFile: String?
     let since: WallTime?
     let last: Int?
+    let json: Bool
 
     func run() -> ExitCode {
         let place: Place
@@ -29,7 +30,8 @@ struct SuggestProgram {
             return Failure(.ledger, error.description).report()
         }
         let suggestions = Suggester(judge.policy, judge.assessor(directory: nil)).suggestions(from: decisions)
-        Output.standard(SuggestionView(suggestions).yaml)
+        let view = SuggestionView(suggestions)
+        Output.standard(json ? view.json.printable + "\n" : view.yaml)
         return .done
     }
 

@@ -14,9 +14,12 @@ enum TrustCommand {
         guard words.first == "config", words.count > 1, let work = Work(rawValue: words[1]),
             !words.contains("--help"), !words.contains("-h")
         else { return nil }
+        if let option = words.dropFirst(2).first(where: { $0.utf8.first == UInt8(ascii: "-") }) {
+            return Output.usage(.unknownOption(option, command: "hitl config \(work.rawValue)", nearest: nil))
+        }
         guard words.count <= (work == .list ? 2 : 3) else {
             return Output.usage(
-                .superfluous(argument: words[work == .list ? 2 : 3], command: "config \(work.rawValue)"))
+                .superfluous(argument: words[work == .list ? 2 : 3], command: "hitl config \(work.rawValue)"))
         }
         let path = TrustedFiles.realPath(words.count > 2 ? words[2] : "hitl.yaml")
         let paths: Paths

@@ -1,0 +1,153 @@
+import HITLCore
+import HITLTestSupport
+import Testing
+
+/// What somebody meets who tries each command for the first time.
+@Suite(.oneAtATime) struct `A new user` {
+    @Test func `is told names of commands that can be typed`() async throws {
+        let home = try Home()
+        for (words, answer) in [
+            (["audit", "prove"], "`hitl audit prove` needs `ID`. See `hitl audit prove --help`."),
+            (["audit", "witness"], "`hitl audit witness` needs `FILE`. See `hitl audit witness --help`."),
+            (
+                ["audit", "repair", "--json"],
+                "`hitl audit repair` has no option `--json`. See `hitl audit repair --help`."
+            ),
+            (["audit", "verify", "x"], "`hitl audit verify` does not expect `x`."),
+            (["audit", "checkpoint", "x"], "`hitl audit checkpoint` does not expect `x`."),
+            (["policy", "test"], "`hitl policy test` needs `FILE`. See `hitl policy test --help`."),
+            (["policy", "check", "x"], "`hitl policy check` does not expect `x`."),
+            (["policy", "replay"], "`hitl policy replay` needs `--policy FILE`. See `hitl policy replay --help`."),
+            (["keys", "trust"], "`hitl keys trust` needs `FILE`. See `hitl keys trust --help`."),
+            (["mcp", "list", "x"], "`hitl mcp list` does not expect `x`."),
+            (["grants", "revoke"], "`hitl grants revoke` needs `N`. See `hitl grants revoke --help`."),
+            (
+                ["config", "trust", "--frob"],
+                "`hitl config trust` has no option `--frob`. See `hitl config trust --help`."
+            ),
+        ] {
+            #expect(try await home.run(words) == Said(code: 2, err: "hitl: \(answer)\n"), "\(words)")
+        }
+        for words in [
+            ["audit", "prove"], ["keys", "trust"], ["mcp", "list"], ["grants", "revoke"], ["config", "trust"],
+        ] {
+            #expect(try await home.run(words + ["--help"]).code == 0, "\(words)")
+        }
+    }
+
+    @Test(arguments: ["0s", "999ms", "86391s", "60", "-1s", "soon", ""]) func `cannot install a hook for no time`(
+        _ time: String
+    ) async throws {
+        let home = try Home()
+        let said = try await home.hitl("hook", "install", "claude", "--socket", "/s", "--timeout", time)
+        #expect(said.code == 2 && said.out == "" && said.err.contains("is no value for `--timeout`"), "\(said)")
+    }
+
+    @Test func `installs a hook that answers in the time that was said, before its agent gives up`() async throws {
+        let home = try Home()
+        let claude = try await home.hitl("hook", "install", "claude", "--socket", "/s", "--timeout", "5m")
+        #expect(claude.code == 0 && claude.out.contains("--timeout 300s || exit 2"), "\(claude)")
+        #expect(claude.out.contains(#""timeout": 310,"#), "\(claude)")
+        let gemini = try await home.hitl("hook", "install", "gemini", "--socket", "/s", "--timeout", "1500ms")
+        #expect(gemini.out.contains("--timeout 1s || exit 2") && gemini.out.contains(#""timeout": 11000"#), "\(gemini)")
+        let removal = try await home.hitl("hook", "uninstall", "claude", "--timeout", "5m")
+        #expect(removal.code == 2, "\(removal)")
+    }
+
+    @Test func `gets JSON wherever the option is taken`() async throws {
+        let home = try Home()
+        try home.write(
+            #"{"permissions": {"allow": ["Bash(git log:*)", "!x"], "deny": ["Bash(sudo:*)"]}}"#, to: "settings.json")
+        let imported = try await home.hitl("policy", "import", "claude", home.path("settings.json"), "--json")
+        #expect(imported.code == 0 && imported.err == "")
+        let policy = try JSONValue(parsing: imported.out).object
+        let rules = policy?["rules"]?.array ?? []
+        #expect(rules.count == 3)
+        #expect(rules.allSatisfy { $0.object?["rule"]?.object?["action"]?.string != nil })
+        #expect(policy?["notCarriedOver"]?.array?.first?.object?["origin"]?.string != nil)
+
+        let desk = try await Desk.open(home)
+        for _ in 1...5 {
+            let asked = try await home.ask("paint", "--arg", "wall=east")
+            #expect(try await home.hitl("approve", "\(asked)").code == 0)
+        }
+        let suggested = try await home.hitl("policy", "suggest", "--json")
+        #expect(
+            suggested
+                == Said(
+                    code: 0,
+                    out: #"{"suggestions":[{"answered":5,"approved":["1","2","3","4","5"],"decisions":5,"#
+                        + #""rule":{"action":"allow","examples":{"matches":[{"agent":"ask","arguments":{"wall":"east"},"#
+                        + #""kind":"other","tool":"paint"}],"notMatches":[{"agent":"ask","arguments":{},"kind":"other","#
+                        + #""tool":"paint"}]},"name":"suggested-1","when":{"agent":"ask","arguments":{"/wall":{"eq":"east"}},"#
+                        + #""tool":"paint"}}}]}"# + "\n"), "\(suggested)")
+        // An export is JSON by itself, and in no other form where it is asked to be.
+        let export = try await home.hitl("audit", "export", "--format", "csv", "--json")
+        #expect(
+            export
+                == Said(
+                    code: 2,
+                    err: "hitl: `hitl audit export` has no option `--json`. Did you mean `--format jsonl`?\n"),
+            "\(export)")
+        for words in [
+            ["status"], ["show", "1"], ["history"], ["config"], ["stats"], ["why", "1"], ["grants"], ["doctor"],
+            ["audit", "verify"], ["audit", "checkpoint"], ["audit", "prove", "1"], ["policy", "check"],
+            ["policy", "suggest"], ["keys", "list"], ["mcp", "list"],
+        ] {
+            let said = try await home.run(words + ["--json"])
+            #expect(throws: Never.self, "\(words): \(said)") { _ = try JSONValue(parsing: said.out) }
+        }
+        #expect(try await desk.quit() == .exited(0))
+    }
+
+    @Test func `sees what a loop in this directory would have, without a desk`() async throws {
+        let home = try Home(configuration: "hitl: { timeout: 10m }\n")
+        try home.write("hitl: { timeout: 7m }\n", to: "w/hitl.yaml")
+        let said = try await home.hitl("config", "hitl.timeout")
+        #expect(said.code == 0 && said.out.hasPrefix("hitl.timeout = 7m   ("), "\(said)")
+        #expect(said.out.contains("/w/hitl.yaml:1:9)"), "\(said)")
+    }
+
+    @Test func `hears of the option that named a missing file`() async throws {
+        let home = try Home()
+        let policy = try await home.hitl("policy", "replay", "--policy", "/none")
+        #expect(policy.code == 2 && policy.err.contains("--policy") && !policy.err.contains("--config"), "\(policy)")
+        let configuration = try await home.hitl("policy", "check", "--config", "/none")
+        #expect(configuration.code == 2 && configuration.err.contains("--config"), "\(configuration)")
+    }
+
+    @Test func `is told the truth about calls that nobody is asked for`() async throws {
+        let home = try Home(
+            configuration: """
+                policy:
+                  rules:
+                    - { name: never, when: { tool: paint }, action: block }
+                    - { name: always, when: { tool: look }, action: allow }
+
+                """)
+        func explained(_ tool: String) async throws -> String {
+            try await home.hitl("policy", "explain", "--call", #"{"tool":"\#(tool)","arguments":{}}"#).out
+        }
+        let denied = try await explained("paint")
+        #expect(denied.contains("   Denied because: the tool is `paint` [never, "), "\(denied)")
+        let allowed = try await explained("look")
+        #expect(allowed.contains("   Allowed because: the tool is `look` [always, "), "\(allowed)")
+        for text in [denied, allowed] {
+            #expect(
+                !text.contains("Asked because") && !text.contains("Approving") && !text.contains("Expires"), "\(text)")
+        }
+        let asked = try await explained("other")
+        #expect(
+            asked.contains("Asked because") && asked.contains("Approving") && asked.contains("Expires"), "\(asked)")
+
+        let desk = try await Desk.open(home)
+        #expect(try await home.hitl("ask", "look").code == 0)
+        #expect(try await home.ask("mix") == 1)
+        #expect(try await home.hitl("reject", "1").code == 0)
+        let history = try JSONValue(parsing: try await home.hitl("history", "--json").out).object?["history"]?.array
+        let verdicts = (history ?? []).map { $0.object?["verdict"]?.object }
+        #expect(verdicts.map { $0?["effect"]?.string } == ["allow", "ask"])
+        #expect(verdicts.map { $0?["timeout"] != nil } == [false, true])
+        #expect(try await desk.quit() == .exited(0))
+    }
+}
