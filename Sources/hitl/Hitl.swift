@@ -1,4 +1,5 @@
 import Glibc
+import HITLConfiguration
 import HITLConsole
 import HITLPlatform
 import HITLTerminal
@@ -10,9 +11,11 @@ struct Hitl {
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
-        case "--version"?: Output.standard("hitl \(Version.text)\n")
-        case nil, "--help"?, "-h"?, "help"?: exit(ProgramHelp.run(Array(words.dropFirst())).rawValue)
-        default: exit(run(words))
+        case "--version"?:
+            Output.standard("hitl \(Version.text)\n")
+            exit(Output.ending(0))
+        case nil, "--help"?, "-h"?, "help"?: exit(Output.ending(ProgramHelp.run(Array(words.dropFirst())).rawValue))
+        default: exit(Output.ending(run(words)))
         }
     }
 
@@ -23,6 +26,10 @@ struct Hitl {
         guard let program = ProgramTable.named(name) else {
             if CommandTable.desk.contains(where: { $0.definition.name == name }) {
                 return (TrustCommand.run(words) ?? DeskCommand.run(words)).rawValue
+            }
+            // Other programs have `-V` and `version`.
+            if ["-v", "-V"].contains(name) || nearest(to: name, among: ["--version"]) != nil {
+                return Output.usage(.unknownCommand(name, nearest: "hitl --version")).rawValue
             }
             let near = nearestDefinition(to: name, among: ProgramTable.all)
             return Output.usage(.unknownCommand(name, nearest: near.map { "hitl \($0.name)" })).rawValue

@@ -5,9 +5,23 @@ import HITLTerminal
 
 /// What goes to the two streams of a command that is no loop.
 enum Output {
-    static func standard(_ text: String) { write(text, to: 1) }
+    static func standard(_ text: String) {
+        guard let error = write(text, to: 1) else { return }
+        // A reader that went away (`hitl history | head`) has all that it wanted.
+        if error != EPIPE { lost.withLock { $0 = $0 ?? error } }
+    }
 
-    static func error(_ text: String) { write(text, to: 2) }
+    /// The exit code of a program that ended with `code`: failed where what it said did not arrive.
+    static func ending(_ code: Int32) -> Int32 {
+        guard let error = lost.withLock({ $0 }) else { return code }
+        complaint(
+            StyledText("Standard output cannot be written: \(DisplayText(untrusted: SystemError.reason(error)))."))
+        return code == 0 ? ExitCode.failed.rawValue : code
+    }
+
+    private static let lost = Locked<Int32?>(nil)
+
+    static func error(_ text: String) { _ = write(text, to: 2) }
 
     /// In the form of every complaint: `hitl: what is wrong`.
     static func complaint(_ text: StyledText) {
@@ -25,17 +39,18 @@ enum Output {
         Presentation(descriptor: descriptor, environment: Process.environment, plain: plain)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// - Returns: the error that kept something from being written.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written > 0 {
                 bytes = bytes.dropFirst(written)
             } else if errno != EINTR {
-                // A reader that went away (`hitl history | head`) has all that it wanted.
-                return
+                return errno
             }
         }
+        return nil
     }
 }
 

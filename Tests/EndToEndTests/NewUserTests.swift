@@ -100,6 +100,29 @@ import Testing
         #expect(try await desk.quit() == .exited(0))
     }
 
+    @Test func `hears that an answer could not be written, and nothing where its reader has enough`() async throws {
+        let home = try Home()
+        func shell(_ line: String) async throws -> Said {
+            try await home.run(program: "/bin/bash", ["-c", "set -o pipefail; " + line, "sh", Home.hitl])
+        }
+        for command in ["--version", "--help", "history", "config", "doctor", "status"] {
+            let said = try await shell("\"$1\" \(command) >/dev/full")
+            #expect(
+                said
+                    == Said(
+                        code: 1, err: "hitl: Standard output cannot be written: No space left on device.\n"),
+                "\(command): \(said)")
+            // Whether the signal ends it or the failed write does not.
+            let piped = try await shell("\"$1\" \(command) | true; trap '' PIPE; \"$1\" \(command) | true")
+            #expect(piped.err == "" && [0, 141].contains(piped.code), "\(command): \(piped)")
+        }
+    }
+
+    @Test(arguments: ["--versoin", "-V", "-v", "version"]) func `finds the version`(_ word: String) async throws {
+        let said = try await Home().hitl(word)
+        #expect(said == Said(code: 2, err: "hitl: There is no command `\(word)`. Did you mean `hitl --version`?\n"))
+    }
+
     @Test func `sees what a loop in this directory would have, without a desk`() async throws {
         let home = try Home(configuration: "hitl: { timeout: 10m }\n")
         try home.write("hitl: { timeout: 7m }\n", to: "w/hitl.yaml")
@@ -129,9 +152,9 @@ import Testing
             try await home.hitl("policy", "explain", "--call", #"{"tool":"\#(tool)","arguments":{}}"#).out
         }
         let denied = try await explained("paint")
-        #expect(denied.contains("   Denied because: the tool is `paint` [never, "), "\(denied)")
+        #expect(denied.contains("   Denied because: the tool is named in the list [never, "), "\(denied)")
         let allowed = try await explained("look")
-        #expect(allowed.contains("   Allowed because: the tool is `look` [always, "), "\(allowed)")
+        #expect(allowed.contains("   Allowed because: the tool is named in the list [always, "), "\(allowed)")
         for text in [denied, allowed] {
             #expect(
                 !text.contains("Asked because") && !text.contains("Approving") && !text.contains("Expires"), "\(text)")

@@ -37,6 +37,9 @@ package struct Operator: Sendable {
 
     /// Whether this operator sees what the desk announces, and so need not be told twice.
     var isAtDesk: Bool { !principal.channel.utf8.elementsEqual("socket".utf8) }
+
+    /// A command of the desk, in backticks, as this operator types it.
+    func typed(_ command: DisplayText) -> DisplayText { isAtDesk ? "`/hitl \(command)`" : "`hitl \(command)`" }
 }
 
 /// What a command has to say. The same facts as text and, where asked for, as JSON.

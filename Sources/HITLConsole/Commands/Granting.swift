@@ -32,7 +32,8 @@ struct Granting {
             if json {
                 result.json = .members(["decisions": result.json?.object?["decisions"], "grant": grant.json])
             } else {
-                result.text.line("Granted. `/hitl grants revoke \(request.number)` ends it.", indent: 3)
+                result.text.line(
+                    "Granted. \(deciding.operator.typed("grants revoke \(request.number)")) ends it.", indent: 3)
             }
         } catch {
             result.text.append(linesOf: refused(error, request).text)
@@ -59,7 +60,7 @@ struct Granting {
     }
 
     private func refused(_ refusal: GrantRefusal, _ request: ApprovalRequest) -> CommandResult {
-        let alone: DisplayText = "Without a grant: `/hitl approve \(request.number)`"
+        let alone: DisplayText = "Without a grant: \(deciding.operator.typed("approve \(request.number)"))"
         switch refusal {
         case .notGrantable(let obstacle):
             return .failure(

@@ -45,7 +45,8 @@ package struct GrantsCommand: Command {
         }
         do throws(GrantRefusal) {
             guard try await gate.revoke(grant: revoked, by: `operator`.principal) else {
-                return .failure(StyledText("There is no grant \(revoked) in force. `/hitl grants` lists them."))
+                let list = `operator`.typed("grants")
+                return .failure(StyledText("There is no grant \(revoked) in force. \(list) lists them."))
             }
             return CommandResult(
                 StyledText("Grant \(revoked) is over. What it would have answered asks again."),
