@@ -21,7 +21,7 @@ import Testing
         #expect(try await home.hitl("approve", "1", "--uses", "3", "--scope", "tool").code == 75)
         #expect(try await home.hitl("approve", "1", "--uses", "2", "--scope", "tool").code == 75)
         let second = try await home.hitl("approve", "1", "--uses", "2", "--scope", "tool")
-        #expect(second.code == 0 && second.out.contains("Granted. `/hitl grants revoke 1` ends it."), "\(second.out)")
+        #expect(second.code == 0 && second.out.contains("Granted. `hitl grants revoke 1` ends it."), "\(second.out)")
         #expect(try await home.hitl("ask", "paint", "--arg", "colour=blue").code == 0)
         let list = try await home.hitl("grants")
         #expect(list.out.hasPrefix("1. paint, tool for agent ask, used 1 of 2, given by "), "\(list.out)")
@@ -46,7 +46,7 @@ import Testing
         #expect(said.code == 1)
         #expect(
             (said.out + said.err).contains(
-                "Nothing can be granted with request 1: it deletes. Without a grant: `/hitl approve 1`"), "\(said)")
+                "Nothing can be granted with request 1: it deletes. Without a grant: `hitl approve 1`"), "\(said)")
         #expect(try await home.pending() == [1])
         #expect(try await desk.quit() != .exited(1))
     }
