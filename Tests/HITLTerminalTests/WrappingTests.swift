@@ -73,6 +73,19 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [Presentation.Encoding.utf8, .ascii], [Presentation.Glyphs.emoji, .words])
+    func `is the same on a row without an end and on one that is long enough`(
+        encoding: Presentation.Encoding, glyphs: Presentation.Glyphs
+    ) {
+        var text = sample
+        text.line("日本語 and 👍🏽 e\u{301} ", indent: 2)
+        text.append(DisplayText(untrusted: "<U+ and \u{7} and <b>"))
+        text.newLine(indent: 5)
+        let endless = Presentation(kind: .stream, glyphs: glyphs, encoding: encoding)
+        let long = Presentation(kind: .dumbTerminal, glyphs: glyphs, encoding: encoding, columns: 10_000)
+        #expect(text.rows(for: endless) == text.rows(for: long))
+    }
+
     @Test func `on a terminal wraps under its indent and ends every colour on its row`() {
         let presentation = Presentation(kind: .terminal, colour: .ansi, glyphs: .words, columns: 30, rows: 10)
         #expect(

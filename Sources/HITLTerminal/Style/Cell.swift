@@ -21,6 +21,22 @@ struct Cell: Equatable {
 
     var allowsBreakAfter: Bool { text == " " && !isPartOfSign }
 
+    /// What all cells of a line have together.
+    static func text(of line: StyledText.Line, for presentation: Presentation) -> String {
+        line.runs.reduce(into: "") { text, run in
+            switch run.content {
+            case .text(let words): text += encoded(words.text, presentation.encoding)
+            case .glyph(let glyph):
+                let sign = presentation.glyphs == .emoji ? glyph.picture.description : glyph.words.description
+                text += encoded(sign, presentation.encoding)
+            }
+        }
+    }
+
+    private static func encoded(_ text: String, _ encoding: Presentation.Encoding) -> String {
+        encoding == .ascii ? Escape.ascii(text) : text
+    }
+
     static func cells(of line: StyledText.Line, for presentation: Presentation) -> [Cell] {
         line.runs.flatMap { run in
             switch run.content {
@@ -46,7 +62,7 @@ struct Cell: Equatable {
                 Cell(text: String(Unicode.Scalar(byte)), columns: 1, look: .style(style))
             }
         }
-        let text = encoding == .ascii ? Escape.ascii(text) : text
+        let text = encoded(text, encoding)
         var cells: [Cell] = []
         cells.reserveCapacity(text.utf8.count)
         var index = text.startIndex

@@ -1,7 +1,11 @@
 extension StyledText {
     /// The rows as they are written, without their ends. Each carries its own colours and leaves none behind.
     package func rows(for presentation: Presentation) -> [String] {
-        lines.flatMap { line in
+        // Where rows have no end and letters no colour, nothing has to be taken apart: a file, a pipe.
+        if presentation.columns == nil, presentation.colour == .none {
+            return lines.map { Self.row(Cell.text(of: $0, for: presentation), indent: $0.indent) }
+        }
+        return lines.flatMap { line in
             let cells = Cell.cells(of: line, for: presentation)
             guard let columns = presentation.columns else {
                 return [Self.row(cells[...], indent: line.indent, presentation.colour)]
@@ -19,6 +23,10 @@ extension StyledText {
     /// All rows, each with a line feed after it.
     package func rendered(for presentation: Presentation) -> String {
         rows(for: presentation).reduce(into: "") { $0 += $1 + "\n" }
+    }
+
+    private static func row(_ text: String, indent: Int) -> String {
+        text.isEmpty ? "" : String(repeating: " ", count: indent) + text
     }
 
     private static func row(_ cells: ArraySlice<Cell>, indent: Int, _ colour: Presentation.Colour) -> String {
