@@ -31,12 +31,14 @@ package struct EditNotice: Sendable, Equatable {
             + changes.map(\.words).joined(separator: "; ") + "."
     }
 
-    package var json: JSONValue {
+    package var json: JSONValue { json(saying: sentence) }
+
+    package func json(saying message: String) -> JSONValue {
         .members([
             "tool": .string(tool),
             "request": request.map(JSONValue.integer),
             "edited": .array(changes.map(\.json)),
-            "message": .string(sentence),
+            "message": .string(message),
         ])
     }
 

@@ -13,6 +13,33 @@ package protocol Runner: Sendable {
     /// it), so a runner has only to return. It ends `context.opening` once what it does by itself at
     /// the beginning has strands of its own.
     func run(_ context: RunnerContext) async
+
+    /// What becomes of a call of its agent's that a person edits and approves.
+    func reach(ofEdits call: ToolCall) -> EditReach
+}
+
+package enum EditReach: Sendable, Equatable {
+    /// The agent hears what was changed; nothing runs.
+    case toldOnly
+    case carriedOut
+}
+
+extension Runner {
+    package func reach(ofEdits call: ToolCall) -> EditReach { .carriedOut }
+
+    /// The call that an edit makes of one that its agent carries out itself and cannot be given anew; nil for every other
+    /// call. What its approval means is among its warnings, and what came of it is known: it did not run.
+    package func edited(_ call: ToolCall, _ arguments: JSONObject) -> ToolCall? {
+        guard reach(ofEdits: call) == .toldOnly else { return nil }
+        return ToolCall(
+            tool: call.tool, kind: call.kind, arguments: arguments, origin: call.origin, directory: call.directory,
+            claims: call.claims, performer: .requester,
+            facts: Facts(
+                warnings: [
+                    "\(name) does this itself and cannot be given other arguments: approved, it does not run, and "
+                        + "\(name) is told what you changed, so that it can ask again"
+                ]))
+    }
 }
 
 /// All that a runner has of the program around it.
@@ -30,6 +57,8 @@ package struct RunnerContext: Sendable {
     /// Working from the moment the context exists, so that nobody takes a runner that has not begun
     /// for one that is idle.
     package let opening: Strand
+    /// The runner says there whether its agent came to speak.
+    package let beginning: Beginning
     /// Hands out what an agent says, unchanged and unchecked: whoever shows it escapes it.
     package let say: @Sendable (Utterance) -> Void
     /// What this program has to say about the agent.
@@ -39,11 +68,13 @@ package struct RunnerContext: Sendable {
 
     package init(
         gate: Gate, workbench: any Workbench, agent: String, session: String, workspace: String,
-        conversation: Conversation, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        conversation: Conversation, beginning: Beginning = Beginning(),
+        gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
         say: @escaping @Sendable (Utterance) -> Void,
         announce: @escaping @Sendable (AgentNotice) -> Void = { _ in }
     ) {
         self.gateFiles = gateFiles
+        self.beginning = beginning
         self.gate = gate
         self.workbench = workbench
         self.agent = agent

@@ -32,6 +32,11 @@ package final class Announcer: Sendable {
             case .extended: break
             case .closed(let request): announceClosing(request)
             case .finished(let subject, let tool, let outcome): announce(outcome, of: tool, subject)
+            case .overflowed(let agent, let limit):
+                notices.post(
+                    AgentNoticeView.text(
+                        [agent], "asks for more than \(limit) things at once; what is over that is refused.",
+                        isWarning: true))
             case .mark(let number): reach(number)
             }
             await told(change)

@@ -130,7 +130,7 @@ package final class Console: Sendable {
         switch change {
         case .opened(let request): completer.opened(request.number, tool: request.call.tool)
         case .closed(let request): completer.closed(request.number)
-        case .extended, .finished, .mark: return
+        case .extended, .finished, .overflowed, .mark: return
         }
         reader.setPrompt(await prompt())
     }

@@ -66,8 +66,10 @@ final class DeskConnection: Sendable {
                     }
                 // In their order: what an agent says before it is done stands before the end.
                 case .message(let message) where client != nil && ["say", "done"].contains(exactly: message.method):
+                    client?.heard(.spoke)
                     await answer(message)
                 case .message(let message):
+                    client?.heard(.spoke)
                     let pace = Pace(of: message.method)
                     if pace == .short { await underWay.enter() }
                     group.addTask {

@@ -19,6 +19,7 @@ package final class DeskServer: Sendable {
     }
 
     let desk: Desk
+    private let inherited: InheritedCalls
     private let state = Locked(State())
 
     /// - Parameters:
@@ -33,7 +34,11 @@ package final class DeskServer: Sendable {
         desk = Desk(
             gate: gate, authority: authority, gateFiles: gateFiles, executor: executor,
             commands: commands, limits: limits, feed: ChangeFeed())
+        inherited = InheritedCalls(gate)
     }
+
+    /// Waits for what comes of the calls that a former desk permitted and whose requesters still run.
+    package func awaitInherited() async { await inherited.watchAll() }
 
     deinit { stopAccepting() }
 
@@ -67,6 +72,7 @@ package final class DeskServer: Sendable {
     /// taken for gone, and its request is withdrawn.
     package func close() async {
         stopAccepting()
+        await inherited.close()
         let (acceptor, connections) = state.withLock { state in
             state.isClosing = true
             return (state.acceptor, Array(state.connections.values))

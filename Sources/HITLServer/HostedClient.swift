@@ -7,6 +7,8 @@ package import HITLPlatform
 /// It has the right to ask and no other, and what it asks for is labelled by the desk.
 package struct HostedClient: Sendable {
     package enum Event: Sendable, Equatable {
+        /// Its line was a request.
+        case spoke
         /// It says this to the operator.
         case said(String)
         /// It is through with what was typed as that number; 0 is its beginning.

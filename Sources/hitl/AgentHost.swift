@@ -1,15 +1,17 @@
 import HITLAgents
 import HITLConsole
+import HITLCore
 import HITLGate
 import HITLPlatform
 import HITLServer
+import HITLTerminal
 import HITLTools
 
 /// The loop's own agents: started, talked to, cancelled and ended.
 ///
 /// One of them gets what is typed.
 final class AgentHost: Sendable {
-    typealias MakeContext = @Sendable (_ name: String, Conversation, Notices) -> RunnerContext
+    typealias MakeContext = @Sendable (_ name: String, Conversation, Beginning, Notices) -> RunnerContext
 
     private enum Kind {
         case simulated(Scenario)
@@ -58,20 +60,23 @@ final class AgentHost: Sendable {
         self.makeContext = makeContext
     }
 
-    func start(saying notices: Notices, asking server: DeskServer) {
+    /// - Parameter orElse: told where the program that this loop was started for is no agent.
+    func start(
+        saying notices: Notices, asking server: DeskServer, orElse: @escaping @Sendable (Failure) -> Void
+    ) {
         work.withLock { $0.surroundings = (notices, server) }
         switch agent {
         case .none: break
         case .simulated(let scenario, _):
             begin("simulated", .simulated(scenario), SimulatedRunner(scenario), notices)
-        case .program(let launch): _ = add(launch)
+        case .program(let launch): _ = add(launch, orElse: orElse)
         }
     }
 
     // MARK: Seats
 
     /// - Returns: what requests and records call it; nil where the loop is ending.
-    private func add(_ launch: AgentLaunch) -> String? {
+    private func add(_ launch: AgentLaunch, orElse: (@Sendable (Failure) -> Void)? = nil) -> String? {
         let prepared = work.withLock { work -> (String, Notices, DeskServer)? in
             guard !work.isEnding, let (notices, server) = work.surroundings else { return nil }
             let number = work.launched[launch.kind.name, default: 0] + 1
@@ -81,16 +86,25 @@ final class AgentHost: Sendable {
         guard let (name, notices, server) = prepared else { return nil }
         let program = room.map { launch.program.confined(to: $0.sandbox, temporary: $0.temporary) } ?? launch.program
         let driver = launch.kind.make(name, program, server)
+        let failing: @Sendable (String) -> Void = { reason in
+            let failure = launch.failure(named: name, because: reason)
+            if let orElse { return orElse(failure) }
+            notices.post(StyledText(DisplayText(untrusted: failure.message), .warning))
+        }
         switch driver {
-        case .directed(let runner): begin(name, .program(runner), runner, notices)
-        case .restarted(let runner): begin(name, .restarted(runner), runner, notices)
+        case .directed(let runner): begin(name, .program(runner), runner, notices, failing)
+        case .restarted(let runner): begin(name, .restarted(runner), runner, notices, failing)
         }
         return name
     }
 
-    private func begin(_ name: String, _ kind: Kind, _ runner: any Runner, _ notices: Notices) {
+    /// - Parameter failing: told why, where it never came to speak.
+    private func begin(
+        _ name: String, _ kind: Kind, _ runner: any Runner, _ notices: Notices,
+        _ failing: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         let conversation = Conversation(activity: activity)
-        let context = makeContext(name, conversation, notices)
+        let context = makeContext(name, conversation, Beginning(failed: failing), notices)
         // Under the lock, so that it is seated before it can be over.
         work.withLock { work in
             let task = Task { [weak self] in
@@ -133,6 +147,18 @@ final class AgentHost: Sendable {
         work.withLock { $0.lastTold = .now }
         seat.conversation.send(line)
         return true
+    }
+
+    /// The call that an edit makes of one of its agents' own; nil where an edit is like any other.
+    func edited(_ call: ToolCall, _ arguments: JSONObject) -> ToolCall? {
+        let runner = work.withLock { work -> (any Runner)? in
+            switch work.seats.first(where: { $0.name.utf8.elementsEqual(call.origin.agent.utf8) })?.kind {
+            case .program(let runner)?: runner
+            case .restarted(let runner)?: runner
+            case .simulated?, nil: nil
+            }
+        }
+        return runner?.edited(call, arguments)
     }
 
     // MARK: Waiting
@@ -249,7 +275,9 @@ final class AgentHost: Sendable {
         seat.task.cancel()
         await seat.task.value
         guard let notices = work.withLock({ $0.surroundings?.notices }) else { return ([], .failed) }
-        begin(seat.name, seat.kind, runner, notices)
+        begin(seat.name, seat.kind, runner, notices) { reason in
+            notices.post(AgentNoticeView.text([seat.name], reason + ".", isWarning: true))
+        }
         return (["Cancelled what the agent was at. Its requests are withdrawn."], .done)
     }
 
@@ -281,7 +309,7 @@ final class AgentHost: Sendable {
             }
             return (["\(name) is started and gets what you type from now on."], .done)
         } catch {
-            return ([error.message], .usage)
+            return ([error.message], error.exit)
         }
     }
 

@@ -10,6 +10,8 @@ struct AgentKind: Sendable {
     /// What stands in the help behind the name.
     let summary: String
     let command: Command
+    /// What to do where its program turns out to be no such agent.
+    let advice: String
     let make: @Sendable (_ label: String, _ program: AgentProgram, _ server: DeskServer) -> AgentDriver
 
     /// What the words behind `--` are.
@@ -39,20 +41,28 @@ enum AgentDriver: Sendable {
 /// The agents that are programs of their own. One entry is all that the loop needs to know of a kind.
 enum AgentTable {
     static let all: [AgentKind] = [
-        AgentKind(name: "acp", summary: "any agent that speaks the Agent Client Protocol", command: .given) {
+        AgentKind(
+            name: "acp", summary: "any agent that speaks the Agent Client Protocol", command: .given,
+            advice: "give a command that speaks the Agent Client Protocol, as many do with an option such as `--acp`"
+        ) {
             label, program, _ in .directed(ACPAgent(name: label, program: program))
         },
-        AgentKind(name: "exec", summary: "any program that asks in the desk's own protocol", command: .given) {
+        AgentKind(
+            name: "exec", summary: "any program that asks in the desk's own protocol", command: .given,
+            advice: "give a command that speaks the desk's protocol (docs/formats/desk-protocol.md, section 5)"
+        ) {
             label, program, server in .directed(ExecAgent(name: label, program: program, server: server))
         },
         AgentKind(
             name: "claude", summary: "Claude Code",
             command: .known(
-                "claude", title: "Claude Code", installation: "npm install -g @anthropic-ai/claude-code")
+                "claude", title: "Claude Code", installation: "npm install -g @anthropic-ai/claude-code"),
+            advice: "see what Claude Code itself says when you start it in this directory"
         ) { label, program, _ in .restarted(ClaudeRunner(name: label, program)) },
         AgentKind(
             name: "codex", summary: "Codex",
-            command: .known("codex", title: "Codex", installation: "npm install -g @openai/codex")
+            command: .known("codex", title: "Codex", installation: "npm install -g @openai/codex"),
+            advice: "see what Codex itself says when you start it in this directory"
         ) { label, program, _ in .restarted(CodexRunner(name: label, program)) },
     ]
 
@@ -85,11 +95,22 @@ struct AgentLaunch: Sendable {
             words: words, directory: Process.directory ?? "/",
             searchPath: Process.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
             environment: Process.entries)
-        guard case .known(_, let title, let installation) = kind.command else { return }
         do throws(ResolvedExecutable.Failure) {
             _ = try ResolvedExecutable.resolve(first, searchPath: program.searchPath, from: program.directory)
         } catch {
-            throw Failure(.failed, "\(title) cannot be started: \(error). Install it with: \(installation)")
+            switch kind.command {
+            case .given: throw failure(named: kind.name, because: "cannot be started: \(error)")
+            case .known(_, let title, let installation):
+                throw Failure(.failed, "\(title) cannot be started: \(error). Install it with: \(installation)")
+            }
         }
+    }
+
+    /// For the operator, of a program that is no agent.
+    ///
+    /// - Parameter reason: the end of a sentence that begins with the program.
+    func failure(named name: String, because reason: String) -> Failure {
+        Failure(
+            .failed, "The agent `\(name)` did not begin, because `\(program.words[0])` \(reason): \(kind.advice).")
     }
 }

@@ -104,22 +104,30 @@ private func run(
 ) -> Int32 {
     said.approved(answer)
     let result: ProcessResult
-    switch blocking({ await command.execution(passing: signals) }) {
+    let (execution, wasStopped) = session.listening { listener in
+        let execution = blocking { await command.execution(passing: signals, stoppedBy: listener) }
+        return (execution, listener?.wasAsked ?? false)
+    }
+    switch execution {
     case .success(let ended): result = ended
     case .failure(let failure):
         let outcome = Outcome(status: .failed, summary: "did not run: \(failure)")
         _ = session.report(outcome)
         return said.didNotRun("The command did not run: \(failure).", answer, outcome)
     }
-    let outcome = Outcome(result)
+    let outcome = Outcome(result, wasStopped: wasStopped)
     let reported = session.report(outcome)
     said.ran(answer, outcome, reported)
     return result.ending.exitCode
 }
 
 extension CommandToRun {
-    fileprivate func execution(passing signals: SignalPipe) async -> Result<ProcessResult, Failure> {
-        do throws(Failure) { return .success(try await run(passing: signals)) } catch { return .failure(error) }
+    fileprivate func execution(
+        passing signals: SignalPipe, stoppedBy listener: StopListener?
+    ) async -> Result<ProcessResult, Failure> {
+        do throws(Failure) { return .success(try await run(passing: signals, stoppedBy: listener)) } catch {
+            return .failure(error)
+        }
     }
 }
 
@@ -136,7 +144,7 @@ extension ProcessResult.Ending {
 }
 
 extension Outcome {
-    fileprivate init(_ result: ProcessResult) {
+    fileprivate init(_ result: ProcessResult, wasStopped: Bool) {
         let (seconds, attoseconds) = result.duration.components
         let time = Milliseconds(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         let code = JSONValue.members(["exitCode": .integer(Int64(result.ending.exitCode))])
@@ -147,7 +155,8 @@ extension Outcome {
         case .signalled(let number):
             self.init(status: .failed, summary: "ended by signal \(number)", result: code, executionTime: time)
         case .stopped, .timedOut:
-            self.init(status: .failed, summary: "stopped by its requester", result: code, executionTime: time)
+            let by = wasStopped ? "the operator" : "its requester"
+            self.init(status: .failed, summary: "stopped by \(by)", result: code, executionTime: time)
         case .lost: self.init(status: .unknown, summary: "nobody saw its end", executionTime: time)
         }
     }
@@ -187,6 +196,9 @@ struct AskWords: Sendable {
             Output.complaint("The desk is gone; request \(number) is pending, and this waits for the desk's return.")
         case .deskGone(nil): Output.complaint("The desk is gone; this waits for its return.")
         case .deskBack: progress("The desk is back.")
+        case .keepsOutcome(let number):
+            let name: DisplayText = number.map { " of request \($0)" } ?? ""
+            Output.complaint("The desk is gone; the outcome\(name) is kept, and this waits for the desk's return.")
         }
     }
 
@@ -202,6 +214,10 @@ struct AskWords: Sendable {
         case .noDesk(let failure): failed(failure.description, .noDesk)
         case .refused(let refused): failed(refused.message, refused.exit, kind: refused.kind)
         case .unreadable: failed(DeskClient.Failure.unreadable.description, .failed)
+        case .approvalLost(let number):
+            failed(
+                "Request \(number) was approved, and the desk ended before it could say so: nothing ran. Ask again.",
+                .failed)
         case .interrupted(let number): failed("Interrupted\(Self.withdrawn(number)).", .undecided)
         // Where it was never opened there was no desk to ask.
         case .timedOut(nil): failed("The time is over, and no desk took the request.", .noDesk)

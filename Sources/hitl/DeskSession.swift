@@ -70,7 +70,7 @@ final class DeskSession: Sendable {
         queue = try await Queue(
             events: events, clocks: clocks,
             limits: .init(pendingPerAgent: configuration.maxPendingPerUser.value), signer: signer,
-            randomID: Place.newID)
+            randomID: Place.newID, isThere: DeskAuthority.isThere)
 
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
@@ -108,10 +108,10 @@ final class DeskSession: Sendable {
         principal = Principal(role: .person, name: plan.place.account.name, channel: "tty")
         activity = AgentActivity(queue: queue)
         agent = AgentHost(plan.agent, activity: activity, queue: queue, room: try Self.room(plan)) {
-            [agentGate, workbench, sessionID] name, conversation, notices in
+            [agentGate, workbench, sessionID] name, conversation, beginning, notices in
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
-                workspace: plan.workspace, conversation: conversation,
+                workspace: plan.workspace, conversation: conversation, beginning: beginning,
                 gateFiles: { toolbox.gateFiles(named: $0) },
                 say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) },
                 announce: { notice in
@@ -127,8 +127,11 @@ final class DeskSession: Sendable {
                 gated: gated),
             settings: settings, clocks: clocks, executor: workbench,
             agents: agent.view,
-            prepareEdited: { [workbench] call, arguments in
-                guard call.performer == .desk else { return nil }
+            prepareEdited: { [workbench, agent, sessionID] call, arguments in
+                guard call.performer == .desk else {
+                    guard call.origin.session.utf8.elementsEqual(sessionID.utf8) else { return nil }
+                    return agent.edited(call, arguments)
+                }
                 return await workbench.prepare(
                     tool: call.tool, arguments: arguments, origin: call.origin, claims: call.claims)
             },
@@ -196,6 +199,7 @@ final class DeskSession: Sendable {
                 "The desk cannot listen at `\(plan.socketPath)`: \(error). Choose another path with --socket."
             ).report()
         }
+        await server.awaitInherited()
         interrupt.withLock { $0 = lines.interrupt }
         reader.write(
             Greeting.text(
@@ -216,7 +220,11 @@ final class DeskSession: Sendable {
             // The ledger has everything; what else is to have it gets it later.
             notices.post(StyledText(DisplayText(untrusted: error.description), .warning))
         }
-        agent.start(saying: notices, asking: server)
+        let noAgent = Locked<Failure?>(nil)
+        agent.start(saying: notices, asking: server) { [signal] failure in
+            noAgent.withLock { $0 = failure }
+            signal.request()
+        }
         let console = Console(
             desk: desk, queue: queue, reader: reader, notices: notices,
             agent: Console.AgentLine(
@@ -227,7 +235,7 @@ final class DeskSession: Sendable {
         signal.onRequest { loop.cancel() }
         let exit = await loop.value
         await close(reader, notices, sinks)
-        return exit
+        return noAgent.withLock { $0 }?.report() ?? exit
     }
 
     /// - Returns: where this desk listens, where it steps aside for one that is there already, as the demo does.

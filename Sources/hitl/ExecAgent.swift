@@ -42,10 +42,7 @@ final class ExecAgent: Directed {
         do throws(AgentProcess.Problem) {
             process = try await AgentProcess.start(program, in: context.workspace)
         } catch {
-            context.announce(
-                AgentNotice(
-                    lineage: [name], text: "\(program.words.first ?? "") cannot be started: \(error)", weight: .warning
-                ))
+            context.beginning.fails(because: "cannot be started: \(error)")
             work.withLock { $0.isEnded = true }
             context.opening.end()
             return
@@ -73,14 +70,16 @@ final class ExecAgent: Directed {
         let end = await process.end()
         talking.cancel()
         await talking.value
-        finish()
+        // After its end is told: a script goes on when nobody is at work any more.
+        defer { finish() }
         guard !Task.isCancelled else { return }
         var text = end.words
         if pending > 0 {
             text += pending == 1 ? "; its request is withdrawn" : "; its \(pending) requests are withdrawn"
         }
         text += "."
-        if !end.lastLines.isEmpty { text += " Its last words: " + end.lastLines.joined(separator: " / ") }
+        guard context.beginning.fails(because: end.words + end.saying) == .speaks else { return }
+        text += end.lastWords
         context.announce(AgentNotice(lineage: [name], text: text, weight: .warning))
     }
 
@@ -116,11 +115,11 @@ final class ExecAgent: Directed {
         let now = ContinuousClock.now
         work.withLock { $0.lastHeard = now }
         switch event {
+        case .spoke: context.beginning.speaks()
         case .babbled(let lines):
-            context.announce(
-                AgentNotice(
-                    lineage: [name], text: "has written \(lines) lines that are no requests and is ended.",
-                    weight: .warning))
+            let reason = "has written \(lines) lines that are no requests and is ended"
+            guard context.beginning.fails(because: reason) == .speaks else { return }
+            context.announce(AgentNotice(lineage: [name], text: reason + ".", weight: .warning))
         case .said(let text): context.say(Utterance(lineage: [name], text: text))
         case .done(let number):
             let (strand, waiters) = work.withLock { work in

@@ -8,6 +8,7 @@ into the file `told` of its directory, one JSON value a line; `make NAME` is its
   terminal | unknown METHOD
 options: usual, always, same-ids, no-reject, sly
 arguments: --mode ID  --modes a,b,c  --config  --auth  --version N  --hitl PATH  --stubborn (refuses to change its mode)  --load
+           --resume  --list (former sessions)  --models a,b
 """
 import json
 import os
@@ -208,6 +209,9 @@ def prompt(number, params):
 
 
 def facts():
+    if option("--models"):
+        models = option("--models").split(",")
+        return {"models": {"currentModelId": models[0], "availableModels": [{"modelId": m, "name": m} for m in models]}}
     if not option("--modes"): return {}
     modes = option("--modes").split(",")
     if "--config" in ARGS:
@@ -220,7 +224,8 @@ def answer(method, params):
     if method == "initialize":
         told({"client": params.get("clientCapabilities")})
         return {"protocolVersion": int(option("--version", "1")), "agentInfo": {"name": "test", "version": "1"},
-                "agentCapabilities": {"loadSession": "--load" in ARGS},
+                "agentCapabilities": {"loadSession": "--load" in ARGS,
+                                      "sessionCapabilities": {name: {} for name in ("list", "resume") if "--" + name in ARGS}},
                 "authMethods": [{"id": "door", "name": "The front door"}] if "--auth" in ARGS else []}
     if method == "authenticate":
         state["in"] = params["methodId"]
@@ -231,8 +236,19 @@ def answer(method, params):
         state["sessions"] += 1
         return {"sessionId": "s%d" % state["sessions"], **facts()}
     if method == "session/load":
+        if params["sessionId"] == "lost": return {"__error__": {"code": -32002, "message": "no such session"}}
         say(params["sessionId"], "from before\n")
         return facts()
+    if method == "session/resume":
+        told({"resumed": params["sessionId"]})
+        return facts()
+    if method == "session/list":
+        # Two pages.
+        if params.get("cursor") == "2": return {"sessions": [{"sessionId": "older", "cwd": params["cwd"]}]}
+        return {"sessions": [{"sessionId": "s1", "cwd": params["cwd"]}, {"sessionId": "old", "cwd": params["cwd"], "title": "Tidy\x1b[2J up"}], "nextCursor": "2"}
+    if method == "session/set_model":
+        told({method: params["modelId"]})
+        return {}
     if method in ("session/set_mode", "session/set_config_option"):
         wanted = params.get("modeId", params.get("value"))
         told({method: wanted})

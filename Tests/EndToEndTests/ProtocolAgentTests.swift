@@ -75,6 +75,30 @@ import Testing
         #expect(said.out.contains("Request 1, acp/edit, expired: nobody decided in time. It did not run."))
     }
 
+    @Test func `is told no when its call was edited, and then what was changed`() async throws {
+        let agent = ProtocolAgent(try Home())
+        let said = try await agent.play("make a", "/hitl edit 1 --set path=b", "/hitl approve 2", "/hitl show 2")
+        #expect(!agent.made("a") && !agent.made("b"))
+        #expect(agent.answer(to: "a") == "no")
+        // The operator knows it before the approval, and the record says that nothing ran.
+        let warning =
+            "acp does this itself and cannot be given other arguments: approved, it does not run, and acp is told what you changed, so that it can ask again"
+        let words = said.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let (edited, approved) = (words.firstRange(of: warning), words.firstRange(of: "Approved acp/edit operation"))
+        #expect(edited != nil && approved != nil && edited!.lowerBound < approved!.lowerBound, "\(said.out)")
+        #expect(said.out.contains("did not run: acp cannot be given other arguments"), "\(said.out)")
+        #expect(try await agent.home.auditRecords().map(\.outcome) == [nil, "failed"])
+        // The model hears it twice: beside the answer, and when its turn ends.
+        let answered = agent.told.first { $0.hasPrefix(#"{"asked": "a""#) } ?? ""
+        let change = #"`acp/edit` was approved as request 2 with other arguments than you proposed: `path` is \"b\" instead of \"a\"."#
+        #expect(answered.contains(change), "\(answered)")
+        #expect(
+            agent.told.last?.contains(
+                #"{"prompt": ["About your tool call \"Make a\": it was not executed as you asked for it. "# + change)
+                ?? false, "\(agent.told)")
+        #expect(!agent.told.contains { $0.contains("What ran is the edited call") })
+    }
+
     @Test func `hears that its question was withdrawn, which is no rejection`() async throws {
         let agent = ProtocolAgent(try Home())
         _ = try await agent.play("make a", #"/hitl withdraw 1 --reason "not now""#)
@@ -259,7 +283,7 @@ import Testing
         let agent = ProtocolAgent(try Home(configuration: "queue: { maxPendingPerUser: 2 }\n"))
         let said = try await agent.play("many a b c d", "/wait 300ms", "/hitl reject 1-2")
         #expect(["a", "b", "c", "d"].compactMap(agent.answer) == ["no", "no", "no", "no"], "\(agent.told)")
-        #expect(said.out.contains("asks more than 2 questions at once; what is over that is told no."), "\(said.out)")
+        #expect(said.out.contains("acp asks for more than 2 things at once; what is over that is refused."), "\(said.out)")
     }
 
     @Test func `shows what it says, thinks and plans`() async throws {
@@ -315,6 +339,53 @@ import Testing
         let agent = ProtocolAgent(try Home())
         _ = try await agent.play("unknown fs/format_disk")
         #expect(agent.told.last == #"{"unknown": -32601}"#)
+    }
+
+    @Test func `tells of former sessions where it can, page by page, and takes one up`() async throws {
+        let agent = ProtocolAgent(try Home(), "--list", "--resume")
+        let said = try await agent.play("/agent sessions", "/agent resume older", "say back", "/agent resume 1", "say first")
+        #expect(
+            said.out.contains(
+                """
+                Sessions of acp:
+                * 1. s1
+                   old: Tidy<U+001B>[2J up
+                   older
+                """), "\(said.out)")
+        #expect(agent.told.contains(#"{"resumed": "older"}"#), "\(agent.told)")
+        #expect(said.out.contains("Took up session 2 of acp; it gets what you type from now on."), "\(said.out)")
+        #expect(said.out.contains("acp › session 2│ back") && said.out.contains("acp│ first"), "\(said.out)")
+    }
+
+    @Test func `that cannot do what is wanted says so in a sentence`() async throws {
+        let agent = ProtocolAgent(try Home())
+        let said = try await agent.play(
+            "/agent sessions", "/agent resume old", "/agent mode", "/agent mode ask", "/agent model", "/agent cancel")
+        for sentence in [
+            "acp does not tell of former sessions.",
+            "acp cannot take up a former session; its own of this loop go by their numbers.",
+            "acp offers no choice of mode.", "There is no mode ask.", "acp offers no choice of model.",
+            "acp is at nothing.",
+        ] { #expect(said.out.contains(sentence), "\(sentence) \(said.out)") }
+        #expect(said.code == 1)
+        let lost = try await ProtocolAgent(try Home(), "--load").play("/agent resume lost")
+        #expect(lost.out.contains("acp refused: no such session (-32002)"), "\(lost.out)")
+    }
+
+    @Test func `has its model chosen`() async throws {
+        let agent = ProtocolAgent(try Home(), "--models", "small,large")
+        let said = try await agent.play("/agent model", "/agent model large", "/agent model huge")
+        #expect(agent.told == [#"{"session/set_model": "large"}"#])
+        #expect(said.out.contains("* small: small") && said.out.contains("acp is in model large."), "\(said.out)")
+        #expect(said.out.contains("There is no model huge."), "\(said.out)")
+    }
+
+    @Test func `is cancelled alone where there are several`() async throws {
+        let agent = ProtocolAgent(try Home())
+        let said = try await agent.play(
+            "make a", "/agent add acp", "make b", "/agent cancel", "/agent use acp", "/hitl approve 1")
+        #expect(agent.made("a") && !agent.made("b"))
+        #expect(said.out.contains("Cancelled what acp-2 was at.\nRequest 2 is withdrawn."), "\(said.out)")
     }
 
     @Test func `has several agents and sessions, each with its own name`() async throws {

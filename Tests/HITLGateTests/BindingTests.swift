@@ -197,6 +197,7 @@ extension AsyncStream<QueueChange> {
             case .extended(let number, _): words.append("extended \(number)")
             case .closed(let request): words.append("\(request.status.word) \(request.number)")
             case .finished(let subject, _, let outcome): words.append("\(outcome.status.rawValue) \(subject)")
+            case .overflowed(let agent, let limit): words.append("\(agent) over \(limit)")
             case .mark(let mark): words.append("mark \(mark)")
             }
         }

@@ -27,7 +27,7 @@ import Testing
                     case .opened(let request): "opened/\(request.id)"
                     case .closed(let request): "closed/\(request.number)"
                     case .finished(let subject, _, _): "finished/\(subject)"
-                    case .extended, .mark: nil
+                    case .extended, .overflowed, .mark: nil
                     }
                 guard let key else { continue }
                 let isThere = try ledger.claimed(key) != nil

@@ -121,7 +121,7 @@ private final class Effects: Sendable {
             switch event {
             case .opened(let request): heard.append("opened \(request.number)")
             case .closed(let request): heard.append("\(request.status.word) \(request.number)")
-            case .extended, .finished, .mark: break
+            case .extended, .finished, .overflowed, .mark: break
             }
         }
         #expect(heard == ["opened 1", "rejected 1"])

@@ -62,6 +62,7 @@ extension ServerProbe {
         case .refused(let refused): "refused \(refused.kind)"
         case .unreadable: "unreadable"
         case .interrupted(let number): "interrupted \(number ?? 0)"
+        case .approvalLost(let number): "approval lost \(number)"
         case .timedOut(let number): "timed out \(number ?? 0)"
         case .answered(let answer): "answered \(answer.decision)"
         }

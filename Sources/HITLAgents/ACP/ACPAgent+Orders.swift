@@ -159,16 +159,36 @@ extension ACPAgent {
             "\(session.number == current ? "* " : "  ")\(session.number). \(session.id)"
                 + (session.isBusy ? ", at work" : "")
         }
-        if facts?.canList ?? false {
-            let parameters: JSONValue = ["cwd": .string(link.context.workspace)]
-            let listed = try await link.peer.call("session/list", parameters).object?["sessions"]?.array ?? []
-            for entry in listed.prefix(50).compactMap(\.object) {
-                guard let id = entry["sessionId"]?.string, !own.contains(where: { $0.id.utf8.elementsEqual(id.utf8) })
-                else { continue }
-                lines.append("   \(id)" + (entry["title"]?.string.map { ": \($0)" } ?? ""))
-            }
+        guard facts?.canList ?? false else {
+            return AgentReply(["Sessions of \(name):"] + lines + ["\(name) does not tell of former sessions."])
         }
+        let former = try await formerSessions(link).filter { former in
+            !own.contains { $0.id.utf8.elementsEqual(former.id.utf8) }
+        }
+        lines += former.prefix(Self.mostListed).map { "   \($0.id)" + ($0.title.map { ": \($0)" } ?? "") }
+        if former.count > Self.mostListed { lines.append("   (\(former.count - Self.mostListed) more)") }
         return AgentReply(["Sessions of \(name):"] + lines)
+    }
+
+    private static let mostListed = 50
+    private static let mostPages = 20
+
+    /// Those of this directory that the agent remembers, page by page.
+    private func formerSessions(_ link: Link) async throws(RPCFailure) -> [(id: String, title: String?)] {
+        var sessions: [(id: String, title: String?)] = []
+        var cursor: JSONValue?
+        for _ in 0..<Self.mostPages {
+            let page = try await link.peer.call(
+                "session/list", .members(["cwd": .string(link.context.workspace), "cursor": cursor])
+            ).object
+            for entry in (page?["sessions"]?.array ?? []).compactMap(\.object) {
+                guard let id = entry["sessionId"]?.string else { continue }
+                sessions.append((id, entry["title"]?.string))
+            }
+            guard let next = page?["nextCursor"]?.string else { break }
+            cursor = .string(next)
+        }
+        return sessions
     }
 
     /// One of this loop gets what is typed; an older one of the agent's is taken up, if the agent can.
@@ -188,7 +208,7 @@ extension ACPAgent {
         } else if facts?.canResume ?? false {
             session = try await open(.resumed(text), link)
         } else {
-            return .failure("\(name) cannot take up a former session.")
+            return .failure("\(name) cannot take up a former session; its own of this loop go by their numbers.")
         }
         return AgentReply("Took up session \(session.number) of \(name); it gets what you type from now on.")
     }

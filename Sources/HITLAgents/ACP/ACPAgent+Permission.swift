@@ -52,10 +52,18 @@ extension ACPAgent {
         }
         switch consume ruling {
         case .permitted(let permit):
-            state.withLock { $0.isFlooding = false }
             // A permit is for the call that was shown. The agent would carry out its own, whatever was edited.
             guard permit.call == call else {
-                reply.succeed(choice.refusal)
+                let (subject, permitted) = (permit.subject, permit.call)
+                await context.gate.finish(
+                    subject, tool: call.tool,
+                    Outcome(status: .failed, summary: "did not run: \(name) cannot be given other arguments"))
+                let edit = EditNotice(proposed: call, permitted: permitted, request: subject.number)
+                let sentence =
+                    "it was not executed as you asked for it. " + (edit?.difference ?? "It was changed.")
+                    + " This is no error: ask again with these changes, if you still want it."
+                session.remember("About your tool call \"\(title)\": \(sentence)")
+                reply.succeed(choice.refusal.adding(edit?.json(saying: sentence) ?? ["message": .string(sentence)]))
                 return
             }
             reply.succeed(PermissionChoice.selected(allow))
@@ -69,18 +77,9 @@ extension ACPAgent {
                 .idInUse:
                 session.remember("About your tool call \"\(title)\": \(notice.sentence)")
             }
-            if case .tooManyPending(let limit) = refused.refusal {
-                let isFirst = state.withLock { state in
-                    defer { state.isFlooding = true }
-                    return !state.isFlooding
-                }
-                if isFirst {
-                    warn("asks more than \(limit) questions at once; what is over that is told no.", session)
-                }
-            }
             if Task.isCancelled { state.withLock { $0.withdrawnAtEnd += 1 } }
             let answer = isWithdrawn ? PermissionChoice.cancelled : choice.refusal
-            reply.succeed(answer.adding(notice))
+            reply.succeed(answer.adding(notice.json))
         }
     }
 
@@ -98,9 +97,9 @@ extension ACPAgent {
 
 extension JSONValue {
     /// The same answer with the reason where agents that look for it find it: the outcome itself has no place for one.
-    fileprivate func adding(_ notice: RefusalNotice) -> JSONValue {
+    fileprivate func adding(_ notice: JSONValue) -> JSONValue {
         guard case .object(var object) = self else { return self }
-        object["_meta"] = ["hitl": notice.json]
+        object["_meta"] = ["hitl": notice]
         return .object(object)
     }
 }

@@ -1,4 +1,4 @@
-import HITLCore
+package import HITLCore
 import HITLGate
 import HITLPlatform
 
@@ -28,8 +28,6 @@ package final class ACPAgent: Directed {
         var terminals: [ACPTerminal] = []
         var lastTerminal = 0
         var isEnded = false
-        /// It was told that it asks too much, and nothing of it was permitted since.
-        var isFlooding = false
         var lastHeard = ContinuousClock.now
     }
 
@@ -48,6 +46,14 @@ package final class ACPAgent: Directed {
         self.program = program
     }
 
+    /// What it does itself it does as it asked for it: an answer has no place for other arguments.
+    package func reach(ofEdits call: ToolCall) -> EditReach {
+        switch call.performer {
+        case .desk: .carriedOut
+        case .unobserved, .requester: .toldOnly
+        }
+    }
+
     // MARK: Running
 
     package func run(_ context: RunnerContext) async {
@@ -55,10 +61,7 @@ package final class ACPAgent: Directed {
         do throws(AgentProcess.Problem) {
             process = try await AgentProcess.start(program, in: context.workspace)
         } catch {
-            context.announce(
-                AgentNotice(
-                    lineage: [name], text: "\(program.words.first ?? "") cannot be started: \(error)", weight: .warning
-                ))
+            context.beginning.fails(because: "cannot be started: \(error)")
             state.withLock { $0.isEnded = true }
             context.opening.end()
             return
@@ -85,15 +88,15 @@ package final class ACPAgent: Directed {
         do throws(RPCFailure) {
             try await introduce(link)
             _ = try await open(.new, link)
+            link.context.beginning.speaks()
         } catch {
             switch error {
             case .answered(let error):
-                warn("did not let a session begin: \(error.message) (\(error.code)). It is ended.")
+                link.context.beginning.fails(because: "did not let a session begin: \(error.message) (\(error.code))")
                 link.process.child.stop()
             // Its end is told where it is noticed.
             case .gone, .cancelled: break
             }
-            link.context.opening.end()
             return
         }
         link.context.opening.end()
@@ -148,8 +151,8 @@ package final class ACPAgent: Directed {
             text += withdrawn == 1 ? "; its request is withdrawn" : "; its \(withdrawn) requests are withdrawn"
         }
         text += "."
-        if !ended.lastLines.isEmpty { text += " Its last words: " + ended.lastLines.joined(separator: " / ") }
-        warn(text)
+        guard link.context.beginning.fails(because: why + ended.saying) == .speaks else { return }
+        warn(text + ended.lastWords)
     }
 
     // MARK: Beginning
@@ -228,7 +231,8 @@ package final class ACPAgent: Directed {
     private func ask(_ method: String, _ parameters: JSONValue, _ link: Link) async throws(RPCFailure) -> JSONValue {
         let late = Task { [weak self] in
             do { try await Task.sleep(for: Self.patience) } catch { return }
-            self?.warn("has not answered \(method) for two minutes and is ended.")
+            let reason = "has not answered \(method) for two minutes and is ended"
+            if link.context.beginning.fails(because: reason) == .speaks { self?.warn(reason + ".") }
             link.process.child.stop()
         }
         defer { late.cancel() }

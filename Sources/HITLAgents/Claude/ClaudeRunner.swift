@@ -17,7 +17,6 @@ package final class ClaudeRunner: Runner {
     }
 
     package func run(_ context: RunnerContext) async {
-        context.opening.act(as: [context.agent])
         let (words, left) = ClaudeArguments.words(program.arguments, resuming: conversation.withLock { $0 })
         if !left.isEmpty {
             context.say(
@@ -25,15 +24,9 @@ package final class ClaudeRunner: Runner {
                     lineage: [context.agent],
                     text: "Left out, because the gate decides: \(left.joined(separator: " "))"))
         }
-        let pipe: AgentPipe
-        do throws(AgentProcess.Problem) {
-            pipe = try await AgentPipe.start(program.with(arguments: words), in: context.workspace, name: name)
-        } catch {
-            context.say(Utterance(lineage: [context.agent], text: "`\(name)` did not start: \(error)."))
-            context.opening.end()
+        guard let agent = await DrivenProcess.start(program.with(arguments: words), named: name, for: context) else {
             return
         }
-        let session = ClaudeSession(context, pipe) { id in self.conversation.withLock { $0 = id } }
-        await session.run()
+        await ClaudeSession(agent) { id in self.conversation.withLock { $0 = id } }.run()
     }
 }

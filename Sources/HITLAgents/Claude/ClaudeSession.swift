@@ -4,84 +4,40 @@ import HITLPlatform
 
 /// One process of Claude Code, from its first message to its end.
 final class ClaudeSession: Sendable {
-    private struct State {
-        var isAlive = true
-        var done: Signal?
-        var lastID = 0
-    }
-
-    private let context: RunnerContext
-    private let pipe: AgentPipe
-    private let calls: DrivenCalls
+    private let agent: DrivenProcess
     private let named: @Sendable (String) -> Void
-    private let isReady = Signal()
-    private let state = Locked(State())
+    private let lastID = Locked(0)
 
-    private static let startingTime: Duration = .seconds(60)
+    private var context: RunnerContext { agent.context }
+    private var pipe: AgentPipe { agent.pipe }
+    private var calls: DrivenCalls { agent.calls }
 
     /// - Parameter named: told what Claude Code calls the conversation.
-    init(_ context: RunnerContext, _ pipe: AgentPipe, named: @escaping @Sendable (String) -> Void) {
-        self.context = context
-        self.pipe = pipe
+    init(_ agent: DrivenProcess, named: @escaping @Sendable (String) -> Void) {
+        self.agent = agent
         self.named = named
-        calls = DrivenCalls(context)
     }
 
     func run() async {
-        let typed = TypedWork(context, calls, isReady: isReady, name: pipe.name) { await self.hand($0, $1) }
-        await withDiscardingTaskGroup { group in
-            group.addTask { await typed.run() }
-            let starting = Task { await self.giveUpOnStarting() }
+        await agent.run(handing: hand) {
             await pipe.send(ClaudeMessage.initialize(nextID()))
             await listen()
-            starting.cancel()
-            await close()
         }
-    }
-
-    private func giveUpOnStarting() async {
-        do { try await Task.sleep(for: Self.startingTime) } catch { return }
-        say("`\(pipe.name)` does not answer.")
-        _ = await pipe.end()
-    }
-
-    private func close() async {
-        let words = await pipe.end()
-        await calls.end()
-        if !Task.isCancelled { say(words) }
-        let done = state.withLock { state in
-            state.isAlive = false
-            return state.done
-        }
-        done?.fire()
-        becomeReady()
-    }
-
-    private func becomeReady() {
-        isReady.fire()
-        context.opening.end()
     }
 
     // MARK: Talking
 
-    private func hand(_ line: String, _ done: Signal) async -> Bool {
-        let isAlive = state.withLock { state in
-            if state.isAlive { state.done = done }
-            return state.isAlive
-        }
-        if isAlive { await pipe.send(ClaudeMessage.user(line)) }
-        return isAlive
+    private func hand(_ line: String) async -> Bool {
+        await pipe.send(ClaudeMessage.user(line))
+        return true
     }
 
-    private func say(_ text: String, by branch: String? = nil) {
-        let lineage = calls.lineage + (branch.map { [$0] } ?? [])
-        context.say(Utterance(lineage: lineage, text: text))
-    }
+    private func say(_ text: String, by branch: String? = nil) { agent.say(text, by: branch) }
 
     private func nextID() -> String {
-        state.withLock { state in
-            state.lastID += 1
-            return "hitl-\(state.lastID)"
+        lastID.withLock { lastID in
+            lastID += 1
+            return "hitl-\(lastID)"
         }
     }
 
@@ -136,7 +92,7 @@ final class ClaudeSession: Sendable {
         case "control_request": await answer(message)
         case "control_cancel_request": if let id = message["request_id"]?.string { calls.withdraw(id) }
         case "control_response":
-            becomeReady()
+            agent.becomeReady()
             if message["response"]?.object?["subtype"]?.string == "error" {
                 say("`\(pipe.name)` refused: \(message["response"]?.object?["error"]?.string ?? "it does not say why")")
             }
@@ -192,11 +148,7 @@ final class ClaudeSession: Sendable {
             let words = message["result"]?.string ?? message["subtype"]?.string ?? "it does not say why"
             say("`\(pipe.name)` ended the turn with an error: \(words)")
         }
-        let done = state.withLock { state in
-            defer { state.done = nil }
-            return state.done
-        }
-        done?.fire()
+        agent.endTurn()
     }
 
     // MARK: Questions
@@ -228,7 +180,7 @@ final class ClaudeSession: Sendable {
             directory: context.workspace,
             claims: Claims(reason: request["description"]?.string ?? input["description"]?.string),
             performer: item == nil ? .unobserved : .requester)
-        calls.ask(id, call, item: item, .possible) { [pipe] answer in
+        calls.ask(id, call, item: item, .carriedOut) { [pipe] answer in
             switch answer {
             case .refused(let notice): await pipe.send(ClaudeMessage.deny(id, notice.sentence))
             case .edited(_, let notice): await pipe.send(ClaudeMessage.deny(id, notice.difference))

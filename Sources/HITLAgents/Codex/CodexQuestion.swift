@@ -14,7 +14,7 @@ struct CodexQuestion: Sendable {
     /// The item that will tell the outcome, and the turn.
     let item: String?
     let turn: String?
-    let takesEdits: Bool
+    var reach: EditReach { Self.reach(ofEdits: tool) }
     let no: JSONValue
     /// Nil where these arguments are nothing that can be said.
     let yes: @Sendable (_ arguments: JSONObject) -> JSONValue?
@@ -26,7 +26,6 @@ struct CodexQuestion: Sendable {
         var arguments = JSONObject(parameters.members.filter { !Self.surroundings.contains($0.name) })
         var yes: @Sendable (JSONObject) -> JSONValue? = { _ in ["decision": "accept"] }
         var no: JSONValue = ["decision": "decline"]
-        var takesEdits = false
         switch method {
         case "item/commandExecution/requestApproval":
             if parameters["networkApprovalContext"]?.object != nil {
@@ -53,14 +52,14 @@ struct CodexQuestion: Sendable {
             (yes, no) = ({ _ in ["decision": "approved"] }, ["decision": "denied"])
         case "item/permissions/requestApproval":
             guard parameters["permissions"]?.object != nil else { return nil }
-            (tool, kind, takesEdits) = ("permissions", .other, true)
+            (tool, kind) = ("permissions", .other)
             no = ["permissions": [:], "scope": "turn"]
             yes = { arguments in
                 guard let permissions = arguments["permissions"]?.object else { return nil }
                 return ["permissions": .object(permissions), "scope": "turn"]
             }
         case "mcpServer/elicitation/request":
-            (tool, kind, takesEdits) = (Self.elicitedTool(parameters), .other, true)
+            (tool, kind) = (Self.elicitedTool(parameters), .other)
             no = ["action": "decline", "content": nil]
             let mustSay = parameters["requestedSchema"]?.object?["required"]?.array?.isEmpty == false
             yes = { arguments in
@@ -70,7 +69,7 @@ struct CodexQuestion: Sendable {
                 return ["action": "accept", "content": .object(content ?? JSONObject())]
             }
         case "item/tool/requestUserInput":
-            (tool, kind, takesEdits) = ("requestUserInput", .other, true)
+            (tool, kind) = ("requestUserInput", .other)
             no = ["answers": [:]]
             yes = { ["answers": .object($0["answers"]?.object ?? JSONObject())] }
         default: return nil
@@ -79,10 +78,15 @@ struct CodexQuestion: Sendable {
         self.arguments = arguments
         self.yes = yes
         self.no = no
-        self.takesEdits = takesEdits
         turn = parameters["turnId"]?.string
         directory = parameters["cwd"]?.string.flatMap { $0.utf8.first == UInt8(ascii: "/") ? $0 : nil }
         reason = parameters["reason"]?.string
+    }
+
+    /// Only what is an answer in itself can be another one; a command or a change runs as it was asked for.
+    static func reach(ofEdits tool: String) -> EditReach {
+        ["permissions", "requestUserInput"].contains { $0.utf8.elementsEqual(tool.utf8) }
+            || tool.utf8.starts(with: "mcp__".utf8) ? .carriedOut : .toldOnly
     }
 
     /// The refusal of a question that cannot be put to anybody.

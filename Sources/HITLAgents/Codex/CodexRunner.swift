@@ -1,3 +1,4 @@
+package import HITLCore
 import HITLPlatform
 
 /// Codex, driven over its app server.
@@ -14,20 +15,13 @@ package final class CodexRunner: Runner {
         self.program = program
     }
 
+    package func reach(ofEdits call: ToolCall) -> EditReach { CodexQuestion.reach(ofEdits: call.tool) }
+
     package func run(_ context: RunnerContext) async {
-        context.opening.act(as: [context.agent])
-        let pipe: AgentPipe
-        do throws(AgentProcess.Problem) {
-            pipe = try await AgentPipe.start(
-                program.with(arguments: ["app-server"] + program.arguments), in: context.workspace, name: name)
-        } catch {
-            context.say(Utterance(lineage: [context.agent], text: "`\(name)` did not start: \(error)."))
-            context.opening.end()
+        let words = ["app-server"] + program.arguments
+        guard let agent = await DrivenProcess.start(program.with(arguments: words), named: name, for: context) else {
             return
         }
-        let session = CodexSession(context, pipe, resuming: thread.withLock { $0 }) { id in
-            self.thread.withLock { $0 = id }
-        }
-        await session.run()
+        await CodexSession(agent, resuming: thread.withLock { $0 }) { id in self.thread.withLock { $0 = id } }.run()
     }
 }

@@ -7,86 +7,51 @@ final class CodexSession: Sendable {
     private enum Expected { case initialized, thread, turn, nothing }
 
     private struct State {
-        var isAlive = true
         var thread: String?
-        var done: Signal?
         var lastID: Int64 = 0
         var expected: [Int64: Expected] = [:]
         /// Items that have begun and not ended: a change is told there, before it is asked for.
         var items: [String: JSONObject] = [:]
     }
 
-    private let context: RunnerContext
-    private let pipe: AgentPipe
-    private let calls: DrivenCalls
+    private let agent: DrivenProcess
     private let former: String?
     private let named: @Sendable (String?) -> Void
-    private let isReady = Signal()
     private let state = Locked(State())
 
-    private static let startingTime: Duration = .seconds(60)
+    private var context: RunnerContext { agent.context }
+    private var pipe: AgentPipe { agent.pipe }
+    private var calls: DrivenCalls { agent.calls }
 
     /// - Parameter named: told Codex's id of the conversation; nil where it cannot be gone on with.
-    init(
-        _ context: RunnerContext, _ pipe: AgentPipe, resuming former: String?,
-        named: @escaping @Sendable (String?) -> Void
-    ) {
-        self.context = context
-        self.pipe = pipe
+    init(_ agent: DrivenProcess, resuming former: String?, named: @escaping @Sendable (String?) -> Void) {
+        self.agent = agent
         self.former = former
         self.named = named
-        calls = DrivenCalls(context)
     }
 
     func run() async {
-        let typed = TypedWork(context, calls, isReady: isReady, name: pipe.name) { await self.hand($0, $1) }
-        await withDiscardingTaskGroup { group in
-            group.addTask { await typed.run() }
-            let starting = Task { await self.giveUpOnStarting() }
+        await agent.run(handing: hand) {
             await pipe.send(CodexMessage.initialize(nextID(.initialized)))
-            await listen(until: starting)
-            starting.cancel()
-            await close()
+            await listen()
         }
-    }
-
-    private func giveUpOnStarting() async {
-        do { try await Task.sleep(for: Self.startingTime) } catch { return }
-        say("`\(pipe.name)` does not answer.")
-        _ = await pipe.end()
-    }
-
-    private func close() async {
-        let words = await pipe.end()
-        await calls.end()
-        if !Task.isCancelled { say(words) }
-        let done = state.withLock { state in
-            state.isAlive = false
-            return state.done
-        }
-        done?.fire()
-        becomeReady()
-    }
-
-    private func becomeReady() {
-        isReady.fire()
-        context.opening.end()
     }
 
     // MARK: Talking
 
-    private func hand(_ line: String, _ done: Signal) async -> Bool {
-        let thread = state.withLock { state -> String? in
-            guard state.isAlive, let thread = state.thread else { return nil }
-            state.done = done
-            return thread
-        }
-        guard let thread else { return false }
+    private func hand(_ line: String) async -> Bool {
+        guard let thread = state.withLock({ $0.thread }) else { return false }
         await pipe.send(CodexMessage.turn(nextID(.turn), line, on: thread))
         return true
     }
 
-    private func say(_ text: String) { context.say(Utterance(lineage: calls.lineage, text: text)) }
+    private func say(_ text: String) { agent.say(text) }
+
+    /// Tells why this is the end of it: where it never came to speak, to whoever started it.
+    private func giveUp(_ reason: String) {
+        guard context.beginning.fails(because: reason) == .speaks else { return }
+        say("`\(pipe.name)` \(reason).")
+    }
 
     private func nextID(_ expected: Expected) -> Int64 {
         state.withLock { state in
@@ -96,17 +61,9 @@ final class CodexSession: Sendable {
         }
     }
 
-    private func turnIsOver() {
-        let done = state.withLock { state in
-            defer { state.done = nil }
-            return state.done
-        }
-        done?.fire()
-    }
-
     // MARK: Listening
 
-    private func listen(until starting: Task<Void, Never>) async {
+    private func listen() async {
         while true {
             switch await pipe.next() {
             case .ended: return
@@ -121,7 +78,6 @@ final class CodexSession: Sendable {
                     }
                 } else if let id = message["id"]?.integer {
                     guard await heard(id, message) else { return }
-                    if state.withLock({ $0.thread }) != nil { starting.cancel() }
                 }
             }
         }
@@ -134,18 +90,18 @@ final class CodexSession: Sendable {
             let words = error["message"]?.string ?? "it does not say why"
             switch expected {
             case .initialized:
-                say("`\(pipe.name)` refused: \(words)")
+                giveUp("refused: \(words)")
                 return false
             case .thread where former != nil:
-                say("`\(pipe.name)` does not know the former conversation any more: \(words)")
+                giveUp("does not know the former conversation any more: \(words)")
                 named(nil)
                 return false
             case .thread:
-                say("`\(pipe.name)` refused: \(words)")
+                giveUp("refused: \(words)")
                 return false
             case .turn:
                 say("`\(pipe.name)` did not take that: \(words)")
-                turnIsOver()
+                agent.endTurn()
             // A reason that comes too late for the turn is not missed by anybody but the model.
             case .nothing: break
             }
@@ -165,13 +121,13 @@ final class CodexSession: Sendable {
     /// An app server that does not ask what it was told to ask is not worked with.
     private func begin(_ result: JSONObject) -> Bool {
         guard let thread = result["thread"]?.object?["id"]?.string else {
-            say("`\(pipe.name)` began no conversation.")
+            giveUp("began no conversation")
             return false
         }
         guard isStrict(result) else { return false }
         state.withLock { $0.thread = thread }
         named(thread)
-        becomeReady()
+        agent.becomeReady()
         return true
     }
 
@@ -179,7 +135,7 @@ final class CodexSession: Sendable {
         let policy = settings["approvalPolicy"]?.string ?? "untrusted"
         let reviewer = settings["approvalsReviewer"]?.string ?? "user"
         guard policy != "untrusted" || reviewer != "user" else { return true }
-        say("`\(pipe.name)` goes by the approval policy `\(policy)` of `\(reviewer)`, which asks less; it is ended.")
+        giveUp("goes by the approval policy `\(policy)` of `\(reviewer)`, which asks less; it is ended")
         return false
     }
 
@@ -197,7 +153,7 @@ final class CodexSession: Sendable {
             if turn?["status"]?.string == "failed" {
                 say("`\(pipe.name)` failed: \(turn?["error"]?.object?["message"]?.string ?? "it does not say why")")
             }
-            turnIsOver()
+            agent.endTurn()
         case "error" where parameters["willRetry"]?.bool != true:
             say("`\(pipe.name)`: \(parameters["error"]?.object?["message"]?.string ?? "an error")")
         case "serverRequest/resolved": if let id = parameters["requestId"] { calls.withdraw(id.canonicalText) }
@@ -247,7 +203,7 @@ final class CodexSession: Sendable {
             directory: question.directory ?? context.workspace, claims: Claims(reason: question.reason),
             performer: question.item == nil ? .unobserved : .requester)
         calls.ask(
-            id.canonicalText, call, item: question.item, question.takesEdits ? .possible : .impossible
+            id.canonicalText, call, item: question.item, question.reach
         ) { answer in
             switch answer {
             case .refused(let notice): await self.refuse(id, question, notice.sentence)

@@ -51,7 +51,7 @@ final class AgentPipe: Sendable {
     private static let patience: Duration = .milliseconds(500)
 
     /// Lets it end where it is about to, asks it to where it is not, and says how it went.
-    func end() async -> String {
+    func end() async -> AgentEnd {
         child.channel?.closeWriting()
         let pressing = Task.isCancelled ? nil : Task { try await Task.sleep(for: Self.patience) }
         let stopping = Task {
@@ -62,14 +62,13 @@ final class AgentPipe: Sendable {
         let result = await child.wait()
         pressing?.cancel()
         await stopping.value
-        let last = String(decoding: result.error.bytes, as: UTF8.self).split(separator: "\n").suffix(5)
-            .joined(separator: "\n")
-        let how =
-            switch result.status ?? result.ending {
-            case .exited(let code): "with exit code \(code)"
-            case .signalled(let signal): "by signal \(signal)"
-            case .stopped, .timedOut, .lost: "without saying how"
-            }
-        return "`\(name)` has ended \(how)." + (last.isEmpty ? "" : " The last that it said:\n\(last)")
+        return AgentEnd(result)
+    }
+}
+
+extension AgentEnd {
+    /// For the operator, who reads it among what the agent says.
+    func sentence(about name: String) -> String {
+        "`\(name)` \(words)." + (lastLines.isEmpty ? "" : " The last that it said:\n" + lastLines.joined(separator: "\n"))
     }
 }

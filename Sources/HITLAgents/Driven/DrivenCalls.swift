@@ -12,9 +12,6 @@ final class DrivenCalls: Sendable {
         case edited(JSONObject, EditNotice)
     }
 
-    /// What the agent's protocol can do with arguments that a person edited.
-    enum Editing { case impossible, possible }
-
     /// A permitted call of which the agent will say what came of it.
     private struct Owed {
         let subject: Subject
@@ -84,7 +81,7 @@ final class DrivenCalls: Sendable {
     ///
     /// - Parameter item: what the agent calls the call when it tells its outcome.
     func ask(
-        _ question: String, _ call: ToolCall, item: String?, _ editing: Editing,
+        _ question: String, _ call: ToolCall, item: String?, _ editing: EditReach,
         answer: @escaping @Sendable (Answer) async -> Void
     ) {
         let strand = context.activity.begin(call.origin.lineage)
@@ -102,7 +99,7 @@ final class DrivenCalls: Sendable {
     }
 
     private func rule(
-        _ call: ToolCall, item: String?, _ editing: Editing, _ strand: Strand, _ placed: Signal,
+        _ call: ToolCall, item: String?, _ editing: EditReach, _ strand: Strand, _ placed: Signal,
         _ answer: @Sendable (Answer) async -> Void
     ) async {
         let opened = Locked<Int64?>(nil)
@@ -126,13 +123,17 @@ final class DrivenCalls: Sendable {
                 await didNotRun(subject, permitted, because: "its agent had taken it back")
                 return
             }
-            if let edit, editing == .impossible {
+            if let edit, editing == .toldOnly {
                 await didNotRun(subject, permitted, because: "this agent cannot be given other arguments")
                 await answer(.edited(permitted.arguments, edit))
                 return
             }
             if let item, permitted.performer == .requester {
                 state.withLock { $0.owed[item] = Owed(subject: subject, tool: call.tool) }
+                await context.gate.queue.hands(
+                    Performing(
+                        subject, tool: call.tool, by: context.agent,
+                        reach: .none(advice: "/agent cancel ends all that it is at")))
             }
             await answer(.permitted(permitted.arguments, edit: edit))
         }

@@ -122,6 +122,14 @@ package struct AgentEnd: Sendable, Equatable {
         lastLines = lines.map { String(decoding: $0.prefix(500), as: UTF8.self) }
     }
 
+    /// `, saying: no such model / giving up`; empty where it said nothing.
+    package var saying: String { lastLines.isEmpty ? "" : ", saying: " + lastLines.joined(separator: " / ") }
+
+    /// ` Its last words: no such model / giving up`, the same as a sentence behind another.
+    package var lastWords: String {
+        lastLines.isEmpty ? "" : " Its last words: " + lastLines.joined(separator: " / ")
+    }
+
     /// `ended with exit code 9`
     package var words: String {
         switch ending {

@@ -42,9 +42,13 @@ package struct EditCommand: Command {
         var opened: ApprovalRequest?
         var result = await desk.change(name, by: `operator`, "edit") { gate, number throws(ReviewError) in
             let old = try await gate.queue.open(number)
-            guard desk.configuration.allowArgumentModification.value,
-                old.call.facts.command == nil || old.call.performer == .desk
-            else { throw .editingForbidden }
+            guard desk.configuration.allowArgumentModification.value else { throw .editingForbidden }
+            // Its requester runs the command that it fixed when it asked, whatever the arguments say.
+            guard old.call.facts.command == nil || old.call.performer == .desk else {
+                return StyledText(
+                    "Request \(number) cannot be edited: its arguments only describe the command, which its requester has fixed and runs itself. Reject it and say what you would accept: /hitl reject \(number) --reason \"…\""
+                )
+            }
             let edited: JSONObject
             switch await changed(old, `operator`) {
             case .arguments(let arguments): edited = arguments

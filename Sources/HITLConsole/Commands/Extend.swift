@@ -53,27 +53,6 @@ package struct WithdrawCommand: Command {
     }
 }
 
-package struct StopCommand: Command {
-    package static let definition = CommandDefinition(
-        "stop", .desk, summary: "end a call that hitl is running",
-        discussion: "Everything that the call started is ended too. What it did until then stays done.",
-        positionals: [.init("N", .request, doc: "number or id")],
-        examples: [.init("/hitl stop 3", "end the command of request 3")])
-
-    private let name: RequestName
-
-    package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
-        name = try arguments.request()
-    }
-
-    package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
-        await desk.change(name, by: `operator`, "stop") { gate, number throws(ReviewError) in
-            try await gate.queue.stop(.request(number))
-            return StyledText("Stopping request \(number).")
-        }
-    }
-}
-
 extension Desk {
     /// What commands that change one request share: it must exist, and the operator must be allowed to.
     func change(

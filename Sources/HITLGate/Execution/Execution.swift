@@ -123,6 +123,8 @@ extension Queue {
     /// - Parameter outcome: nil where the call had ended before.
     func ended(_ subject: Subject, tool: String, _ outcome: Outcome?) {
         running[subject] = nil
+        performing[subject] = nil
+        inheritedCalls.removeAll { $0.subject == subject }
         if let outcome {
             recentOutcomes.append((subject, outcome))
             if recentOutcomes.count > 64 { recentOutcomes.removeFirst() }
@@ -158,12 +160,6 @@ extension Queue {
 
     /// Calls that `hitl` is carrying out now.
     public var runningCalls: [Running] { Array(running.values) }
-
-    /// Ends a call that `hitl` is carrying out; its outcome is recorded as for any other.
-    public func stop(_ subject: Subject) throws(ReviewError) {
-        guard let call = running[subject] else { throw .notRunning }
-        call.stop.request()
-    }
 
     /// Ends all calls that run, and keeps every later one from running.
     public func stopAll() {

@@ -7,7 +7,7 @@ extension Queue {
 
     /// Takes over what the last desk left: requests that nobody decided, and calls that had started,
     /// of which nobody can say any more whether they happened.
-    func restore() async throws(EventLedgerError) {
+    func restore(_ isThere: (Principal) -> Bool) async throws(EventLedgerError) {
         var doubtful: [Event] = []
         for (subject, brief) in try ledger.unfinished() {
             if case .request(let number) = subject { lastNumber = max(lastNumber, number) }
@@ -18,7 +18,12 @@ extension Queue {
                     throw .unavailable("Request \(number) was extended and never opened. Run `hitl audit verify`.")
                 }
                 insert(number, Brief.Waiting(request.withDeadline(deadline)))
-            case (_, .started): doubtful.append(.finished(subject: subject, .interrupted))
+            case (_, .started):
+                if let call = try inheritance(subject, isThere) {
+                    inheritedCalls.append(call)
+                } else {
+                    doubtful.append(.finished(subject: subject, .interrupted))
+                }
             // Its requester may come for it.
             case (_, .approved): break
             case (.call, .pending), (.call, .extended): break
@@ -29,6 +34,17 @@ extension Queue {
         for start in stride(from: 0, to: doubtful.count, by: 256) {
             try await ledger.append(Array(doubtful[start..<min(start + 256, doubtful.count)]))
         }
+    }
+
+    /// A started call whose requester carries it out and is still there to say what comes of it.
+    private func inheritance(
+        _ subject: Subject, _ isThere: (Principal) -> Bool
+    ) throws(EventLedgerError) -> Inherited? {
+        let history = try ledger.history(of: subject)
+        guard let call = history.call, call.performer == .requester, let requester = history.requester,
+            isThere(requester)
+        else { return nil }
+        return Inherited(subject: subject, tool: call.tool, requester: requester)
     }
 
     // MARK: Shutdown

@@ -63,6 +63,8 @@ public actor Queue {
     var closure: Closure?
 
     var running: [Subject: Running] = [:]
+    var performing: [Subject: Performing] = [:]
+    var inheritedCalls: [Inherited] = []
     var stopsAll = false
     var untilIdle: [CheckedContinuation<Void, Never>] = []
     var outcomeWaiters: [Subject: [Int: CheckedContinuation<Outcome?, Never>]] = [:]
@@ -77,9 +79,11 @@ public actor Queue {
             events: EventLedger(ledger), clocks: clocks, limits: limits, signer: signer, randomID: randomID)
     }
 
+    /// - Parameter isThere: whether a requester still runs that a former desk gave a permit to. It may yet say what came
+    ///   of its call; of all others nobody knows.
     public init(
         events: EventLedger, clocks: Clocks, limits: Limits = Limits(), signer: (any Signer)? = nil,
-        randomID: @escaping @Sendable () -> RequestID
+        randomID: @escaping @Sendable () -> RequestID, isThere: @Sendable (Principal) -> Bool = { _ in false }
     ) async throws(EventLedgerError) {
         ledger = events
         steady = SteadyClock(clocks)
@@ -88,7 +92,7 @@ public actor Queue {
         self.signer = signer
         self.randomID = randomID
         lastNumber = try events.lastNumber()
-        try await restore()
+        try await restore(isThere)
     }
 
     // MARK: Opening
@@ -151,6 +155,7 @@ public actor Queue {
         guard pendingPerAgent[agent, default: 0] < limits.pendingPerAgent else {
             // Once, until it is below the limit again: a flood must not fill the ledger either.
             if overLimit.insert(agent).inserted {
+                observers.tell(.overflowed(agent: call.origin.agent, limit: limits.pendingPerAgent))
                 await ledger.note(
                     .attempted(by: requester, what: "more than \(limits.pendingPerAgent) requests at once"))
             }

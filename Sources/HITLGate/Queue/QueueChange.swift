@@ -6,6 +6,8 @@ public enum QueueChange: Sendable {
     case extended(Int64, deadline: WallTime)
     case closed(ApprovalRequest)
     case finished(Subject, tool: String, Outcome)
+    /// An agent asks for more than may wait; what is over that is refused until it is below again.
+    case overflowed(agent: String, limit: Int)
     /// Nothing happened; whoever asked for it wants to know that all before it was heard.
     case mark(Int)
 }

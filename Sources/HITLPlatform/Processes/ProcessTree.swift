@@ -53,6 +53,15 @@ package enum ProcessTree {
 
     package static func identity(of pid: Int32) throws(Failure) -> ProcessIdentity { try entry(of: pid).identity }
 
+    /// Readable once that very process has ended. Nil where it has ended already, or cannot be seen.
+    package static func descriptor(of process: ProcessIdentity) -> OwnedDescriptor? {
+        let number = platform_open_pidfd(process.pid)
+        guard number >= 0 else { return nil }
+        let descriptor = OwnedDescriptor(number)
+        // The number may have been another's when it was opened, and not after.
+        return isAlive(process) ? descriptor : nil
+    }
+
     package static func isAlive(_ process: ProcessIdentity) -> Bool {
         // Nothing is decided by it: whether someone is still there is asked again where it matters.
         (try? entry(of: process.pid)).map { $0.identity == process && !$0.isZombie } ?? false

@@ -100,12 +100,25 @@ extension DeskConnection {
             case .rules(let rules): .rules(.allow, rules)
             }
         switch call.performer {
-        case .requester: end(asked.id, leaving: .permitted(subject, tool: call.tool))
+        case .requester:
+            await desk.gate.queue.hands(performing(subject, call, asked))
+            end(asked.id, leaving: .permitted(subject, tool: call.tool))
         case .unobserved, .desk: end(asked.id, leaving: nil)
         }
         let form = AnswerForm(id: asked.id, subject: subject, call: call, digest: permit.digest, decided: decided)
         guard case .no = send(Reply.result(form.json, to: asked.message)), takePermit(asked.id) != nil else { return }
         await didNotRun(subject, call, because: "its requester was gone before it heard of the approval")
+    }
+
+    private func performing(_ subject: Subject, _ call: ToolCall, _ asked: OpenQuestion) -> Performing {
+        let performer = client?.agent ?? "process \(peer.process.pid)"
+        let reach: Performing.Reach =
+            switch client == nil ? asked.way : .socket {
+            case .socket:
+                .told { [weak self, id = asked.id] in self?.send(Reply.notification("stop", ["id": .string(id)])) }
+            case .gateway, .hook: .none(advice: "what it has begun is with the agent's tools: end it there")
+            }
+        return Performing(subject, tool: call.tool, by: performer, reach: reach)
     }
 
     private func didNotRun(_ subject: Subject, _ call: ToolCall, because reason: String) async {
@@ -177,20 +190,5 @@ extension DeskConnection {
                 number = successor
             }
         }
-    }
-
-    // MARK: What came of it
-
-    func outcome(_ object: JSONObject) async throws(DeskError) -> JSONValue {
-        let parameters = try Parameters(
-            object, of: "outcome", knowing: ["id", "status", "summary", "result", "executionTime"])
-        let id = try parameters.required("id", try parameters.name("id"))
-        let outcome = Outcome(
-            status: try parameters.required("status", try parameters.word("status", Outcome.Status.self)),
-            summary: try parameters.name("summary", within: 4096), result: parameters["result"],
-            executionTime: try parameters.integer("executionTime", in: 0...(.max)).map { Milliseconds($0) })
-        guard let held = takePermit(id) else { throw .noPermit(id) }
-        await desk.gate.finish(held.subject, tool: held.tool, outcome)
-        return ["status": .string(outcome.status.rawValue)]
     }
 }

@@ -9,6 +9,7 @@ final class OpenQuestion: Sendable {
     let requester: Principal
     let request: RequestID?
     let mode: AskParameters.Mode
+    let way: RequesterProcess.Way
     /// How long its requester waits.
     let patience: Milliseconds?
     /// Of the message that the answer goes to.
@@ -20,6 +21,7 @@ final class OpenQuestion: Sendable {
         self.requester = requester
         request = parameters.request
         mode = parameters.mode
+        way = parameters.way
         patience = parameters.timeout
         self.message = message
     }

@@ -31,6 +31,8 @@ package enum AskEnd {
     case refused(DeskClient.Refused)
     /// What came back cannot be read.
     case unreadable
+    /// It was approved, and nobody came to know in time: nothing ran.
+    case approvalLost(number: Int64)
     /// Taken back because this process was told to end.
     case interrupted(number: Int64?)
     /// Nobody decided in time. The desk may be away, with the request still pending in its ledger.
@@ -72,6 +74,8 @@ package enum AskNews: Sendable, Equatable {
     case opened(number: Int64)
     case deskGone(number: Int64?)
     case deskBack
+    /// The command has ended, and the desk that is to hear of it is gone.
+    case keepsOutcome(number: Int64?)
 }
 
 /// One request from asking to its answer, across the desk's going and coming.
@@ -88,6 +92,8 @@ package final class AskSession {
     private var client: DeskClient?
     private var number: Int64?
     private var hasAsked = false
+    /// What the desk calls the call that it permitted.
+    private var permitted: JSONValue?
     /// What was opened first: after an edit the answer has another number.
     package private(set) var firstNumber: Int64?
 
@@ -96,6 +102,8 @@ package final class AskSession {
     private static let courtesy: UInt64 = 2_000_000_000
     private static let firstPause: UInt64 = 20_000_000
     private static let longestPause: UInt64 = 500_000_000
+    /// For a desk to hand an outcome in to.
+    private static let patience: UInt64 = 60_000_000_000
 
     package init(
         _ call: AskedCall, at paths: [String], signals: SignalPipe?, news: @escaping (AskNews) -> Void = { _ in }
@@ -137,11 +145,13 @@ package final class AskSession {
             let result = try client.call(
                 "ask", parameters, until: deadline.map { $0 + Self.courtesy }, signals: signals, heard: hear)
             guard let answer = AskAnswer(result) else { return .unreadable }
+            permitted = answer.number.map { .integer($0) } ?? answer.request.map(JSONValue.string)
             return .answered(answer)
         } catch {
             switch error {
             case .unreadable: return .unreadable
             case .refused(let refused):
+                if refused.kind.utf8.elementsEqual("alreadyStarted".utf8), let end = disown(client) { return end }
                 return refused.kind.utf8.elementsEqual("deskClosing".utf8) ? nil : .refused(refused)
             case .socket(.interrupted): return takeBack(client)
             case .socket(.timedOut): return .timedOut(number: number)
@@ -238,22 +248,71 @@ package final class AskSession {
     }
 
     package enum Reported: Equatable {
-        /// The desk has not heard it; its next start records that nobody knows.
+        /// No desk has heard it; the next one that starts records that nobody knows.
         case no
         case yes
     }
 
-    /// Tells the desk what came of the command.
+    /// Does `body` with somebody who listens for the desk's word to stop what it does.
+    package func listening<Value>(_ body: (StopListener?) -> Value) -> Value {
+        guard let client else { return body(nil) }
+        return client.listening(body)
+    }
+
+    /// Tells the desk what came of the command; where that desk is gone, the next one, if it comes in time: within the
+    /// time that was given for a decision, or a minute.
     package func report(_ outcome: Outcome) -> Reported {
-        guard let client else { return .no }
-        var parameters = outcome.json.object ?? JSONObject()
-        parameters["id"] = .string(Self.id)
+        if let client {
+            switch report(outcome, [.init("id", .string(Self.id))], to: client) {
+            case .heard: return .yes
+            case .refused: return .no
+            case .deskGone: self.client = nil
+            }
+        }
+        return handIn(outcome)
+    }
+
+    private enum Hearing { case deskGone, refused, heard }
+
+    private func report(_ outcome: Outcome, _ name: [JSONObject.Member], to client: DeskClient) -> Hearing {
+        let parameters = JSONObject((outcome.json.object?.members ?? []) + name)
         let until = SystemClock.monotonicNanoseconds() + Self.courtesy
         do throws(DeskClient.Failure) {
             _ = try client.call("outcome", .object(parameters), until: until)
-            return .yes
+            return .heard
         } catch {
-            return .no
+            switch error {
+            case .refused(let refused):
+                return refused.kind.utf8.elementsEqual("deskClosing".utf8) ? .deskGone : .refused
+            case .unreadable: return .refused
+            case .socket: return .deskGone
+            }
         }
+    }
+
+    /// To a later desk than the one that permitted it, which knows this process for the one that asked.
+    private func handIn(_ outcome: Outcome) -> Reported {
+        guard let permitted else { return .no }
+        let patience = call.timeout.map { UInt64($0.count) * 1_000_000 } ?? Self.patience
+        let end = SystemClock.monotonicNanoseconds() + patience
+        news(.keepsOutcome(number: number))
+        while true {
+            if reconnect(until: end, otherwise: .timedOut(number: number)) != nil { return .no }
+            guard let client else { return .no }
+            switch report(outcome, [.init("request", permitted)], to: client) {
+            case .heard: return .yes
+            case .refused: return .no
+            case .deskGone: self.client = nil
+            }
+        }
+    }
+
+    /// The desk went between recording the approval and telling it: this process knows that nothing ran.
+    private func disown(_ client: DeskClient) -> AskEnd? {
+        guard let number else { return nil }
+        let outcome = Outcome(
+            status: .failed, summary: "did not run: the desk ended before its requester heard of the approval")
+        _ = report(outcome, [.init("request", .integer(number))], to: client)
+        return .approvalLost(number: number)
     }
 }

@@ -101,8 +101,12 @@ package struct CommandToRun: Sendable {
     /// Runs it where everything is as it was shown. Standard streams, terminal and process group are ours, so that the
     /// keys that interrupt and suspend reach it.
     ///
-    /// - Parameter signals: SIGTERM and SIGHUP are passed on to it and to everything below it.
-    package func run(passing signals: SignalPipe?) async throws(Failure) -> ProcessResult {
+    /// - Parameters:
+    ///   - signals: SIGTERM and SIGHUP are passed on to it and to everything below it.
+    ///   - listener: ends it, with everything below it, where the desk says so.
+    package func run(
+        passing signals: SignalPipe?, stoppedBy listener: StopListener? = nil
+    ) async throws(Failure) -> ProcessResult {
         for pin in pins where Self.state(of: pin.path) != pin.state { throw .changed(path: pin.path) }
         var launch = Launch(
             program: executable.program, arguments: argv.map { Array($0.utf8) },
@@ -118,6 +122,7 @@ package struct CommandToRun: Sendable {
         do throws(ProcessError) {
             let child = try await ChildProcess.start(launch)
             forwarding = signals.map { Forwarding($0, to: child) }
+            listener?.begin { child.stop() }
             result = await child.wait()
         } catch {
             throw .start(error)

@@ -91,6 +91,13 @@ package final class DeskClient {
         }
     }
 
+    /// Does `body` while somebody listens for the desk's word to stop.
+    func listening<Value>(_ body: (StopListener) -> Value) -> Value {
+        let listener = StopListener(socket.descriptor, socket.takeUnread())
+        defer { socket.putBack(listener.end()) }
+        return body(listener)
+    }
+
     private func next(until deadline: UInt64?, _ signals: SignalPipe?) throws(Failure) -> JSONObject {
         let line: [UInt8]
         do throws(DeskSocket.Failure) { line = try socket.nextLine(until: deadline, signals: signals) } catch {

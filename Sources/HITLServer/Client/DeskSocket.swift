@@ -152,6 +152,16 @@ package final class DeskSocket {
         }
     }
 
+    // MARK: Lent to somebody else
+
+    /// What was read and not looked at, for whoever reads from here on.
+    func takeUnread() -> [UInt8] {
+        defer { (received, searched) = ([], 0) }
+        return received
+    }
+
+    func putBack(_ unread: [UInt8]) { (received, searched) = (unread + received, 0) }
+
     // MARK: Without blocking
 
     /// Sends what fits.

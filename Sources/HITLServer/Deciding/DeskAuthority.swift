@@ -73,9 +73,22 @@ package struct DeskAuthority: Sendable {
 
     /// Whether the process belongs to those that asked: they may take their request back.
     func asked(_ peer: Peer, for request: ApprovalRequest) throws(Objection) -> Bool {
-        switch RequesterProcess.read(request.requester.channel) {
+        try isRequester(peer, request.requester)
+    }
+
+    func isRequester(_ peer: Peer, _ requester: Principal) throws(Objection) -> Bool {
+        switch RequesterProcess.read(requester.channel) {
         case .elsewhere, .unreadable: false
         case .process(let requester): try peer.ancestry().contains(requester.root)
         }
+    }
+
+    /// Whether the process that connected to a former desk, and carries a call out itself, still runs. A gateway's or a
+    /// hook's requester is the agent behind it, which runs on and has nothing to say.
+    package static func isThere(_ requester: Principal) -> Bool {
+        guard case .process(let process) = RequesterProcess.read(requester.channel), process.way == .socket else {
+            return false
+        }
+        return ProcessTree.isAlive(process.root)
     }
 }

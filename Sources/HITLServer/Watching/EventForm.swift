@@ -13,7 +13,7 @@ struct EventForm {
             case .extended: self = .extended
             case .closed: self = .closed
             case .finished: self = .finished
-            case .mark: return nil
+            case .overflowed, .mark: return nil
             }
         }
     }
@@ -35,7 +35,7 @@ struct EventForm {
             guard case .object(var event) = Event.finished(subject: subject, outcome).json else { return nil }
             event["tool"] = .string(tool)
             json = .object(event)
-        case .mark: return nil
+        case .overflowed, .mark: return nil
         }
     }
 }
