@@ -363,6 +363,19 @@ def w9():
     desk.stop()
 
 
+def crowd():
+    """Each on a connection of its own, as they are where a hundred agents run."""
+    desk = Desk()
+    clients = [desk.connect() for _ in range(100)]
+    for agent, client in enumerate(clients):
+        client.sendall(b"".join(ask_line(place * 100 + agent, "wait") for place in range(10)))
+    for client in clients:
+        read_lines(client, 10, b'"opened"')
+    memory = desk.memory()
+    row("100 agents with ten open requests each", f"{memory / 1e6:.0f} MB", None, "≤ 60 MB", memory <= 60e6)
+    desk.stop()
+
+
 def w11():
     desk = Desk()
     clients = []
@@ -460,7 +473,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, hook, terminal, policy, w5, tree, w1, w2, w9, w11, gateway):
+    for part in (w7, hook, terminal, policy, w5, tree, w1, w2, crowd, w9, w11, gateway):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

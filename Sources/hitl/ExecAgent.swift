@@ -38,11 +38,7 @@ final class ExecAgent: Directed {
     var lastHeard: ContinuousClock.Instant { work.withLock { $0.lastHeard } }
 
     func run(_ context: RunnerContext) async {
-        let process: AgentProcess
-        do throws(AgentProcess.Problem) {
-            process = try await AgentProcess.start(program, in: context.workspace)
-        } catch {
-            context.beginning.fails(because: "cannot be started: \(error)")
+        guard let process = await context.start(program) else {
             work.withLock { $0.isEnded = true }
             context.opening.end()
             return

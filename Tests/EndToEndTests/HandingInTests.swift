@@ -90,7 +90,9 @@ import Testing
         let next = try await BareDesk.open(home)
         try home.write("", to: "w/go")
         #expect(Said(await asking.wait()).code == 7)
-        #expect(try await home.auditRecords().map(\.outcome) == ["failed"])
+        let record = try await home.hitl("audit", "export", "--format", "jsonl").out
+        #expect(record.contains(#""status":"failed","success":false,"summary":"exit code 7""#), "\(record)")
+        #expect(home.read("w/ran") == "ran\n")
         withExtendedLifetime(next) {}
     }
 

@@ -179,12 +179,37 @@ import Testing
         withExtendedLifetime(desk) {}
     }
 
-    @Test func `refuses arguments that are too long, and shows those that are long`() async throws {
+    @Test(arguments: HookCase.all) func `refuses arguments that are too long`(_ hook: HookCase) async throws {
+        let tooLong = hook.input(#"{"content":"\#(String(repeating: "x", count: 16 << 20))"}"#)
+        #expect(try await Home().runHook(hook, tooLong) == hook.doubt("the event is longer than 15 MiB."))
+    }
+
+    /// Everything is allowed here, so that nothing but the flaw can be what is refused.
+    @Test(arguments: HookCase.all) func `refuses an event that is torn, wherever that is`(_ hook: HookCase) async throws {
+        let home = try Home(
+            configuration: """
+                hitl: { enabled: true }
+                policy: { rules: [{ name: all, when: { tool: "*" }, action: allow }] }
+                """)
+        let desk = try await BareDesk.open(home)
+        let whole = Array(hook.input(#"{"command":"true é"}"#).utf8)
+        let named = #""hook_event_name":"\#(hook.event)""#
+        for length in stride(from: 0, to: whole.count, by: 3) {
+            let torn = String(decoding: whole[..<length], as: UTF8.self)
+            let said = try await home.run(["hook", hook.agent, "--socket", home.socket], input: torn)
+            let isDenial = hook.doubtIsDenial && torn.contains(named)
+            #expect(
+                isDenial ? said.code == 0 && said.out.hasPrefix(hook.refused.before) : said.code == 2 && said.out == "",
+                "\(length): \(said)")
+        }
+        #expect(try await home.runHook(hook, String(decoding: whole, as: UTF8.self)).code == 0)
+        withExtendedLifetime(desk) {}
+    }
+
+    @Test func `shows arguments that are long`() async throws {
         let home = try Home()
         let desk = try await BareDesk.open(home)
         let hook = HookCase.all[0]
-        let tooLong = hook.input(#"{"content":"\#(String(repeating: "x", count: 16 << 20))"}"#)
-        #expect(try await home.runHook(hook, tooLong) == hook.doubt("the event is longer than 15 MiB."))
         let long = hook.input(#"{"content":"\#(String(repeating: "x", count: 10 << 20))"}"#)
         let asking = try await home.startHook(hook, long)
         try await home.waitFor { try await $0.pending() == [1] }

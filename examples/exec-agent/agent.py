@@ -33,8 +33,11 @@ class Desk:
         # Whatever prints must not print into the protocol.
         sys.stdout = sys.stderr
 
-    def serve(self, on_prompt, on_cancel=lambda: None, on_start=lambda hosted: None):
-        """Reads until the desk ends. `on_prompt(text)` runs in a thread of its own for each line that is typed."""
+    def serve(self, on_prompt, on_cancel=lambda: None, on_start=lambda hosted: None, on_stop=lambda id: None):
+        """Reads until the desk ends. `on_prompt(text)` runs in a thread of its own for each line that is typed.
+
+        `on_stop(id)` is told that the operator wants the permitted call of that id ended.
+        """
         for line in self._reader:
             message = json.loads(line)
             method, params = message.get("method"), message.get("params", {})
@@ -42,6 +45,8 @@ class Desk:
                 threading.Thread(target=self._prompted, args=(on_prompt, params), daemon=True).start()
             elif method == "cancel":
                 on_cancel()
+            elif method == "stop":
+                on_stop(params["id"])
             elif method == "hosted":
                 on_start(params)
                 self._post("done", {"number": 0})

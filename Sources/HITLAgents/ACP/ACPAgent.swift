@@ -57,11 +57,7 @@ package final class ACPAgent: Directed {
     // MARK: Running
 
     package func run(_ context: RunnerContext) async {
-        let process: AgentProcess
-        do throws(AgentProcess.Problem) {
-            process = try await AgentProcess.start(program, in: context.workspace)
-        } catch {
-            context.beginning.fails(because: "cannot be started: \(error)")
+        guard let process = await context.start(program) else {
             state.withLock { $0.isEnded = true }
             context.opening.end()
             return

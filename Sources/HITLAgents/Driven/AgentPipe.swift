@@ -13,15 +13,9 @@ final class AgentPipe: Sendable {
     private let child: ChildProcess
     let name: String
 
-    private init(_ child: ChildProcess, name: String) {
-        self.child = child
+    init(_ process: AgentProcess, name: String) {
+        child = process.child
         self.name = name
-    }
-
-    static func start(
-        _ program: AgentProgram, in directory: String, name: String
-    ) async throws(AgentProcess.Problem) -> AgentPipe {
-        AgentPipe(try await AgentProcess.start(program, in: directory).child, name: name)
     }
 
     /// A message to a process that is gone is lost; its end is told by `next`.

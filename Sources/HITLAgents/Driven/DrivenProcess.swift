@@ -32,14 +32,11 @@ final class DrivenProcess: Sendable {
         _ program: AgentProgram, named name: String, for context: RunnerContext
     ) async -> DrivenProcess? {
         context.opening.act(as: [context.agent])
-        do throws(AgentProcess.Problem) {
-            return DrivenProcess(
-                context, try await AgentPipe.start(program, in: context.workspace, name: name))
-        } catch {
-            context.beginning.fails(because: "cannot be started: \(error)")
+        guard let process = await context.start(program) else {
             context.opening.end()
             return nil
         }
+        return DrivenProcess(context, AgentPipe(process, name: name))
     }
 
     // MARK: Its life

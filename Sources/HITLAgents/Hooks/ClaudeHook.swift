@@ -1,4 +1,4 @@
-package import HITLCore
+import HITLCore
 
 /// Claude Code: `PreToolUse`, asked of every call, and `PermissionRequest`, asked of those that would prompt.
 ///
@@ -6,17 +6,10 @@ package import HITLCore
 /// answered: in a run without a terminal they end the call or the run.
 package enum ClaudeHook: HookContract {
     package static let agent = "claude"
-
-    package static func read(_ event: JSONObject) throws(HookFlaw) -> HookEvent {
-        let fields = HookFields(event)
-        let name = try fields.name
-        switch name {
-        case "PreToolUse": return .asks(try fields.call(.use, by: agent))
-        case "PermissionRequest": return .asks(try fields.call(.permission, by: agent))
-        case "PostToolUse", "PostToolUseFailure": return .tells
-        default: throw .unknownEvent(name, known: "PreToolUse, PermissionRequest")
-        }
-    }
+    package static let asking: [(event: String, question: HookCall.Question)] = [
+        ("PreToolUse", .use), ("PermissionRequest", .permission),
+    ]
+    package static let telling = ["PostToolUse", "PostToolUseFailure"]
 
     package static func answer(_ decision: HookDecision, to call: HookCall) -> HookAnswer {
         switch call.question {

@@ -1,4 +1,4 @@
-package import HITLCore
+import HITLCore
 
 /// Codex: the same events as Claude Code, read more strictly.
 ///
@@ -7,17 +7,10 @@ package import HITLCore
 /// says.
 package enum CodexHook: HookContract {
     package static let agent = "codex"
-
-    package static func read(_ event: JSONObject) throws(HookFlaw) -> HookEvent {
-        let fields = HookFields(event)
-        let name = try fields.name
-        switch name {
-        case "PreToolUse": return .asks(try fields.call(.use, by: agent))
-        case "PermissionRequest": return .asks(try fields.call(.permission, by: agent))
-        case "PostToolUse": return .tells
-        default: throw .unknownEvent(name, known: "PreToolUse, PermissionRequest")
-        }
-    }
+    package static let asking: [(event: String, question: HookCall.Question)] = [
+        ("PreToolUse", .use), ("PermissionRequest", .permission),
+    ]
+    package static let telling = ["PostToolUse"]
 
     package static func answer(_ decision: HookDecision, to call: HookCall) -> HookAnswer {
         switch call.question {

@@ -1,4 +1,4 @@
-package import HITLCore
+import HITLCore
 
 /// Gemini CLI: `BeforeTool`. `allow` does not skip Gemini's own confirmation.
 ///
@@ -6,16 +6,8 @@ package import HITLCore
 /// be said, and is a refusal.
 package enum GeminiHook: HookContract {
     package static let agent = "gemini"
-
-    package static func read(_ event: JSONObject) throws(HookFlaw) -> HookEvent {
-        let fields = HookFields(event)
-        let name = try fields.name
-        switch name {
-        case "BeforeTool": return .asks(try fields.call(.use, by: agent))
-        case "AfterTool": return .tells
-        default: throw .unknownEvent(name, known: "BeforeTool")
-        }
-    }
+    package static let asking: [(event: String, question: HookCall.Question)] = [("BeforeTool", .use)]
+    package static let telling = ["AfterTool"]
 
     package static func answer(_ decision: HookDecision, to call: HookCall) -> HookAnswer {
         switch decision {

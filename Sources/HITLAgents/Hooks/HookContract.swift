@@ -8,13 +8,31 @@ package protocol HookContract: Sendable {
     /// What records call the agent.
     static var agent: String { get }
 
-    /// What the event asks.
-    ///
-    /// - Throws: what is not as the agent's documentation has it. Then the call is refused.
-    static func read(_ event: JSONObject) throws(HookFlaw) -> HookEvent
+    /// The events that wait for an answer, with what each asks.
+    static var asking: [(event: String, question: HookCall.Question)] { get }
+
+    /// The events that come when a call has happened.
+    static var telling: [String] { get }
 
     /// The answer to a question that was decided.
     static func answer(_ decision: HookDecision, to call: HookCall) -> HookAnswer
+}
+
+extension HookContract {
+    /// What the event asks.
+    ///
+    /// - Throws: what is not as the agent's documentation has it. Then the call is refused.
+    package static func read(_ event: JSONObject) throws(HookFlaw) -> HookEvent {
+        let fields = HookFields(event)
+        let name = try fields.name
+        if let asked = asking.first(where: { $0.event.utf8.elementsEqual(name.utf8) }) {
+            return .asks(try fields.call(asked.question, by: agent))
+        }
+        guard telling.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+            throw .unknownEvent(name, known: asking.map(\.event).joined(separator: ", "))
+        }
+        return .tells
+    }
 }
 
 /// An event of an agent, as far as it concerns the gate.

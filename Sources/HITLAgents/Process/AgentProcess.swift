@@ -109,6 +109,16 @@ package final class AgentProcess: Sendable {
     }
 }
 
+extension RunnerContext {
+    /// Starts an agent's program in the workspace. Nil where it does not start, which is told by then.
+    package func start(_ program: AgentProgram) async -> AgentProcess? {
+        do throws(AgentProcess.Problem) { return try await AgentProcess.start(program, in: workspace) } catch {
+            beginning.fails(because: "cannot be started: \(error)")
+            return nil
+        }
+    }
+}
+
 /// How an agent ended, and its last words on standard error.
 package struct AgentEnd: Sendable, Equatable {
     package let ending: ProcessResult.Ending

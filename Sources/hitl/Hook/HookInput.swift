@@ -15,9 +15,11 @@ enum HookInput {
     /// What the desk takes in one line, less what surrounds the arguments there.
     static let limit = 15 << 20
 
-    /// Everything up to the end of the stream.
-    static func read(until deadline: UInt64, _ signals: SignalPipe) throws(Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// Everything up to the end of the stream. Where that does not come, what came is in `bytes` all the same: which
+    /// refusal the agent heeds may stand in it.
+    static func read(
+        into bytes: inout [UInt8], until deadline: UInt64, _ signals: SignalPipe
+    ) throws(Failure) {
         while true {
             try waitForMore(until: deadline, signals)
             let count = withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
@@ -25,7 +27,7 @@ enum HookInput {
                 if count > 0 { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
                 return count
             }
-            if count == 0 { return bytes }
+            if count == 0 { return }
             guard count > 0 || errno == EINTR || errno == EAGAIN else { throw .unreadable(SystemError(errno, "read")) }
             guard bytes.count <= limit else { throw .tooLong }
         }

@@ -36,9 +36,9 @@ struct HookRun {
         } catch {
             return end(agent.refusal("hitl cannot begin: \(error)."))
         }
-        let input: [UInt8]
-        do throws(HookInput.Failure) { input = try HookInput.read(until: deadline, signals) } catch {
-            return end(agent.refusal("\(error)"))
+        var input: [UInt8] = []
+        do throws(HookInput.Failure) { try HookInput.read(into: &input, until: deadline, signals) } catch {
+            return end(agent.refusal("\(error)", event: input))
         }
         let event: HookEvent
         do throws(HookFlaw) { event = try read(input) } catch {
