@@ -28,9 +28,9 @@ try() {
     fi
 }
 
-try 'hitl ask' 'AskTests'
+try 'hitl ask' 'AskTests|HandingInTests'
 try 'hitl mcp' 'GatewayTests|GatewayPeerTests'
 try 'hitl hook' 'HookTests'
-try '--agent acp, --agent exec' 'ProtocolAgentTests|RealAgentTests'
+try '--agent acp, --agent exec' 'ProtocolAgentTests|NoAgentTests|FloodTests|RealAgentTests'
 try '--agent claude, --agent codex' 'DrivenAgentTests'
 exit "$failed"

@@ -10,7 +10,8 @@ enum AskProgram {
             discussion: """
                 Blocks until somebody at the desk has decided. With a COMMAND, this process runs it once it is approved, in \
                 its own directory, environment and streams, exactly as it was shown: the command line, the executable and \
-                the files that it names are looked at before, shown, and compared again right before it runs.
+                the files that it names are looked at before, shown, and compared again right before it runs. What comes of \
+                it is told to the desk; where that is gone, to the next one, if there is one within --timeout, or a minute.
 
                 With a COMMAND the exit code is the command's own, and 125 where it did not run. Without one it is 0 \
                 approved, 3 rejected, 4 expired or withdrawn, 5 refused by policy, 6 no desk, 75 not decided yet.

@@ -431,6 +431,14 @@ import Testing
         #expect(said.out.contains("Agent: exec (exec)"))
     }
 
+    @Test func `does what a person made of it`() async throws {
+        let home = try Home()
+        for name in ["a", "b"] { try home.write("x", to: "w/" + name) }
+        let said = try await agent(home).play(
+            "delete a", "/hitl edit 1 --set path=b", "/hitl approve 2", kind: "exec")
+        #expect(home.exists("w/a") && !home.exists("w/b"), "\(said.out)")
+    }
+
     @Test func `cannot decide`() async throws {
         let home = try Home()
         try home.write(
