@@ -46,7 +46,8 @@ import Testing
             said
                 == Said(
                     code: 7,
-                    err: "hitl: The desk is gone; the outcome of request 1 is kept, and this waits for the desk's return.\n"
+                    err:
+                        "hitl: The desk is gone; the outcome of request 1 is kept, and this waits for the desk's return.\n"
                 ))
         #expect(try await home.auditRecords().map(\.outcome) == ["failed"])
         #expect(home.read("w/ran") == "ran\n")
@@ -59,7 +60,9 @@ import Testing
         try home.write("", to: "w/go")
         let said = Said(await asking.wait())
         #expect(said.code == 7)
-        #expect(said.err.hasSuffix("hitl: The desk is gone and has not heard of the outcome; it will be recorded as unknown.\n"))
+        #expect(
+            said.err.hasSuffix(
+                "hitl: The desk is gone and has not heard of the outcome; it will be recorded as unknown.\n"))
         let next = try await BareDesk.open(home)
         #expect(try await home.auditRecords().map(\.outcome) == ["unknown"])
         withExtendedLifetime(next) {}

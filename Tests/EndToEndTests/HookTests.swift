@@ -185,7 +185,8 @@ import Testing
     }
 
     /// Everything is allowed here, so that nothing but the flaw can be what is refused.
-    @Test(arguments: HookCase.all) func `refuses an event that is torn, wherever that is`(_ hook: HookCase) async throws {
+    @Test(arguments: HookCase.all) func `refuses an event that is torn, wherever that is`(_ hook: HookCase) async throws
+    {
         let home = try Home(
             configuration: """
                 hitl: { enabled: true }

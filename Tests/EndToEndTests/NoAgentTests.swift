@@ -41,7 +41,10 @@ import Testing
             (["sh", "-c", "echo no such model >&2; exit 3"], "`sh` ended with exit code 3, saying: no such model"),
             (["sh", "-c", "kill -9 $$"], "`sh` was ended by signal 9"),
             (["echo", "usage: something"], "`echo` ended with exit code 0"),
-            ([home.path("w/broken")], "`\(home.path("w/broken"))` cannot be started: it cannot be executed: Exec format error"),
+            (
+                [home.path("w/broken")],
+                "`\(home.path("w/broken"))` cannot be started: it cannot be executed: Exec format error"
+            ),
         ] {
             let said = try await Self.play(kind, words, in: home)
             #expect(said.code == 1 && said.err == Self.refusal(kind, reason), "\(words): \(said)")

@@ -90,7 +90,8 @@ import Testing
         #expect(try await agent.home.auditRecords().map(\.outcome) == [nil, "failed"])
         // The model hears it twice: beside the answer, and when its turn ends.
         let answered = agent.told.first { $0.hasPrefix(#"{"asked": "a""#) } ?? ""
-        let change = #"`acp/edit` was approved as request 2 with other arguments than you proposed: `path` is \"b\" instead of \"a\"."#
+        let change =
+            #"`acp/edit` was approved as request 2 with other arguments than you proposed: `path` is \"b\" instead of \"a\"."#
         #expect(answered.contains(change), "\(answered)")
         #expect(
             agent.told.last?.contains(
@@ -283,7 +284,8 @@ import Testing
         let agent = ProtocolAgent(try Home(configuration: "queue: { maxPendingPerUser: 2 }\n"))
         let said = try await agent.play("many a b c d", "/wait 300ms", "/hitl reject 1-2")
         #expect(["a", "b", "c", "d"].compactMap(agent.answer) == ["no", "no", "no", "no"], "\(agent.told)")
-        #expect(said.out.contains("acp asks for more than 2 things at once; what is over that is refused."), "\(said.out)")
+        #expect(
+            said.out.contains("acp asks for more than 2 things at once; what is over that is refused."), "\(said.out)")
     }
 
     @Test func `shows what it says, thinks and plans`() async throws {
@@ -344,7 +346,8 @@ import Testing
 
     @Test func `tells of former sessions where it can, page by page, and takes one up`() async throws {
         let agent = ProtocolAgent(try Home(), "--list", "--resume")
-        let said = try await agent.play("/agent sessions", "/agent resume older", "say back", "/agent resume 1", "say first")
+        let said = try await agent.play(
+            "/agent sessions", "/agent resume older", "say back", "/agent resume 1", "say first")
         #expect(
             said.out.contains(
                 """

@@ -34,7 +34,7 @@ import Testing
             }
         }
         #expect(heard.withLock { $0 } == [#"{"late":true}"#])
-        #expect(agent.context.beginning.stage == .speaks)
+        #expect(agent.context.beginning.fails(because: "late") == .speaks)
     }
 
     @Test func `is ended where it does not become ready in time, and is none`() async throws {
@@ -48,7 +48,7 @@ import Testing
             while case .message = await agent.pipe.next() {}
         }
         #expect(reasons.withLock { $0 } == ["does not answer and is ended"])
-        #expect(agent.context.beginning.stage == .failed)
+        #expect(agent.context.beginning.fails(because: "late") == .failed)
     }
 }
 

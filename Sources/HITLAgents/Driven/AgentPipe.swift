@@ -63,6 +63,7 @@ final class AgentPipe: Sendable {
 extension AgentEnd {
     /// For the operator, who reads it among what the agent says.
     func sentence(about name: String) -> String {
-        "`\(name)` \(words)." + (lastLines.isEmpty ? "" : " The last that it said:\n" + lastLines.joined(separator: "\n"))
+        "`\(name)` \(words)."
+            + (lastLines.isEmpty ? "" : " The last that it said:\n" + lastLines.joined(separator: "\n"))
     }
 }
