@@ -9,19 +9,22 @@ import Testing
     private static let work = "echo ran >> ran; until [ -e go ]; do sleep 0.05; done; exit 7"
 
     /// Killed while the command of request 1 runs.
-    private func killedDesk(_ home: Home, _ options: String...) async throws -> ChildProcess {
+    private func killedDesk(
+        _ home: Home, by signal: Int32 = SIGKILL, _ options: String...
+    ) async throws -> ChildProcess {
         let desk = try await BareDesk.open(home)
         let asking = try await home.start(["ask", "deploy"] + options + ["--", "sh", "-c", Self.work])
         try await home.waitFor { try await $0.pending() == [1] }
         #expect(try await home.hitl("approve", "1").code == 0)
         try await home.waitFor { $0.exists("w/ran") }
-        #expect(await desk.end(by: SIGKILL) == .signalled(SIGKILL))
+        #expect(await desk.end(by: signal) == (signal == SIGKILL ? .signalled(SIGKILL) : .exited(0)))
         return asking
     }
 
-    @Test func `has its outcome handed in to the next one, and is not run again`() async throws {
+    @Test(arguments: [SIGKILL, SIGTERM])
+    func `has its outcome handed in to the next one, and is not run again`(by signal: Int32) async throws {
         let home = try Home()
-        let asking = try await killedDesk(home)
+        let asking = try await killedDesk(home, by: signal)
         let next = try await BareDesk.open(home)
         // Not unknown: whoever runs it is there.
         #expect(try await home.auditRecords().map(\.outcome) == ["running"])

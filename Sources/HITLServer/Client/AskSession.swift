@@ -295,9 +295,13 @@ package final class AskSession {
         guard let permitted else { return .no }
         let patience = call.timeout.map { UInt64($0.count) * 1_000_000 } ?? Self.patience
         let end = SystemClock.monotonicNanoseconds() + patience
-        news(.keepsOutcome(number: number))
+        var isTold = false
         while true {
-            if reconnect(until: end, otherwise: .timedOut(number: number)) != nil { return .no }
+            do throws(DeskClient.Failure) { client = try DeskClient(connectingTo: paths) } catch {
+                if !isTold { news(.keepsOutcome(number: number)) }
+                isTold = true
+                if reconnect(until: end, otherwise: .timedOut(number: number)) != nil { return .no }
+            }
             guard let client else { return .no }
             switch report(outcome, [.init("request", permitted)], to: client) {
             case .heard: return .yes
