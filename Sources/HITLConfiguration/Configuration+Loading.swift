@@ -146,7 +146,7 @@ private struct Loading {
                 faults.append(Diagnostic(source, fault))
             }
         }
-        configuration.notices += configuration.unmetDemands
+        configuration.notices += configuration.unmetDemands + configuration.unsealedSinks
     }
 
     // MARK: Variables and options

@@ -8,9 +8,9 @@ public final class Ledger: Sendable {
     /// The longest record that is taken.
     public static let largestRecord = 64 << 20
 
-    private let reading: any LedgerReading
+    let reading: any LedgerReading
     private let appender: Appender?
-    private let heads: RememberedHeads
+    let heads: RememberedHeads
     let checkpoints: Checkpoints
     private let due: Locked<CheckpointsDue>
     let indexer: Indexer
@@ -54,9 +54,11 @@ public final class Ledger: Sendable {
     }
 
     /// Opens the ledger at `path` for writing, as its only owner, or creates it (0600, in a directory
-    /// 0700). Its newest entries are checked; a damaged ledger is not opened.
+    /// 0700). Its newest entries are checked, and that it has all that was last written down and signed of it; a
+    /// damaged ledger is not opened.
     ///
-    /// - Throws: `owned` when another process has it, `insecure` when other users could write it.
+    /// - Throws: `owned` when another process has it, `insecure` when other users could write it, `damaged`, `torn` and
+    ///   `lost` when it is not what it was.
     public static func open(
         path: String, storage: LedgerStorage = .database, indexer: @escaping Indexer,
         clock: @escaping @Sendable () -> Int64, sealing: RecordSealing = .none
@@ -70,10 +72,25 @@ public final class Ledger: Sendable {
         case .file:
             try FileWriter.create(file.path)
             let store = try FileStore(path: file.path, indexer: indexer, sealing: sealing)
+            // Of entries that were acknowledged, a torn tail is the least that is to be told.
+            if try store.torn() != nil {
+                try Ledger(
+                    reading: store, writing: nil, file: file.path, indexer: indexer, clock: clock, sealing: sealing
+                ).refuseLoss()
+            }
             (reading, writing) = (store, try FileWriter(store, ownership: lock))
         }
-        return try Ledger(
+        let ledger = try Ledger(
             reading: reading, writing: writing, file: file.path, indexer: indexer, clock: clock, sealing: sealing)
+        try ledger.refuseLoss()
+        return ledger
+    }
+
+    /// Fails closed: what is appended to a ledger that lost something would make its loss look like its history.
+    func refuseLoss() throws(LedgerError) {
+        guard let loss = try loss() else { return }
+        close()
+        throw .lost(path: path, loss)
     }
 
     /// Opens the ledger at `path` for reading, beside its owner or without one, also where the
@@ -138,8 +155,11 @@ public final class Ledger: Sendable {
     /// the next one says so that somebody asked for.
     private func checkpointWhereDue() {
         guard let appender, due.withLock({ $0.begin(at: appender.head.size) }) else { return }
-        let thread = WorkerThread { [checkpoints, due] in
-            do { _ = try checkpoints.make() } catch {}
+        let thread = WorkerThread { [reading, heads, checkpoints, due, clock] in
+            do {
+                let size = try checkpoints.make().size
+                try Ledger.remember(size: size, of: reading, in: heads, at: clock)
+            } catch {}
             due.withLock { $0.end() }
         }
         if let thread { thread.leave() } else { due.withLock { $0.end() } }
@@ -256,40 +276,25 @@ public final class Ledger: Sendable {
         try remember(size: try checkpoints.make().size)
     }
 
-    /// After the checkpoint, so that a head without one is a loss.
     @discardableResult
     func remember(size: Int64) throws(LedgerError) -> Head {
-        var head = Head(size: 0, hash: Chain.genesis(identity: identity))
+        try Ledger.remember(size: size, of: reading, in: heads, at: clock)
+    }
+
+    /// After the checkpoint, so that a head without one is a loss.
+    @discardableResult
+    private static func remember(
+        size: Int64, of reading: any LedgerReading, in heads: RememberedHeads, at clock: @Sendable () -> Int64
+    ) throws(LedgerError) -> Head {
+        var head = Head(size: 0, hash: Chain.genesis(identity: reading.identity))
         if size > 0 {
             guard let hash = try reading.hashes(from: size, limit: 1).first else {
-                throw .damaged(path: path, .missing(sequence: size))
+                throw .damaged(path: reading.path, .missing(sequence: size))
             }
             head = Head(size: size, hash: hash)
         }
         try heads.append(RememberedHead(head: head, time: clock()))
         return head
-    }
-
-    /// Whether the ledger still has the head that was written down last: a look at one entry, where `verify` reads
-    /// them all. Nil where it has.
-    public func lostHead() throws(LedgerError) -> VerificationFailure? {
-        let remembered: [Head]
-        switch try heads.read() {
-        case .unreadable(let line): return .unreadableHeads(line: line)
-        case .heads(let heads): remembered = heads.map(\.head)
-        }
-        guard let last = remembered.last else { return nil }
-        let size = try head.size
-        guard size >= last.size else { return .cut(size: size, head: last) }
-        var fitting = remembered.endIndex
-        while fitting > 0, try !has(remembered[fitting - 1]) { fitting -= 1 }
-        if fitting == remembered.endIndex { return nil }
-        return .rewritten(head: last, after: fitting > 0 ? remembered[fitting - 1].size : 0)
-    }
-
-    private func has(_ head: Head) throws(LedgerError) -> Bool {
-        if head.size == 0 { return true }
-        return try reading.entry(at: head.size)?.hash == head.hash
     }
 }
 

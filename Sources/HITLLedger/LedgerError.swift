@@ -21,6 +21,9 @@ public enum LedgerError: Error, Sendable, Equatable {
     /// The last append was not finished when its process ended: so many bytes follow the entry that nobody was told of.
     case torn(path: String, after: Int64, bytes: Int64)
 
+    /// It is not what was written down or signed of it.
+    case lost(path: String, VerificationFailure)
+
     /// No space, quota or file size left.
     case full(path: String)
 
@@ -109,11 +112,20 @@ extension LedgerError: CustomStringConvertible {
             Use the newer program that wrote it.
             """
         case .damaged(let path, let damage):
-            "The ledger `\(path)` is damaged: \(damage.clause). Run `hitl audit verify`, and keep a copy as it is."
+            """
+            The ledger `\(path)` is damaged: \(damage.clause). `hitl audit verify` says more; \
+            `hitl audit repair --set-aside` keeps it as it is, and begins a new one.
+            """
         case .torn(let path, let after, let bytes):
             """
             The ledger `\(path)` has a torn tail: \(bytes) bytes after entry \(after) are of an append that was never \
             finished or acknowledged. `hitl audit repair` takes them off and records it.
+            """
+        case .lost(let path, let loss):
+            """
+            The ledger `\(path)` is not what was signed and written down of it. \(loss) `hitl audit verify` says what is \
+            left. No repair brings back the rest; `hitl audit repair --set-aside` keeps the ledger as it is and begins a \
+            new one.
             """
         case .full(let path):
             "No space is left for the ledger `\(path)`. Nothing was recorded; make room and try again."

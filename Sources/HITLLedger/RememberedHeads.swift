@@ -42,6 +42,19 @@ final class RememberedHeads: Sendable {
         return RememberedHeads.parse(try RememberedHeads.contents(of: descriptor, file: file))
     }
 
+    /// The last few, however many there are; all of them where one of those is none.
+    func newest() throws(LedgerError) -> Lines {
+        guard let file else { return .heads(kept.withLock { $0.suffix(1) }) }
+        let end = try FileEnd.read(file, limit: 4_096)
+        var bytes = end.bytes
+        if end.isCut {
+            guard let first = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return try read() }
+            bytes = Array(bytes[(first + 1)...])
+        }
+        if case .heads(let heads) = RememberedHeads.parse(bytes), !heads.isEmpty || !end.isCut { return .heads(heads) }
+        return try read()
+    }
+
     /// Writes the head down, synced. The same head twice in a row is written once.
     func append(_ remembered: RememberedHead) throws(LedgerError) {
         guard let file else {

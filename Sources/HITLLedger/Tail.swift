@@ -5,7 +5,7 @@ struct Tail {
     private let indexer: Indexer
     private let sealing: RecordSealing
 
-    private static let length = 64
+    static let length = 64
 
     init(_ store: any LedgerReading, indexer: @escaping Indexer, sealing: RecordSealing) {
         self.store = store

@@ -36,7 +36,9 @@ enum Audit {
                 last, and so keeps a ledger from having two histories.
 
                 repair takes the bytes of an append that a crash cut short, and that nobody was told of, off the end of a \
-                ledger of files, keeps them beside it, and records that. It mends nothing else.
+                ledger of files, keeps them beside it, and records that. A ledger that lost entries, or has others than were \
+                signed, is opened by no desk and mended by nothing; with --set-aside it is kept under another name as it is, \
+                and a new one begins, whose first entry says so.
                 """,
             positionals: [
                 .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.listed),
@@ -67,6 +69,7 @@ enum Audit {
                 .init("output", "FILE", .file, doc: "write to a file instead of standard output"),
                 .init("since", "WHEN", .moment, doc: "of export and report: only what was asked since then"),
                 .init("session", "ID", .text, doc: "of report: the session, of a desk or an agent"),
+                .init("set-aside", doc: "of repair: keep a damaged ledger under another name, and begin a new one"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
                 .init("json", doc: "of verify, checkpoint, prove and witness: print one JSON document"),
             ],
@@ -77,6 +80,7 @@ enum Audit {
                 .init("hitl audit prove 3 --output 3.tlog-proof", "proof of the decision on request 3"),
                 .init("hitl audit verify --proof 3.tlog-proof --key hitl/ledger/…", "checks it, anywhere"),
                 .init("hitl audit export --format jsonl > decisions.jsonl", "everything, one request a line"),
+                .init("hitl audit repair --set-aside", "keep what is damaged, and go on with a new ledger"),
                 .init("hitl audit report --format html --output report.html", "the latest session, as a page"),
             ]),
         run: run)
@@ -93,7 +97,7 @@ enum Audit {
                 case .verify: ["against", "proof", "key", "reviewers", "require-signatures", "json"]
                 case .export: ["format", "output", "since"]
                 case .report: ["format", "output", "since", "session"]
-                case .repair: []
+                case .repair: ["set-aside"]
                 case .checkpoint: ["continues", "export", "json"]
                 case .prove: ["checkpoint", "output", "json"]
                 case .witness: ["key", "output", "json"]
@@ -126,7 +130,7 @@ enum Audit {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }
-        if work == .repair { return AuditRepair.run(place) }
+        if work == .repair { return AuditRepair.run(place, settingAside: arguments.has("set-aside")) }
         switch place.readLedger() {
         case .failure(let failure): return failure.report()
         case .success(let ledger):

@@ -150,10 +150,9 @@ enum Greeting {
     ///   - former: requests that an earlier desk left.
     ///   - aside: where this desk listens, where that is not where commands look for one.
     ///   - unfurnished: why the scenario's files are not there.
-    ///   - loss: what the ledger no longer has of what it had.
     static func text(
         _ plan: LoopPlan, on presentation: Presentation, gated: Event.Session.Gated, former: [Int64], aside: String?,
-        unfurnished: Furnishing.Problem?, loss: VerificationFailure?
+        unfurnished: Furnishing.Problem?
     ) -> StyledText {
         var text = StyledText()
         switch plan.agent {
@@ -184,10 +183,6 @@ enum Greeting {
             text.line(
                 "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",
                 .warning)
-        }
-        if let loss {
-            text.line(
-                "\(DisplayText(untrusted: loss.description)) See: hitl audit verify", .warning)
         }
         if presentation.kind == .dumbTerminal, !Lines.isScript {
             text.line(

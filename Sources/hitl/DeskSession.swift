@@ -28,8 +28,6 @@ final class DeskSession: Sendable {
     private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
     /// Why the scenario's files are not there, where that is to be said.
     private let unfurnished: Furnishing.Problem?
-    /// What the ledger no longer has of what it had when its head was last written down.
-    private let loss: VerificationFailure?
 
     // MARK: Opening
 
@@ -57,7 +55,6 @@ final class DeskSession: Sendable {
             path: plan.ledgerPath, storage: plan.place.storage, indexer: EventIndex.index(of:),
             clock: SystemClock.wallMilliseconds,
             sealing: try await SealingKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
-        loss = try ledger.lostHead()
         let key = try DigestKey.load(from: plan.stateDirectory)
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
@@ -204,7 +201,7 @@ final class DeskSession: Sendable {
         reader.write(
             Greeting.text(
                 plan, on: presentation, gated: desk.session.gated, former: former, aside: aside,
-                unfurnished: unfurnished, loss: loss))
+                unfurnished: unfurnished))
         await gate.ledger.note(
             .sessionStarted(
                 .init(
@@ -234,8 +231,8 @@ final class DeskSession: Sendable {
         let loop = Task { await console.run() }
         signal.onRequest { loop.cancel() }
         let exit = await loop.value
-        await close(reader, notices, sinks)
-        return noAgent.withLock { $0 }?.report() ?? exit
+        let isWhole = await close(reader, notices, sinks)
+        return noAgent.withLock { $0 }?.report() ?? (isWhole ? exit : .ledger)
     }
 
     /// - Returns: where this desk listens, where it steps aside for one that is there already, as the demo does.
@@ -254,7 +251,9 @@ final class DeskSession: Sendable {
 
     /// The order matters: nobody new, then the loop's own requests withdrawn and everybody else let go of
     /// with theirs pending, then what still runs is ended, and last the ledger's head is written down.
-    private func close(_ reader: any LineReader, _ notices: Notices, _ sinks: Sinks?) async {
+    ///
+    /// - Returns: false where that was refused, because the ledger is not what was signed before.
+    private func close(_ reader: any LineReader, _ notices: Notices, _ sinks: Sinks?) async -> Bool {
         server.stopAccepting()
         // What the agent says to being turned away would be the last words on the screen.
         notices.close()
@@ -268,10 +267,13 @@ final class DeskSession: Sendable {
         await gate.ledger.note(.sessionEnded(id: sessionID))
         reader.write(Farewell.text(plan, withdrawn: pending.filter { !left.contains($0) }, left: left.sorted()))
         await reader.stop()
+        var isSigned = true
         do { try ledger.rememberHead() } catch {
             Output.complaint(StyledText(DisplayText(untrusted: error.description)))
+            isSigned = false
         }
         sinks?.stop()
         ledger.close()
+        return isSigned
     }
 }

@@ -50,8 +50,8 @@ enum Doctor {
     }
 
     private static func look(at place: Place) -> [Finding] {
-        [ledger(place)] + sinks(place) + [
-            desk(place), configuration(place), curl(), tracing(place), sandbox(), terminal(),
+        ledger(place) + sinks(place) + keys(place) + permissions(place) + [
+            desk(place), configuration(place), curl(), tracing(place), sandbox(place), terminal(),
         ]
     }
 
@@ -59,19 +59,6 @@ enum Doctor {
         let path = place.configuration.paths.configurationFile
         let isThere = access(path, F_OK) == 0
         return Finding(.good, isThere ? "Configuration: `\(path)`" : "Configuration: the defaults (no `\(path)`)")
-    }
-
-    private static func ledger(_ place: Place) -> Finding {
-        guard access(place.ledgerPath, F_OK) == 0 else {
-            return Finding(.good, "Ledger: none yet; the first desk makes `\(place.ledgerPath)`")
-        }
-        switch place.readLedger() {
-        case .failure(let failure): return Finding(.missing, "Ledger: \(failure.message)", mend: "hitl audit verify")
-        case .success(let ledger):
-            do { return Finding(.good, "Ledger: `\(place.ledgerPath)`, \(try ledger.head.size) entries") } catch {
-                return Finding(.missing, "Ledger: \(error)", mend: "hitl audit verify")
-            }
-        }
     }
 
     /// How far each sink is behind the ledger.
@@ -128,13 +115,15 @@ enum Doctor {
         return Finding(.good, "Tracing: restricted (ptrace_scope \(scope))")
     }
 
-    private static func sandbox() -> Finding {
+    private static func sandbox(_ place: Place) -> Finding {
         let version = max(0, platform_landlock_abi())
         guard let obstacle = Sandbox.obstacle else {
             return Finding(.good, "Sandbox: commands can be confined (Landlock ABI \(version), seccomp, namespaces)")
         }
+        // A desk that is told to confine its agents does not start them here.
+        let isWanted = place.configuration.agentSandbox.value.confinement != nil
         return Finding(
-            .warning,
+            isWanted ? .missing : .warning,
             "Sandbox: commands cannot be confined here: \(SystemError.reason(obstacle.number)) (Landlock ABI \(version))",
             mend: "Landlock needs ABI 6 (Linux 6.12); unprivileged user namespaces must be allowed")
     }

@@ -90,16 +90,74 @@ import Testing
                         """))
     }
 
-    @Test func `that lost its last entry tells whoever opens a desk on it`() async throws {
+    @Test func `that lost its last entry keeps a desk from opening, until a person sets it aside`() async throws {
         let home = try await Self.home()
         try await Self.tamper(
-            home,
-            "DELETE FROM entry WHERE sequence = 6; UPDATE tally SET count = count - 1 WHERE kind = 'session-ended'")
+            home, "DELETE FROM entry WHERE sequence = 6; UPDATE tally SET count = count - 1 WHERE kind = 'session-ended'")
         let said = try await home.script([], "--agent", "none", "--enable-hitl")
-        #expect(said.code == 0)
+        #expect(said.code == 7)
         #expect(
-            said.out.contains(
-                "The ledger ends at entry 5, but had 6 when its head was written down. See: hitl audit verify\n"))
+            masked(said.err, in: home) == """
+                hitl: The ledger `HOME/h/.local/state/hitl/ledger.db` is not what was signed and written down of it. The ledger ends at entry 5, but had 6 when its head was written down. `hitl audit verify` says what is left. No repair brings back the rest; `hitl audit repair --set-aside` keeps the ledger as it is and begins a new one.
+
+                """)
+        #expect(try await home.hitl("history").out.contains("paint"))
+        let doctor = try await home.hitl("doctor")
+        #expect(doctor.code == 1 && doctor.out.contains("missing  Ledger: "), "\(doctor)")
+
+        let repaired = try await home.hitl("audit", "repair", "--set-aside")
+        #expect(
+            masked(repaired.out, in: home) == """
+                The ledger is kept as it is, as `ledger.db.damaged` and what goes with it. A new one has begun at `HOME/h/.local/state/hitl/ledger.db`, and its first entry says so.
+
+                """)
+        #expect(repaired.code == 0)
+        for suffix in ["", ".heads", ".checkpoints", ".key"] {
+            #expect(home.exists("h/.local/state/hitl/ledger.db.damaged" + suffix))
+        }
+        let record = try await home.run(
+            program: "/usr/bin/sqlite3", [home.ledger, "SELECT CAST(record AS TEXT) FROM entry WHERE sequence = 1"])
+        #expect(record.out.contains(#""after":0,"by":{"#) && record.out.contains(#""file":"ledger.db.damaged""#))
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint") == 1)
+        #expect(try await desk.quit() == .exited(0))
+        #expect(try await home.hitl("audit", "verify").code == 0)
+        // One that a desk opens is left alone.
+        let again = try await home.hitl("audit", "repair", "--set-aside")
+        #expect(again.code == 1 && again.err.contains("nothing is set aside"))
+    }
+
+    @Test func `whose index hides an entry is not exported in silence`() async throws {
+        let home = try await Self.home()
+        // The rejection stands in the table; the list by subject, by which it is found, does not have it.
+        try await Self.tamper(
+            home,
+            """
+            PRAGMA writable_schema = 1;
+            UPDATE sqlite_schema SET sql = 'CREATE INDEX entry_subject ON entry (subject) WHERE sequence <> 4' WHERE name = 'entry_subject';
+            """)
+        try await Self.tamper(home, "REINDEX entry_subject")
+        try await Self.tamper(
+            home,
+            """
+            PRAGMA writable_schema = 1;
+            UPDATE sqlite_schema SET sql = 'CREATE INDEX entry_subject ON entry (subject) WHERE subject IS NOT NULL' WHERE name = 'entry_subject';
+            """)
+        for format in ["jsonl", "csv"] {
+            let exported = try await home.hitl("audit", "export", "--format", format)
+            #expect(exported.code == 7, "\(exported)")
+            #expect(
+                exported.err.contains("The ledger disagrees with its index: entries stand in it that are in no list."),
+                "\(exported.err)")
+        }
+        #expect(try await home.hitl("audit", "verify").code == 7)
+    }
+
+    @Test func `of which a row tells another kind than its record is not exported in silence`() async throws {
+        let home = try await Self.home()
+        try await Self.tamper(home, "UPDATE entry SET kind = 'attempted' WHERE sequence = 2")
+        let exported = try await home.hitl("audit", "export")
+        #expect(exported.code == 7 && exported.err.contains("the index of entry 2 is not what its record gives"))
     }
 
     @Test func `that grew since its head was written down says how much is not protected yet`() async throws {

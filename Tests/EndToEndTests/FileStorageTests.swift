@@ -53,8 +53,14 @@ import Testing
         let cut = String(try #require(home.read(Self.lines)).dropLast(10))
         try home.write(cut, to: Self.lines)
         let repaired = try await home.hitl("audit", "repair")
-        #expect(repaired.code == 7 && repaired.err.contains("no repair brings them back"), "\(repaired)")
+        #expect(repaired.code == 7 && repaired.err.contains("No repair brings back the rest"), "\(repaired)")
+        let desk = try await home.hitl("loop", "--agent", "none")
+        #expect(desk.code == 7 && desk.err.contains("The ledger ends at entry 5, but had 6"), "\(desk)")
         #expect(home.read(Self.lines) == cut)
+        #expect(try await home.hitl("audit", "repair", "--set-aside").code == 0)
+        #expect(home.read(Self.lines + ".damaged") == cut)
+        let next = try await Desk.open(home)
+        #expect(try await next.quit() == .exited(0))
     }
 
     @Test func `with a torn tail is opened by nobody until a person had it mended, which is recorded`() async throws {

@@ -1,6 +1,7 @@
 import HITLConsole
 import HITLCore
 import HITLGate
+import HITLLedger
 import HITLTerminal
 import Testing
 
@@ -172,6 +173,84 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
         #expect(
             whole(request(performer: .unobserved)).contains(
                 "Approving: tells its requester yes; what it then does is not observed"))
+    }
+}
+
+@Suite struct `A decided request on the screen` {
+    /// What a pending request shows, in the order of its lines, is shown of a decided one too.
+    @Test func `has all that it had before, and what became of it`() async throws {
+        let facts = Facts(
+            command: .init(
+                argv: ["rm", "-rf", "my files"], executable: "/usr/bin/rm",
+                environment: [.init(name: "LANG", value: "C"), .init(name: "EDITOR", value: nil)]),
+            paths: [.init(given: "my files", resolved: "/srv/shop/my files")],
+            preview: "-old\n+new", warnings: ["it could not be analysed"])
+        let pending = request(facts: facts, reason: "They are old.\nNobody needs them.")
+        let before = whole(pending)
+        let ledger = try Ledger.inMemory(indexer: EventIndex.index(of:), clock: { opened.milliseconds })
+        defer { ledger.close() }
+        let review = Review(
+            answer: .approve, reviewer: Principal(role: .person, name: "ada", channel: "tty"), reason: "Space is short.",
+            conditions: ["once"], shownAt: opened + .minutes(1), hiddenLines: 2,
+            signature: DecisionSignature(key: "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", at: opened, value: "AQ=="))
+        let events = EventLedger(ledger)
+        try await events.append([
+            .opened(.init(pending)), .closed(.init(pending.with(status: .approved(review)), waited: .minutes(2))),
+            .started(subject: .request(3), digest: pending.digest),
+            .finished(
+                subject: .request(3),
+                Outcome(status: .succeeded, summary: "2 files", executionTime: Milliseconds(12))),
+        ])
+        var text = StyledText()
+        let history = try events.history(of: .request(3))
+        HistoryView(history, now: opened + .minutes(3)).appendWhole(to: &text)
+        let after = shown(text)
+        #expect(
+            after == """
+                3. deleteFile: approved by ada (human@tty), 3 minutes ago
+                   Args: { path: "/tmp/data.csv" }
+                   Reason: Space is short.
+                   Condition: once
+                   Outcome: succeeded (12 ms): 2 files
+                   Signed: SHA256:nThbg6kXUpJW
+                   Confidence: 0.76
+                   Command: "rm" "-rf" "my files"
+                   Executable: /usr/bin/rm
+                   Directory: /srv/shop
+                   Resolves to: /srv/shop/my files
+                   Effect:
+                     │ -old
+                     │ +new
+                   Agent: scout › main › cleaner
+                   Requester: scout (agent@process)
+                   Risk: medium, 30 of 100 (file_deletion 30)
+                   Asked because: no rule covers the call [default, built-in]
+                   ⚠ it could not be analysed
+                   Agent says:
+                     │ They are old.
+                     │ Nobody needs them.
+                   Environment (what differs from a clean one):
+                     LANG="C"
+                     EDITOR is not set
+                   Opened: 2026-01-01T00:00:00.000Z
+                   Deadline: 2026-01-01T00:05:00.000Z
+                   Shown: 2026-01-01T00:01:00.000Z, all but 2 lines
+                   Decided: 2026-01-01T00:00:00.000Z
+                   Waited: 2 minutes
+                   Key: SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8
+                   Started: 2026-01-01T00:00:00.000Z
+                   Ended: 2026-01-01T00:00:00.000Z
+                   Id: evt_7a9f2c1b04d35e68
+                   Digest: hmac-sha256:11
+
+                """)
+        // Of the pending view's lines only those are gone that are about the waiting.
+        let lines = Set(after.split(separator: "\n"))
+        #expect(
+            before.split(separator: "\n").filter { !lines.contains($0) } == [
+                "3. Tool: deleteFile", "   Requested: 2 minutes ago", "   Approving: hitl runs exactly this, once",
+                "   Agent: scout (main › cleaner)", "   Expires: in 3 minutes",
+            ])
     }
 }
 

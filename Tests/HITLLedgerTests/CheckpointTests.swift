@@ -142,7 +142,7 @@ struct SignedLedger {
             #expect(
                 try await signed.verify().failures
                     == [.unreadableCheckpoints(number: number)])
-            let ledger = try signed.open()
+            let ledger = try readLedger(signed.path)
             #expect(
                 await ledgerError { try ledger.checkpoint() } == .damaged(path: signed.checkpoints, .checkpoints))
             ledger.close()
@@ -242,7 +242,9 @@ struct SignedLedger {
         sql(signed.path, "DELETE FROM entry WHERE sequence > 4; UPDATE tally SET count = 4")
         unlink(signed.path + ".heads")
         #expect(try await signed.verify().failures == [.cutBelowCheckpoint(size: 4, checkpoint: 6)])
-        let ledger = try signed.open()
+        // Nobody opens it for writing, and nobody else signs it either.
+        #expect(await ledgerError { try signed.open().close() } == .lost(path: signed.path, .cutBelowCheckpoint(size: 4, checkpoint: 6)))
+        let ledger = try readLedger(signed.path)
         #expect(await ledgerError { try ledger.checkpoint() } == .damaged(path: signed.path, .forked(size: 6)))
         ledger.close()
     }
@@ -261,7 +263,10 @@ struct SignedLedger {
         other.copyDatabase(to: signed.path)
         unlink(signed.path + ".heads")
         #expect(try await signed.verify().failures == [.forked(checkpoint: 900, after: 300)])
-        let ledger = try signed.open()
+        #expect(
+            await ledgerError { try signed.open().close() }
+                == .lost(path: signed.path, .forked(checkpoint: 900, after: 0)))
+        let ledger = try readLedger(signed.path)
         #expect(await ledgerError { try ledger.checkpoint() } == .damaged(path: signed.path, .forked(size: 900)))
         #expect(await ledgerError { try ledger.rememberHead() } == .damaged(path: signed.path, .forked(size: 900)))
         ledger.close()

@@ -52,7 +52,7 @@ import Testing
         try await ledger.append([draft()])
         let one = try ledger.rememberHead()
         try await ledger.append([draft()])
-        #expect(try ledger.lostHead() == nil)
+        #expect(try ledger.loss() == nil)
         let heads = directory.ledger + ".heads"
         let whole = contents(of: heads)
         let foreign = Digest(hashing: [7])
@@ -62,10 +62,10 @@ import Testing
             ("rubbish\n", .unreadableHeads(line: 3)),
         ] {
             write(whole + Array(line.utf8), to: heads)
-            #expect(try ledger.lostHead() == expected)
+            #expect(try ledger.loss() == expected)
         }
         write(Array("\(one) 5\n".utf8), to: heads)
-        #expect(try ledger.lostHead() == nil)
+        #expect(try ledger.loss() == nil)
         ledger.close()
     }
 

@@ -30,3 +30,17 @@ extension Form where Value == [Configuration.Sink] {
                 })
         })
 }
+
+extension Configuration {
+    /// Sealing is of what the ledger keeps; who reads on a sink has the records as they are.
+    var unsealedSinks: [Diagnostic] {
+        guard encryptAuditLogs.value, !auditSinks.value.isEmpty else { return [] }
+        return [
+            Diagnostic(
+                auditSinks.source,
+                .refused(
+                    "`audit.sinks` are given every record unencrypted, though `security.encryptAuditLogs` encrypts the ledger"
+                ))
+        ]
+    }
+}

@@ -37,30 +37,50 @@ package struct HistoryView {
         func line(_ label: StaticString, _ value: DisplayText) {
             text.line(DisplayText(trusted: label) + ": \(value)", indent: Self.indent, hangingIndent: Self.indent + 2)
         }
-        if let confidence = call.claims.confidence { line("Confidence", DisplayText(untrusted: confidence.lexeme)) }
+        line("Confidence", call.claims.confidence.map { DisplayText(untrusted: $0.lexeme) } ?? "not given")
+        if let verdict = history.verdict { CallView(call, verdict).appendEffect(to: &text) }
         line("Agent", "")
         text.append(lineage: [call.origin.agent] + call.origin.lineage)
-        if let directory = call.directory { line("Directory", DisplayText(untrusted: directory)) }
-        if let command = call.facts.command {
-            line("Command", command.argv.map { ArgumentsView.quoted($0) }.joined(separator: " "))
-            line("Executable", DisplayText(untrusted: command.executable))
-        }
+        if let requester = history.requester { line("Requester", Self.principal(requester)) }
         if let verdict = history.verdict {
-            line("Rule", RequestView.rules(verdict))
-            line("Risk", "\(DisplayText(untrusted: verdict.risk.level.rawValue)), \(verdict.risk.score) of 100")
+            let view = CallView(call, verdict)
+            line("Risk", view.risk)
+            line(history.request == nil ? "Rule" : "Asked because", RequestView.rules(verdict))
+            view.appendMessages(to: &text)
         }
+        if let undone = call.compensates { line("Undoes", DisplayText(untrusted: undone.description)) }
+        if let old = history.request?.supersedes { line("Replaces", "request \(old)") }
+        if let verdict = history.verdict { CallView(call, verdict).appendRemarks(to: &text) }
         if let at = history.openedAt { line("Opened", DisplayText(untrusted: at.timestamp)) }
-        if let review = history.status?.review {
-            if let at = review.shownAt { line("Shown", DisplayText(untrusted: at.timestamp)) }
-            if let hidden = review.hiddenLines, hidden > 0 { line("Not shown", "\(hidden) lines of it") }
-            if let signature = review.signature { line("Key", DisplayText(untrusted: signature.key)) }
-        }
+        if let deadline = history.request?.deadline { line("Deadline", DisplayText(untrusted: deadline.timestamp)) }
+        if let review = history.status?.review { line("Shown", Self.shown(review)) }
         if let at = history.decidedAt { line("Decided", DisplayText(untrusted: at.timestamp)) }
         if let waited = history.waited { line("Waited", DisplayText(untrusted: waited.words)) }
-        if let old = history.request?.supersedes { line("Replaces", "request \(old)") }
+        if case .withdrawn(let principal, _)? = history.status { line("Withdrawn by", Self.principal(principal)) }
+        if let review = history.status?.review {
+            line("Key", review.signature.map { DisplayText(untrusted: $0.key) } ?? "none, it is not signed")
+        }
+        if let at = history.started { line("Started", DisplayText(untrusted: at.timestamp)) }
+        if let finished = history.finished { line("Ended", DisplayText(untrusted: finished.at.timestamp)) }
         if let id = history.id { line("Id", DisplayText(untrusted: id.description)) }
         if let digest = history.digest { line("Digest", DisplayText(untrusted: digest.description)) }
         appendResult(to: &text)
+    }
+
+    /// When, and how much of it had been on the desk's screen.
+    private static func shown(_ review: Review) -> DisplayText {
+        guard let at = review.shownAt else { return "not at the desk's terminal" }
+        let time = DisplayText(untrusted: at.timestamp)
+        switch review.hiddenLines {
+        case 0?: return "\(time), all of it"
+        case 1?: return "\(time), all but 1 line"
+        case let hidden?: return "\(time), all but \(hidden) lines"
+        case nil: return time
+        }
+    }
+
+    private static func principal(_ principal: Principal) -> DisplayText {
+        "\(DisplayText(untrusted: principal.name)) (\(DisplayText(untrusted: principal.actor)))"
     }
 
     private var name: DisplayText { DisplayText(untrusted: history.subject.description) }

@@ -51,8 +51,11 @@ public struct EventLedger: Sendable {
 
     /// Everything that happened to one subject.
     public func history(of subject: Subject) throws(EventLedgerError) -> RequestHistory {
-        let entries = try read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }
-        return try RequestHistory(subject: subject, entries: entries)
+        try RequestHistory(subject: subject, entries: try entries(of: subject))
+    }
+
+    func entries(of subject: Subject) throws(EventLedgerError) -> [Entry] {
+        try read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }
     }
 
     /// The request that was opened with that id, as it was then.

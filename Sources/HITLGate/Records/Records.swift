@@ -65,25 +65,33 @@ public struct Records: Sendable {
 
     /// Every request and ruled call from the beginning, one at a time, each with the person whose session
     /// it belongs to: for exports.
+    ///
+    /// - Throws: also at the end, where the index by which each request's entries are found hides some that stand in the
+    ///   ledger, or gives others.
     public func forEach(
         _ body: (RequestHistory) throws(EventLedgerError) -> Void
     ) throws(EventLedgerError) {
         var operators: [ByteKey: String] = [:]
+        let end = try events.read { ledger throws(LedgerError) in try ledger.head.size }
+        var agreement = IndexAgreement(upTo: end)
         var after: Int64 = 0
-        while true {
-            let start = after
+        while after < end {
+            let (start, limit) = (after, min(500, Int(end - after)))
             let page = try events.read { ledger throws(LedgerError) in
-                try ledger.entries(from: start + 1, limit: 500)
+                try ledger.entries(from: start + 1, limit: limit)
             }
-            guard let last = page.last else { return }
+            guard let last = page.last else { break }
             for entry in page {
+                try agreement.pass(entry)
                 switch entry.index.kind {
                 case EventIndex.sessionStarted:
                     guard case .sessionStarted(let session) = try EventLedger.event(of: entry) else { continue }
                     operators[ByteKey(session.id)] = session.operatorName
                 case EventIndex.opened, EventIndex.ruled:
                     guard let name = entry.index.subject, let subject = Subject(name) else { continue }
-                    var history = try events.history(of: subject)
+                    let entries = try events.entries(of: subject)
+                    agreement.find(entries)
+                    var history = try RequestHistory(subject: subject, entries: entries)
                     history.operatorName = history.call.flatMap { operators[ByteKey($0.origin.session)] }
                     try body(history)
                 default: continue
@@ -91,6 +99,7 @@ public struct Records: Sendable {
             }
             after = last.sequence
         }
+        try agreement.finish()
     }
 }
 

@@ -17,14 +17,18 @@ extension Ledger {
     /// Each step is on the disk before the next: the file beside, then the cut. Whoever was killed in between finds the
     /// file at the next time, so all of them are given each time; the caller records those that are not yet.
     ///
-    /// - Throws: as `open`; also for a ledger with any other damage, which nothing mends.
+    /// - Throws: as `open`; also for a ledger with any other damage, which nothing mends. Nothing was changed then.
     package static func openMended(
         path: String, indexer: @escaping Indexer, clock: @escaping @Sendable () -> Int64,
         sealing: RecordSealing = .none, calls: FileCalls = .system
     ) throws(LedgerError) -> (Ledger, [TornTail]) {
         let (file, lock) = try LedgerFile.forWriting(path)
         guard try FileStore.isLedger(file.path) != nil else { throw .notALedger(path: file.path) }
-        if let (tail, segment, offset) = try FileStore(path: file.path, indexer: indexer, sealing: sealing).torn() {
+        let found = try FileStore(path: file.path, indexer: indexer, sealing: sealing)
+        if let (tail, segment, offset) = try found.torn() {
+            try Ledger(
+                reading: found, writing: nil, file: file.path, indexer: indexer, clock: clock, sealing: sealing
+            ).refuseLoss()
             try calls.publish(tail.bytes, as: TornTail.unusedName(after: tail.after, of: file.path))
             try calls.syncDirectory(of: file.path)
             let descriptor = Glibc.open(segment, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
@@ -37,6 +41,7 @@ extension Ledger {
         let writer = try FileWriter(store, ownership: lock, calls: calls)
         let ledger = try Ledger(
             reading: store, writing: writer, file: file.path, indexer: indexer, clock: clock, sealing: sealing)
+        try ledger.refuseLoss()
         return (ledger, try TornTail.all(of: file.path))
     }
 }

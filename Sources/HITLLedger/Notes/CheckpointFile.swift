@@ -29,6 +29,23 @@ final class CheckpointFile: Sendable {
         return Self.parse(try Self.contents(of: descriptor, path)).contents
     }
 
+    /// The last few, however many there are; all of them where those are none.
+    ///
+    /// - Parameter origin: by which the beginning of one is found.
+    func newest(of origin: String) throws(LedgerError) -> Contents {
+        guard let path else { return .checkpoints(kept.withLock { $0.suffix(1) }) }
+        let end = try FileEnd.read(path, limit: 8_192)
+        var bytes = end.bytes
+        if end.isCut {
+            guard let gap = bytes.firstRange(of: Array("\n\n\(origin)\n".utf8)) else { return try read() }
+            bytes = Array(bytes[(gap.lowerBound + 2)...])
+        }
+        if case .checkpoints(let found) = Self.parse(bytes).contents, !found.isEmpty || !end.isCut {
+            return .checkpoints(found)
+        }
+        return try read()
+    }
+
     /// Writes what `make` makes of those that are there, synced. One process at a time is in here.
     ///
     /// - Returns: what `make` returns; where that is among those that are there, nothing is written.

@@ -29,6 +29,8 @@ final class Checkpoints: Sendable {
 
     func read() throws(LedgerError) -> CheckpointFile.Contents { try file.read() }
 
+    func newest() throws(LedgerError) -> CheckpointFile.Contents { try file.newest(of: origin) }
+
     /// What the file of block hashes says.
     var blocks: [Digest] { tree.blocks() }
 

@@ -4,31 +4,27 @@ import HITLGate
 import HITLLedger
 import HITLPlatform
 
-/// `hitl audit repair`: takes what an unfinished append has left off the end of a file ledger, and records it.
+/// `hitl audit repair`: takes what an unfinished append has left off the end of a file ledger, and records it; or sets a
+/// ledger aside that no desk opens, and begins the one that records that.
 enum AuditRepair {
-    static func run(_ place: Place) -> ExitCode {
-        guard place.storage == .file else {
-            return Failure(
-                .failed,
-                "The ledger `\(place.ledgerPath)` is a database, which takes unfinished appends back by itself."
-            ).report()
-        }
+    static func run(_ place: Place, settingAside: Bool) -> ExitCode {
         let sealing: RecordSealing
         switch place.sealing() {
         case .failure(let failure): return failure.report()
         case .success(let found): sealing = found
         }
-        if case .success(let ledger) = place.readLedger() {
-            do throws(LedgerError) {
-                if let loss = try ledger.lostHead() {
-                    return Failure(
-                        .ledger,
-                        "\(loss) Those had been acknowledged, and no repair brings them back: nothing was changed. Keep a copy as it is."
-                    ).report()
-                }
-            } catch {
-                return Failure(error).report()
-            }
+        return settingAside ? setAside(place, sealing) : mend(place, sealing)
+    }
+
+    private static func mend(_ place: Place, _ sealing: RecordSealing) -> ExitCode {
+        guard place.storage == .file else {
+            return Failure(
+                .failed,
+                """
+                The ledger `\(place.ledgerPath)` is a database, which takes unfinished appends back by itself. One that is \
+                damaged is kept, and another begun, with --set-aside.
+                """
+            ).report()
         }
         do throws(LedgerError) {
             let (ledger, tails) = try Ledger.openMended(
@@ -56,6 +52,47 @@ enum AuditRepair {
         } catch {
             return Failure(error).report()
         }
+    }
+
+    /// Only what is refused for good: a ledger that opens, and one that a key or a moment's patience would open, stay.
+    private static func setAside(_ place: Place, _ sealing: RecordSealing) -> ExitCode {
+        do throws(LedgerError) {
+            try open(place, sealing).close()
+            return Failure(
+                .failed, "The ledger `\(place.ledgerPath)` is one that a desk opens: nothing is set aside."
+            ).report()
+        } catch {
+            switch error {
+            case .damaged, .lost, .notALedger, .logKey: break
+            default: return Failure(error).report()
+            }
+        }
+        do throws(LedgerError) {
+            let old = try Ledger.setAside(path: place.ledgerPath)
+            let ledger = try open(place, sealing)
+            defer { ledger.close() }
+            let event = Event.mended(
+                .init(
+                    after: 0, bytes: old.bytes, digest: old.digest.hex, file: old.file,
+                    by: Principal(role: .person, name: place.account.name, channel: "shell")))
+            if case .failure(let failure) = blocking({ await record(event, in: ledger) }) { return failure.report() }
+            try ledger.rememberHead()
+            Output.standard(
+                """
+                The ledger is kept as it is, as `\(old.file)` and what goes with it. A new one has begun at \
+                `\(place.ledgerPath)`, and its first entry says so.
+
+                """)
+            return .done
+        } catch {
+            return Failure(error).report()
+        }
+    }
+
+    private static func open(_ place: Place, _ sealing: RecordSealing) throws(LedgerError) -> Ledger {
+        try Ledger.open(
+            path: place.ledgerPath, storage: place.storage, indexer: EventIndex.index(of:),
+            clock: SystemClock.wallMilliseconds, sealing: sealing)
     }
 
     /// False where it is recorded already.

@@ -10,6 +10,10 @@ import HITLTerminal
 struct Judge {
     let policy: Policy
     private let place: Place
+
+    /// What is in force all the same, and not as somebody may think.
+    var warnings: [String] { place.configuration.notices.map(\.description) }
+
     private let assessor: RiskAssessor
 
     /// - Parameter place: whose configuration, home and files count; the workspace is the current directory.

@@ -178,9 +178,12 @@ enum PolicyProgram {
         if json {
             Output.standard(
                 JSONValue.members([
-                    "errors": .array([]), "rules": .integer(policy.rules.count), "version": .string(policy.version),
+                    "errors": .array([]), "warnings": .array(judge.warnings.map(JSONValue.string)), "rules": .integer(policy.rules.count), "version": .string(policy.version),
                 ]).printable + "\n")
         } else {
+            for warning in judge.warnings {
+                Output.complaint(StyledText(DisplayText.block(untrusted: warning), indent: 0))
+            }
             Output.standard("The policy is in order: \(policy.rules.count) rules, \(policy.version)\n")
         }
         return .done
