@@ -15,6 +15,8 @@ public enum HITLError: Error, Sendable {
     case unknownRequest(Int64)
     /// Nothing is decided or run that cannot be recorded.
     case ledger(String)
+    /// A key that decisions are to be signed with cannot be used; why, in a sentence.
+    case signing(String)
     /// It was permitted and ran, and failed by itself.
     case executionFailed(any Error)
 
@@ -30,6 +32,7 @@ public enum HITLError: Error, Sendable {
         case .notDecided: "HITL_NOT_DECIDED"
         case .unknownRequest: "HITL_UNKNOWN_REQUEST"
         case .ledger: "HITL_LEDGER_UNAVAILABLE"
+        case .signing: "HITL_SIGNING_UNAVAILABLE"
         case .executionFailed: "HITL_EXECUTION_FAILED"
         }
     }

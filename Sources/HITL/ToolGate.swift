@@ -35,11 +35,13 @@ public final class ToolGate: Sendable {
 
     /// - Parameters:
     ///   - agent: how records call the program's agent.
+    ///   - signer: signs what reviewers decide, and what cannot be signed is not decided (`ReviewerKeys`). Nil: decisions
+    ///     are recorded without a signature.
     ///   - reviewCallback: nil where decisions come later, through `approve` and `reject`.
     /// - Throws: `HITLError.ledger` where the ledger cannot be opened, is damaged, or another program has it.
     public init(
         agent: String = "program", ledger location: LedgerLocation, rules: ToolRules = ToolRules(),
-        reviewCallback: ReviewCallback? = nil
+        signer: (any Signer)? = nil, reviewCallback: ReviewCallback? = nil
     ) async throws(HITLError) {
         let clock = { @Sendable in SystemClock.wallMilliseconds() }
         do throws(LedgerError) {
@@ -60,7 +62,8 @@ public final class ToolGate: Sendable {
         let policy = rules.policy
         do throws(EventLedgerError) {
             let queue = try await Queue(
-                events: events, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending), randomID: newID)
+                events: events, clocks: .system, limits: .init(pendingPerAgent: rules.maxPending), signer: signer,
+                randomID: newID)
             gate = Gate(
                 queue: queue, ledger: events, clocks: .system, policy: { policy },
                 digest: { CallDigest("hmac-sha256:" + KeyedDigest.hmac(key: key, $0.digested).hex) }, randomID: newID)
@@ -200,6 +203,19 @@ public final class ToolGate: Sendable {
 
     public func statistics() throws(HITLError) -> Statistics {
         do { return try Records(ledger).statistics() } catch { throw .ledger(error.description) }
+    }
+
+    /// Holds each decision in the ledger against its signature.
+    ///
+    /// - Parameters:
+    ///   - keys: whose signatures count, such as `ReviewerKeys.known`.
+    ///   - requirement: which decisions need one.
+    public func verifySignatures(
+        by keys: [KnownKey], requirement: SignatureRequirement = .onceBegun
+    ) async throws(HITLError) -> SignatureFindings {
+        do { return try await SignatureAudit(ledger, keys: keys, requirement: requirement).run() } catch {
+            throw .ledger(error.description)
+        }
     }
 
     /// Lets go of everybody who waits; undecided requests stay in the ledger.

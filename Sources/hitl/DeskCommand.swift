@@ -14,7 +14,11 @@ enum DeskCommand {
     static func run(_ words: [String]) -> ExitCode {
         // Understood here first: a slip is answered without a desk.
         if words.contains("--help") || words.contains("-h") { return ProgramHelp.run([words[0]]) }
-        do throws(UsageError) { _ = try CommandTable.desk(words, now: Clocks.system.wall()) } catch {
+        let following: Following?
+        do throws(UsageError) {
+            _ = try CommandTable.desk(words, now: Clocks.system.wall())
+            following = try Following(words, now: Clocks.system.wall())
+        } catch {
             return Output.usage(error)
         }
         let place: Place
@@ -23,6 +27,7 @@ enum DeskCommand {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }
+        if let following { return Follow.run(following, place) }
         switch ask(place.socketCandidates(), words) {
         case .answered(let exit, let output):
             write(output, exit)

@@ -51,6 +51,38 @@ import Testing
         }
     }
 
+    /// Killed in a checkpoint, in the head that follows it, or between a file and the next: what it leaves is opened, is held to
+    /// everything that was signed, and is signed on.
+    @Test(arguments: [LedgerStorage.database, .file])
+    func `and signs and begins new files, leaves what opens and verifies`(_ storage: LedgerStorage) async throws {
+        let directory = TemporaryDirectory()
+        let path = storage == .file ? directory.lines : directory.ledger
+        var acknowledged: Int64 = 0
+        for kill in 1...12 {
+            let probe = try ProbeProcess("signed", path, "0")
+            for _ in 0..<Int.random(in: 1...20) {
+                let line = await probe.line()
+                acknowledged = try #require(line.flatMap { Int64($0) }, "kill \(kill): \(line ?? "nothing")")
+            }
+            probe.kill()
+            acknowledged = await probe.lines().compactMap { Int64($0) }.last ?? acknowledged
+            #expect(await probe.wait() == -9)
+
+            let ledger =
+                storage == .file
+                ? try Ledger.openMended(path: path, indexer: testIndexer, clock: CountingClock().now).0
+                : try openLedger(path)
+            let verification = try await ledger.verify()
+            let found = try ledger.verifiedSize(verification)
+            #expect(found >= acknowledged && found <= acknowledged + 1)
+            #expect(verification.protected?.size ?? 0 >= acknowledged)
+            try ledger.checkpoint()
+            acknowledged = found
+            ledger.close()
+        }
+        if storage == .file { #expect(directory.names.contains("ledger.jsonl.3")) }
+    }
+
     @Test func `gives the ledger back with its death`() async throws {
         let directory = TemporaryDirectory()
         let probe = try ProbeProcess("hold", directory.ledger)

@@ -23,6 +23,27 @@ import Testing
         return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
     }
 
+    /// `vectors/tree.txt`, which a library of other people made.
+    @Test func `has the tree and the proofs that pymerkle has`() throws {
+        let leaves = (0..<300).map { Merkle.leaf(Array(String($0).utf8)) }
+        let lines = String(decoding: contents(of: Self.documents + "vectors/tree.txt"), as: UTF8.self)
+            .split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ").map(String.init) }
+        #expect(lines.count == 39)
+        for line in lines {
+            switch line[0] {
+            case "root":
+                var range = CompactRange()
+                for leaf in leaves.prefix(Int(line[1])!) { range.append(leaf) }
+                #expect(range.root.hex == line[2])
+            case "inclusion":
+                let (index, size) = (Int64(line[1])!, Int64(line[2])!)
+                let proof = try InclusionProof.make(of: index, size: size, in: Leaves(hashes: leaves))
+                #expect(proof.map(\.hex).sorted().joined(separator: ",") == (line[3] == "-" ? "" : line[3]))
+            default: Issue.record("\(line)")
+            }
+        }
+    }
+
     @Test func `hashes genesis and entries as the vectors say`() throws {
         var entries = 0
         var tree = CompactRange()

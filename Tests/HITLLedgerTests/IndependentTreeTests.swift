@@ -62,7 +62,7 @@ private enum Pymerkle {
         leaves = [bytes.fromhex(line) for line in sys.stdin.read().splitlines()]
         for leaf in leaves: tree.append_entry(leaf)
         for size in [1, 2, 3, 7, 8, 255, 256, 257, 300]:
-            root = tree.get_root(size)
+            root = (tree.get_state if hasattr(tree, "get_state") else tree.get_root)(size)
             print("root", size, root.hex())
             for index in sorted({0, size // 2, size - 1}):
                 proof = tree.prove_inclusion(index + 1, size)

@@ -112,7 +112,7 @@ private enum Definition {
     }
 }
 
-private struct Leaves: Subtrees {
+struct Leaves: Subtrees {
     var hashes: [Digest]
 
     func hash(level: Int, at index: Int64) -> Digest {

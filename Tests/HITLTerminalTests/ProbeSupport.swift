@@ -2,11 +2,12 @@ import HITLTestSupport
 
 /// The probe on a pseudo-terminal, at its first prompt.
 func startProbe(
-    environment: [String: String] = [:], columns: Int = 60, rows: Int = 20, ambiguousIsWide: Bool = false
+    environment: [String: String] = [:], columns: Int = 60, rows: Int = 20, ambiguousIsWide: Bool = false,
+    breaksRows: Bool = false
 ) async throws -> PseudoTerminal {
     let terminal = try PseudoTerminal.spawn(
         [PseudoTerminal.built("TerminalProbe")], environment: environment, columns: columns, rows: rows,
-        ambiguousIsWide: ambiguousIsWide)
+        ambiguousIsWide: ambiguousIsWide, breaksRows: breaksRows)
     try await terminal.until { $0.cursorLine == "probe >" }
     return terminal
 }

@@ -160,6 +160,41 @@ import Testing
         #expect(terminal.screen.unknown.isEmpty)
     }
 
+    /// On terminals that cut rows, and on those that break them; both say so by TERM.
+    @Test(arguments: [("xterm-256color", false), ("tmux-256color", true)])
+    func `is on the screen once and whole after any change of the width`(_ term: String, _ breaks: Bool) async throws {
+        let terminal = try await startProbe(
+            environment: ["TERM": term], columns: 60, rows: 20, breaksRows: breaks)
+        try await terminal.enter("before")
+        try await terminal.until { $0.contains("line(before)") && $0.cursorLine == "probe >" }
+        let line = "0123456789abcdefghijABCDEFGHIJklmnopqrstKLMNOPQRST!@#$%^&*()uvwxyz"
+        func whole(_ screen: ScreenModel, _ typed: String) -> Bool {
+            let all = "probe > " + typed
+            let rows = stride(from: 0, to: all.count, by: screen.columns).map { start in
+                String(all.dropFirst(start).prefix(screen.columns))
+            }
+            let first = screen.cursorRow - (all.count / screen.columns)
+            return rows.indices.allSatisfy { screen.line(first + $0) == rows[$0] }
+                && (0..<screen.rows).count { screen.line($0).hasPrefix("probe > 0") } == 1
+                && !screen.scrollback.contains { $0.hasPrefix("probe > 0") } && screen.contains("line(before)")
+        }
+        var typed = ""
+        for (place, columns) in [44, 20, 60, 20, 33, 21, 80, 20, 60].enumerated() {
+            let more = String(line.dropFirst(place * 7).prefix(7))
+            terminal.send(more)
+            typed += more
+            try await terminal.until { whole($0, typed) }
+            terminal.resize(columns: columns, rows: 20)
+            try await terminal.until { $0.columns == columns && whole($0, typed) }
+        }
+        // Several at once, of which the program may see the last alone.
+        for columns in [50, 40, 30, 25] { terminal.resize(columns: columns, rows: 20) }
+        try await terminal.until { $0.columns == 25 && whole($0, typed) }
+        terminal.send("\r")
+        try await terminal.until { $0.contains("line(0123") }
+        #expect(terminal.screen.unknown.isEmpty)
+    }
+
     @Test func `typed while no line is asked for belongs to the next, with its own time`() async throws {
         let terminal = try await startProbe()
         try await terminal.enter("busy 1500")

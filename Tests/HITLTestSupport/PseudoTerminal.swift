@@ -71,7 +71,7 @@ extension PseudoTerminal {
     /// `xterm-256color` and the locale UTF-8 unless it says otherwise.
     package static func spawn(
         _ arguments: [String], environment: [String: String] = [:], columns: Int = 80, rows: Int = 24,
-        directory: String? = nil, ambiguousIsWide: Bool = false
+        directory: String? = nil, ambiguousIsWide: Bool = false, breaksRows: Bool = false
     ) throws -> PseudoTerminal {
         var primary: Int32 = -1
         var replica: Int32 = -1
@@ -124,7 +124,8 @@ extension PseudoTerminal {
         }
         let terminal = PseudoTerminal(
             process: process, primary: primary, replica: replica,
-            screen: ScreenModel(columns: columns, rows: rows, ambiguousIsWide: ambiguousIsWide))
+            screen: ScreenModel(
+                columns: columns, rows: rows, ambiguousIsWide: ambiguousIsWide, breaksRows: breaksRows))
         terminal.startReading()
         return terminal
     }

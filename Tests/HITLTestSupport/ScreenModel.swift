@@ -1,8 +1,8 @@
 /// A terminal without a window: bytes in, what a person would see out.
 ///
 /// It behaves like xterm where terminals differ: writing the last column leaves a pending wrap, erasing to the
-/// right then takes that column, and a narrower window cuts rows off instead of re-flowing them. What it does
-/// not know it keeps in `unknown`, so that `screen.unknown.isEmpty` is an assertion about every byte sent.
+/// right then takes that column, and a narrower window cuts rows off; with `breaksRows` it breaks them and joins them
+/// again, as tmux, VTE and most others do. What it does not know it keeps in `unknown`, so that `screen.unknown.isEmpty` is an assertion about every byte sent.
 /// Its idea of widths is its own: coarser than a program's, as real terminals' are.
 package struct ScreenModel: Sendable {
     package private(set) var columns: Int
@@ -28,7 +28,10 @@ package struct ScreenModel: Sendable {
     }
 
     private let ambiguousIsWide: Bool
+    private let breaksRows: Bool
     private var cells: [[Cell]]
+    /// Which rows go on in the next, by a wrap or because they were broken. Of as many rows as `cells`.
+    private var goesOn: [Bool]
     private var look = ""
     private var isWrapPending = false
     private var state = State.ground
@@ -42,8 +45,10 @@ package struct ScreenModel: Sendable {
     }
 
     /// `ambiguousIsWide`: Greek, Cyrillic, arrows and lines take two columns, whatever the program thinks.
-    package init(columns: Int, rows: Int, ambiguousIsWide: Bool = false) {
+    package init(columns: Int, rows: Int, ambiguousIsWide: Bool = false, breaksRows: Bool = false) {
         self.ambiguousIsWide = ambiguousIsWide
+        self.breaksRows = breaksRows
+        goesOn = Array(repeating: false, count: rows)
         self.columns = columns
         self.rows = rows
         cells = Self.blank(rows, columns)
@@ -119,20 +124,56 @@ extension ScreenModel {
     }
 
     package mutating func resize(columns: Int, rows: Int) {
+        if breaksRows { rebreak(columns: columns) }
         while cursorRow >= rows {
             scrollback.append(line(0))
             cells.removeFirst()
+            goesOn.removeFirst()
             cursorRow -= 1
         }
         for row in cells.indices {
             if cells[row].count > columns { cells[row].removeLast(cells[row].count - columns) }
             cells[row] += Array(repeating: Cell(), count: columns - cells[row].count)
         }
-        if cells.count > rows { cells.removeLast(cells.count - rows) }
+        if cells.count > rows {
+            goesOn.removeLast(cells.count - rows)
+            cells.removeLast(cells.count - rows)
+        }
+        goesOn += Array(repeating: false, count: rows - cells.count)
         cells += Self.blank(rows - cells.count, columns)
         (self.columns, self.rows) = (columns, rows)
         cursorColumn = min(cursorColumn, columns - 1)
         isWrapPending = false
+    }
+
+    /// Joins what goes on, and breaks it anew; the cursor stays at its character, or behind the last one of its row. There may be
+    /// more rows than the window has afterwards.
+    private mutating func rebreak(columns: Int) {
+        var (broken, continuing): ([[Cell]], [Bool]) = ([], [])
+        var line: [Cell] = []
+        var place: Int?
+        var cursor = (row: 0, column: 0)
+        var last = cells.count - 1
+        while last > cursorRow, cells[last].allSatisfy({ $0.text == " " }) { last -= 1 }
+        for row in 0...last {
+            if row == cursorRow { place = line.count + cursorColumn }
+            line += cells[row]
+            if goesOn[row], row < last { continue }
+            while let end = line.last, end.text == " ", end.look.isEmpty { line.removeLast() }
+            let pieces = max(1, (line.count + columns - 1) / columns)
+            if let found = place {
+                let piece = min(found / columns, pieces - 1)
+                cursor = (broken.count + piece, min(found - piece * columns, columns - 1))
+            }
+            for piece in 0..<pieces {
+                let part = Array(line.dropFirst(piece * columns).prefix(columns))
+                broken.append(part + Array(repeating: Cell(), count: columns - part.count))
+                continuing.append(piece < pieces - 1)
+            }
+            (line, place) = ([], nil)
+        }
+        (cells, goesOn) = (broken, continuing)
+        (cursorRow, cursorColumn) = cursor
     }
 
     private mutating func receive(_ byte: UInt8) {
@@ -259,7 +300,9 @@ extension ScreenModel {
         }
         scrollback.append(line(0))
         cells.removeFirst()
+        goesOn.removeFirst()
         cells.append(Array(repeating: Cell(), count: columns))
+        goesOn.append(false)
     }
 
     private mutating func put(_ scalar: Unicode.Scalar) {
@@ -272,12 +315,14 @@ extension ScreenModel {
             return
         }
         if isWrapPending && wraps {
+            goesOn[cursorRow] = true
             cursorColumn = 0
             lineFeed()
         }
         isWrapPending = false
         if cursorColumn + width > columns {
             if wraps {
+                goesOn[cursorRow] = true
                 cursorColumn = 0
                 lineFeed()
             } else {
@@ -311,6 +356,7 @@ extension ScreenModel {
 
     private mutating func eraseLine(_ mode: Int) {
         let range = mode == 0 ? cursorColumn..<columns : mode == 1 ? 0..<(cursorColumn + 1) : 0..<columns
+        if mode != 1 { goesOn[cursorRow] = false }
         for column in range { cells[cursorRow][column] = Cell() }
     }
 
@@ -318,9 +364,13 @@ extension ScreenModel {
         switch mode {
         case 0:
             eraseLine(0)
-            for row in (cursorRow + 1)..<max(cursorRow + 1, rows) { cells[row] = Self.blank(1, columns)[0] }
+            for row in (cursorRow + 1)..<max(cursorRow + 1, rows) {
+                cells[row] = Self.blank(1, columns)[0]
+                goesOn[row] = false
+            }
         case 2:
             cells = Self.blank(rows, columns)
+            goesOn = Array(repeating: false, count: rows)
         default:
             unknown.append("\u{1B}[\(mode)J")
         }

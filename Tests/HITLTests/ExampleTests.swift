@@ -20,9 +20,21 @@ import Testing
                 """)
     }
 
+    @Test func `signs what it keeps`() throws {
+        var template = Array("/tmp/hitl-refunds-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        defer { _ = system("rm -r '\(directory)'") }
+        // A second day goes on with the same key.
+        for signed in [3, 6] {
+            #expect(
+                try Self.run("refund-desk", "\(directory)/refunds.db").contains("signed \(signed), not as signed 0\n"))
+        }
+    }
+
     /// Runs a program that stands beside the tests.
-    private static func run(_ name: String) throws -> String {
-        let stream = try #require(popen("'\(PseudoTerminal.built(name))'", "r"))
+    private static func run(_ name: String, _ path: String = "") throws -> String {
+        let stream = try #require(popen("'\(PseudoTerminal.built(name))' \(path)", "r"))
         defer { pclose(stream) }
         var output: [UInt8] = []
         while true {

@@ -1,3 +1,4 @@
+import Glibc
 import HITL
 import HITLPlatform
 import Testing
@@ -125,5 +126,70 @@ private final class Effects: Sendable {
             }
         }
         #expect(heard == ["opened 1", "rejected 1"])
+    }
+}
+
+@Suite struct `A decision of a program's reviewer` {
+    private static func temporary() -> String {
+        var template = Array("/tmp/hitl-sdk-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { preconditionFailure("no temporary directory") }
+        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    }
+
+    @Test func `is signed by that reviewer's own key, and by nobody without one`() async throws {
+        let directory = Self.temporary()
+        defer { for name in ["ada", "bo", ""] { remove(directory + "/" + name) } }
+        let keys = ReviewerKeys([
+            "Ada": try SigningKey.file(directory + "/ada"), "Bo": try SigningKey.file(directory + "/bo"),
+        ])
+        // The same file gives the same key, and nobody else can read it.
+        #expect(try SigningKey.file(directory + "/ada").verifying == SigningKey.file(directory + "/ada").verifying)
+        var facts = stat()
+        #expect(stat(directory + "/ada", &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+
+        let gate = try await ToolGate(ledger: .memory, signer: keys)
+        for _ in 1...3 { _ = try? await gate.call("refund", [:]) { _ in } }
+        try await gate.approve(1, reviewer: "Ada", reason: "fine")
+        try await gate.reject(2, reviewer: "Bo")
+        await #expect {
+            try await gate.approve(3, reviewer: "Mallory")
+        } throws: { error in
+            guard case HITLError.notDecided(3, .notSigned(let because)) = error else { return false }
+            return because == "there is no key of `Mallory`."
+        }
+        #expect(try await gate.pending().map(\.number) == [3])
+
+        let findings = try await gate.verifySignatures(by: keys.known, requirement: .always)
+        #expect(findings.signed == 2 && findings.failures == [])
+        // Who knows Bo's key as another's is told.
+        let mistaken = keys.known.map { KnownKey(reviewer: "Ada", key: $0.key) }
+        #expect(try await gate.verifySignatures(by: mistaken).failed == 1)
+        await gate.close()
+    }
+
+    @Test func `is not signed where nobody asked for that, and that shows where it is demanded`() async throws {
+        let gate = try await ToolGate(ledger: .memory)
+        _ = try? await gate.call("refund", [:]) { _ in }
+        try await gate.approve(1, reviewer: "Ada")
+        #expect(try await gate.verifySignatures(by: []).unsigned == 1)
+        #expect(
+            try await gate.verifySignatures(by: [], requirement: .always).failures == [.unsigned(request: 1)])
+        await gate.close()
+    }
+
+    @Test func `is not signed with a file that is no key`() async throws {
+        let directory = Self.temporary()
+        defer { for name in ["key", ""] { remove(directory + "/" + name) } }
+        let descriptor = open(directory + "/key", O_CREAT | O_WRONLY, 0o644)
+        close(descriptor)
+        for (mode, code) in [(0o644, "cannot be read"), (0o600, "is no OpenSSH private key")] as [(mode_t, String)] {
+            chmod(directory + "/key", mode)
+            #expect {
+                try SigningKey.file(directory + "/key")
+            } throws: { error in
+                guard case HITLError.signing(let why) = error else { return false }
+                return why.contains(code) && (error as? HITLError)?.code == "HITL_SIGNING_UNAVAILABLE"
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import HITLLedger
 ///     LedgerProbe group PATH COUNT        COUNT appends at once from tasks of their own
 ///     LedgerProbe written PATH COUNT      appends without a sync, then waits for the end of its input
 ///     LedgerProbe limited PATH BYTES      appends until no file may grow beyond BYTES, then lifts the limit
+///     LedgerProbe signed PATH COUNT       as append, with a checkpoint after each, and files of a few entries where it has files
 ///     LedgerProbe hold PATH               opens, says `open`, waits for the end of its input
 @main
 struct LedgerProbe {
@@ -21,7 +22,10 @@ struct LedgerProbe {
         let number = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
         do {
             let storage: LedgerStorage = arguments[2].hasSuffix(".jsonl") ? .file : .database
-            let ledger = try Ledger.open(path: arguments[2], storage: storage, indexer: index, clock: milliseconds)
+            let ledger =
+                arguments[1] == "signed" && storage == .file
+                ? try openSmallFiles(arguments[2])
+                : try Ledger.open(path: arguments[2], storage: storage, indexer: index, clock: milliseconds)
             switch arguments[1] {
             case "append": try await append(number, to: ledger)
             case "persist": try await persist(number, with: ledger)
@@ -29,6 +33,7 @@ struct LedgerProbe {
             case "group": try await group(number, to: ledger)
             case "written": try await leaveUnsynced(number, to: ledger)
             case "limited": try await fill(ledger, limit: number)
+            case "signed": try await sign(number, of: ledger)
             case "hold":
                 say("open")
                 waitForEndOfInput()
@@ -47,6 +52,24 @@ struct LedgerProbe {
         while count == 0 || number < count {
             number += 1
             let entries = try await ledger.append([draft(number)])
+            say("\(entries[0].sequence)")
+        }
+    }
+
+    private static func openSmallFiles(_ path: String) throws(LedgerError) -> Ledger {
+        let (file, lock) = try LedgerFile.forWriting(path)
+        try FileWriter.create(file.path)
+        let store = try FileStore(path: file.path, indexer: index)
+        let writer = try FileWriter(store, ownership: lock, segmentLimit: 700)
+        return try Ledger(reading: store, writing: writer, file: file.path, indexer: index, clock: milliseconds)
+    }
+
+    private static func sign(_ count: Int, of ledger: Ledger) async throws {
+        var number = 0
+        while count == 0 || number < count {
+            number += 1
+            let entries = try await ledger.append([draft(number)])
+            try ledger.rememberHead()
             say("\(entries[0].sequence)")
         }
     }

@@ -3,15 +3,17 @@ import HITL
 /// A program that puts a person between its agent and its tools.
 ///
 /// The agent here is a list of calls; the person is a rule of thumb that stands in for a dialog. Everything
-/// else is as in a real program: nothing below runs before the decision about it is in the ledger.
+/// else is as in a real program: nothing below runs before the decision about it is in the ledger. With the path of a ledger
+/// to keep, the decisions in it are signed with the shift lead's key beside it.
 @main
 struct RefundDesk {
     static func main() async throws {
         let path = CommandLine.arguments.dropFirst().first
+        let keys = try path.map { ReviewerKeys(["shift lead": try .file($0 + ".shift-lead")]) }
         let gate = try await ToolGate(
             agent: "refund-assistant", ledger: path.map(ToolGate.LedgerLocation.file) ?? .memory,
             rules: ToolRules(allowed: ["readOrder"], dangerousActions: ["delete"], requireReason: [.reasonToReject]),
-            reviewCallback: review)
+            signer: keys, reviewCallback: review)
 
         let events = await gate.events()
         let watching = Task {
@@ -35,6 +37,10 @@ struct RefundDesk {
         print(
             "approved \(statistics.all.decisions["approved", default: 0]), rejected \(statistics.all.decisions["rejected", default: 0])"
         )
+        if let keys {
+            let findings = try await gate.verifySignatures(by: keys.known, requirement: .always)
+            print("signed \(findings.signed), not as signed \(findings.failed)")
+        }
         await gate.close()
         await watching.value
     }

@@ -16,14 +16,17 @@ package struct HistoryCommand: Command {
             .init("decision", "D", .word(words), doc: "only decisions of this kind: \(words.joined(separator: ", "))"),
             .init("since", "WHEN", .moment, doc: "since a date, a time or a duration ago: 2026-01-31, 2h"),
             .init("request", "N", .request, doc: "one request, with everything that is known of it"),
+            .follow,
             .init("json", doc: "print the same facts as one JSON document"),
         ],
         examples: [
             .init("/hitl history --last 5", "the five newest decisions"),
+            .init("hitl history --follow --json", "every decision as it is made, one document a line"),
             .init("/hitl history --tool deleteFile --decision rejected --since 7d", "deletions rejected this week"),
         ])
 
-    private let query: Records.Query
+    let query: Records.Query
+    private let follows: Bool
     private let request: ShowCommand?
     private let json: Bool
 
@@ -38,12 +41,14 @@ package struct HistoryCommand: Command {
             last: last ?? (since == nil ? 20 : nil), tool: arguments.text("tool"), decision: decision, since: since)
         let json = arguments.has("json")
         self.json = json
+        follows = arguments.has("follow")
         request = try arguments.text("request").map { text throws(UsageError) in
             try ShowCommand(try Arguments([text] + (json ? ["--json"] : []), for: ShowCommand.definition), now: now)
         }
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        if follows { return .followedElsewhere }
         if let request { return await request.run(in: desk, for: `operator`) }
         let found: [RequestHistory]
         do { found = try desk.records.history(query) } catch { return desk.ledgerFailure(error) }

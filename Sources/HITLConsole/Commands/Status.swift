@@ -9,16 +9,19 @@ package struct StatusCommand: Command {
             Shows every pending request with all of its arguments. The number in front of a request is its own for \
             ever: it is never given to another one.
             """,
-        options: [.init("json", doc: "print the same facts as one JSON document")],
+        options: [.follow, .init("json", doc: "print the same facts as one JSON document")],
         examples: [.init("/hitl status", "what waits")])
 
     private let json: Bool
+    private let follows: Bool
 
     package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
         json = arguments.has("json")
+        follows = arguments.has("follow")
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
+        if follows { return .followedElsewhere }
         let pending: [PendingRequest]
         do { pending = try await desk.pending() } catch { return desk.ledgerFailure(error) }
         if json {

@@ -1,3 +1,5 @@
+public import HITLCore
+
 /// Signs decisions in the name of this desk's reviewer.
 public protocol Signer: Sendable {
     /// Signs what `statement` gives for the name of the key that signs.
@@ -8,6 +10,15 @@ public protocol Signer: Sendable {
     func sign(
         _ statement: @Sendable (_ key: String) -> [UInt8]
     ) async throws(SigningFailure) -> (key: String, bytes: [UInt8])
+
+    /// Who signs what this reviewer decides. Nil where nobody can; then nothing is decided.
+    ///
+    /// Without an implementation it is this signer, whoever it was, as at a desk that has one reviewer.
+    func signer(for reviewer: Principal) -> (any Signer)?
+}
+
+extension Signer {
+    public func signer(for reviewer: Principal) -> (any Signer)? { self }
 }
 
 /// Why nothing could be signed, in a sentence.

@@ -401,6 +401,7 @@ extension LineEditor {
         guard let size = Presentation.size(of: input) else { return }
         presentation.columns = size.columns
         presentation.rows = size.rows
+        view.resize(columns: size.columns, presentation.narrowing)
         showPresentation(presentation)
         events.yield(.resized(columns: size.columns, rows: size.rows))
     }

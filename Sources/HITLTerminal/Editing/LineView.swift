@@ -13,6 +13,9 @@ struct LineView {
     private var cursorRow = 0
     private var shown: Frame?
 
+    /// The columns of the rows that were drawn down to the cursor's, and the cursor's column.
+    private var drawn: (columns: [Int], cursorColumn: Int) = ([], 0)
+
     struct Frame: Equatable {
         var layout: LineLayout
         var below: [String]
@@ -22,6 +25,19 @@ struct LineView {
     mutating func forget() {
         cursorRow = 0
         shown = nil
+        drawn = ([], 0)
+    }
+
+    /// The window has another width since the line was drawn: where the terminal broke its rows, the first of them is
+    /// further up.
+    ///
+    /// A row that was broken is as many rows as its columns fill; the cursor stays at its character, and behind the last
+    /// one on the same row.
+    mutating func resize(columns: Int, _ narrowing: Narrowing) {
+        guard case .breaksRows = narrowing, columns > 0, let last = drawn.columns.last else { return }
+        let rows = { (filled: Int) in max(1, (filled + columns - 1) / columns) }
+        cursorRow =
+            drawn.columns.dropLast().reduce(0) { $0 + rows($1) } + min(drawn.cursorColumn / columns, rows(last) - 1)
     }
 
     /// Empty where nothing has changed. `above` are whole rows, each with its end.
@@ -47,6 +63,9 @@ struct LineView {
         if up > 0 { output += "\u{1B}[\(up)A" }
         output += "\u{1B}[\(frame.layout.cursorColumn + 1)G\u{1B}[?25h"
         shown = frame
+        drawn = (
+            frame.layout.rows[window.lowerBound...frame.layout.cursorRow].map(\.columns), frame.layout.cursorColumn
+        )
         return output
     }
 

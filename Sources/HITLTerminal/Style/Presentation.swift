@@ -34,6 +34,7 @@ package struct Presentation: Sendable, Equatable {
     /// Nil where rows have no end: text is not wrapped.
     package var columns: Int?
     package var rows: Int?
+    package var narrowing = Narrowing.cutsRows
 
     package var isTerminal: Bool { kind != .stream }
 
@@ -58,6 +59,7 @@ package struct Presentation: Sendable, Equatable {
         let refusesColour = !(environment["NO_COLOR"] ?? "").isEmpty
         colour = movable && !refusesColour ? .ansi : .none
         encoding = Self.isUTF8(environment) ? .utf8 : .ascii
+        narrowing = Narrowing(environment: environment)
         glyphs = encoding == .utf8 && !plain ? .emoji : .words
         self.columns = isTerminal ? max(columns ?? 80, 1) : nil
         self.rows = isTerminal ? max(rows ?? 24, 1) : nil
