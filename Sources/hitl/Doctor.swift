@@ -52,7 +52,12 @@ enum Doctor {
     private static func look(at place: Place) -> [Finding] {
         ledger(place) + sinks(place) + keys(place) + permissions(place) + [
             desk(place), configuration(place), curl(), tracing(place), sandbox(place), terminal(),
-        ]
+        ] + notices(place)
+    }
+
+    /// What is in force and not as somebody may think.
+    private static func notices(_ place: Place) -> [Finding] {
+        place.configuration.notices.map { Finding(.warning, "Configuration: \($0.description)") }
     }
 
     private static func configuration(_ place: Place) -> Finding {

@@ -140,6 +140,38 @@ import Testing
         let text = masked(said.out, in: home)
         #expect(text.contains("ok       Ledger: none yet; the first desk makes `HOME/h/.local/state/hitl/ledger.db`\n"))
         #expect(text.contains("warning  Desk: none is running\n         mend: hitl loop --enable-hitl\n"))
+        #expect(text.contains("ok       Signing: no key yet; the first desk makes one\n"))
+    }
+
+    @Test func `says of the ledger, keys and permissions what was looked at, and what is wrong`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint") == 1)
+        #expect(try await home.hitl("approve", "1").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        let said = try await home.hitl("doctor")
+        #expect(said.code == 0)
+        #expect(
+            masked(said.out, in: home).contains(
+                "ok       Ledger: `HOME/h/.local/state/hitl/ledger.db`, 4 entries. The last 4 hold together, and it is as long as when it was last signed; `hitl audit verify` checks all\n"
+            ), "\(said.out)")
+        #expect(said.out.contains("ok       Signing: with SHA256:"), "\(said.out)")
+        #expect(said.out.contains("files and directories are yours alone\n"), "\(said.out)")
+
+        chmod(home.path("h/.local/state/hitl/keys"), 0o755)
+        chmod(home.path("h/.local/state/hitl/keys/signing"), 0o644)
+        let open = try await home.hitl("doctor")
+        #expect(open.code == 1)
+        #expect(open.out.contains("warning  Permissions: others can read `"), "\(open.out)")
+        #expect(open.out.contains("missing  Signing: "), "\(open.out)")
+        chmod(home.path("h/.local/state/hitl/keys/signing"), 0o600)
+
+        // A changed entry at the end, and the same far from it: what is not looked at is not claimed.
+        let damage = "UPDATE entry SET record = CAST(replace(record, 'paint', 'sword') AS BLOB) WHERE sequence = 2"
+        #expect(try await home.run(program: "/usr/bin/sqlite3", [home.ledger, damage]).code == 0)
+        let damaged = try await home.hitl("doctor")
+        #expect(damaged.code == 1 && damaged.out.contains("missing  Ledger: "), "\(damaged.out)")
+        #expect(damaged.out.contains("entry 2 was changed"), "\(damaged.out)")
     }
 }
 

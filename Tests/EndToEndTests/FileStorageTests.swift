@@ -92,6 +92,17 @@ import Testing
         #expect(try await desk.quit() == .exited(0))
     }
 
+    @Test func `can be sealed from some day on`() async throws {
+        let home = try await Self.home()
+        try home.write(
+            "audit: { storage: file }\nsecurity: { encryptAuditLogs: true }\n", to: "h/.config/hitl/hitl.yaml")
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint", "--arg", "wall=swordfish") == 3)
+        #expect(try await desk.quit() == .exited(0))
+        #expect(home.read(Self.lines)?.contains("swordfish") == false)
+        #expect(try await home.hitl("audit", "verify").code == 0)
+    }
+
     @Test func `is not opened as a database, nor mended as one`() async throws {
         let home = try await Self.home()
         let path = home.path(Self.lines)

@@ -5,6 +5,37 @@ import Testing
 
 /// The loop's commands as `hitl status` and so on, from any terminal of the same user.
 @Suite(.oneAtATime) struct `From another terminal` {
+    /// As JSON, one document a line, from a pipe's end as programs read it; a pseudo-terminal stands for the pipe here.
+    @Test func `what waits and what is decided can be followed as it comes`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint", "--arg", "wall=north") == 1)
+        func follow(_ words: String...) throws -> PseudoTerminal {
+            try PseudoTerminal.spawn([Home.hitl] + words, environment: home.environment, columns: 6_000, rows: 30)
+        }
+        let history = try follow("history", "--follow", "--json")
+        let status = try follow("status", "--follow")
+        try await status.until { $0.contains("1. Tool: paint") }
+        #expect(try await home.ask("paint", "--arg", "wall=east") == 2)
+        try await status.until { $0.contains("2. Tool: paint") }
+        #expect(try await home.hitl("reject", "2", "--reason", "Monday.").code == 0)
+        try await status.until { $0.contains("2. paint: rejected by ") }
+        try await history.until { $0.contains(#""decision":"rejected""#) && $0.contains(#""wall":"east""#) }
+        #expect(!history.screen.contains(#""wall":"north""#))
+        #expect(try await home.hitl("approve", "1").code == 0)
+        try await history.until { $0.contains(#""wall":"north""#) }
+        for followed in [history, status] {
+            followed.signal(SIGINT)
+            #expect(try await followed.waitForExit() == .killed(bySignal: SIGINT))
+        }
+        // At the desk there is nothing to follow, and one request is over when it is shown.
+        #expect(
+            try await desk.enter("/hitl history --follow").joined(separator: " ")
+                .contains("`--follow` is for another terminal"))
+        #expect(try await home.hitl("history", "--follow", "--request", "1").code == 2)
+        #expect(try await desk.quit() == .exited(0))
+    }
+
     @Test func `everything can be looked at and decided, in text`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)

@@ -139,7 +139,17 @@ import Testing
         #expect(said.err.contains("\(file):2:3") && said.err.contains("\(file):3:20"), "\(said.err)")
         try home.write("hitl:\n  requireApproval: [paint]\n", to: "wrong.yaml")
         let mended = try await home.run(["policy", "check", "--config", file])
-        #expect(mended.code == 0 && mended.out.hasPrefix("The policy is in order: "))
+        #expect(mended.code == 0 && mended.out.hasPrefix("The policy is in order: ") && mended.err == "")
+    }
+
+    @Test func `says what a sink is given where the ledger is encrypted`() async throws {
+        let home = try Home()
+        try home.write("audit: { sinks: [/tmp/none] }\nsecurity: { encryptAuditLogs: true }\n", to: "sealed.yaml")
+        let said = try await home.run(["policy", "check", "--config", home.path("sealed.yaml")])
+        #expect(said.code == 0)
+        #expect(said.err.contains("`audit.sinks` are given every record unencrypted"), "\(said)")
+        let json = try await home.run(["policy", "check", "--json", "--config", home.path("sealed.yaml")])
+        #expect(json.code == 0 && json.out.contains("are given every record unencrypted"), "\(json)")
     }
 }
 

@@ -186,6 +186,29 @@ import Testing
                 """)
     }
 
+    @Test(.enabled(if: python != nil, "python3 is missing: the independent verifier is NOT run"))
+    func `in files, or sealed, is found whole by it too`() async throws {
+        for (configuration, file, more) in [
+            ("audit: { storage: file }\n", "ledger.jsonl", ""),
+            (
+                "security: { encryptAuditLogs: true }\n", "ledger.db",
+                "Sealed: 4. Their bytes and places were checked, not what they say.\n"
+            ),
+        ] {
+            let home = try Home(configuration: configuration)
+            let desk = try await Desk.open(home)
+            #expect(try await home.ask("paint") == 1)
+            #expect(try await home.hitl("approve", "1").code == 0)
+            #expect(try await desk.quit() == .exited(0))
+            let key = try await Self.key(of: home)
+            let ledger = home.path("h/.local/state/hitl/" + file)
+            #expect(
+                try await home.run(program: try #require(Self.python), [Self.verifier, ledger, "--key", key])
+                    == Said(
+                        code: 0, out: "Entries: 4, 0 not yet protected. Checkpoints: 1, all signed.\n" + more, err: "\n"))
+        }
+    }
+
     /// By SQL, as whoever can write the file could.
     private static let damages = [
         "UPDATE entry SET record = CAST(replace(record, 'Monday', 'Sunday') AS BLOB) WHERE sequence = 4",

@@ -168,28 +168,20 @@ import Testing
         try await terminal.enter("before")
         try await terminal.until { $0.contains("line(before)") && $0.cursorLine == "probe >" }
         let line = "0123456789abcdefghijABCDEFGHIJklmnopqrstKLMNOPQRST!@#$%^&*()uvwxyz"
-        func whole(_ screen: ScreenModel, _ typed: String) -> Bool {
-            let all = "probe > " + typed
-            let rows = stride(from: 0, to: all.count, by: screen.columns).map { start in
-                String(all.dropFirst(start).prefix(screen.columns))
-            }
-            let first = screen.cursorRow - (all.count / screen.columns)
-            return rows.indices.allSatisfy { screen.line(first + $0) == rows[$0] }
-                && (0..<screen.rows).count { screen.line($0).hasPrefix("probe > 0") } == 1
-                && !screen.scrollback.contains { $0.hasPrefix("probe > 0") } && screen.contains("line(before)")
-        }
         var typed = ""
         for (place, columns) in [44, 20, 60, 20, 33, 21, 80, 20, 60].enumerated() {
             let more = String(line.dropFirst(place * 7).prefix(7))
             terminal.send(more)
             typed += more
-            try await terminal.until { whole($0, typed) }
+            let now = typed
+            try await terminal.until { $0.hasOnceAndWhole(now) }
             terminal.resize(columns: columns, rows: 20)
-            try await terminal.until { $0.columns == columns && whole($0, typed) }
+            try await terminal.until { $0.columns == columns && $0.hasOnceAndWhole(now) }
         }
         // Several at once, of which the program may see the last alone.
         for columns in [50, 40, 30, 25] { terminal.resize(columns: columns, rows: 20) }
-        try await terminal.until { $0.columns == 25 && whole($0, typed) }
+        let all = typed
+        try await terminal.until { $0.columns == 25 && $0.hasOnceAndWhole(all) }
         terminal.send("\r")
         try await terminal.until { $0.contains("line(0123") }
         #expect(terminal.screen.unknown.isEmpty)
@@ -224,5 +216,19 @@ import Testing
         try await terminal.enter("next")
         try await terminal.until { $0.contains("line(next)") }
         #expect(!terminal.screen.contains("typed ahead"))
+    }
+}
+
+extension ScreenModel {
+    /// The prompt with what was typed, from its first row to the cursor's, and no piece of it anywhere else.
+    fileprivate func hasOnceAndWhole(_ typed: String) -> Bool {
+        let all = "probe > " + typed
+        let expected = stride(from: 0, to: all.count, by: columns).map { start in
+            String(all.dropFirst(start).prefix(columns))
+        }
+        let first = cursorRow - all.count / columns
+        return expected.indices.allSatisfy { line(first + $0) == expected[$0] }
+            && (0..<rows).count { line($0).hasPrefix("probe > 0") } == 1
+            && !scrollback.contains { $0.hasPrefix("probe > 0") } && contains("line(before)")
     }
 }

@@ -1,6 +1,6 @@
 import HITLPlatform
 
-/// A line of a file ledger, as `docs/formats/ledger.md` §7 has it:
+/// A line of a file ledger, as `docs/formats/ledger.md` §9 has it:
 ///
 ///     {"sequence":12,"last":13,"time":1767225600000,"hash":"9f86…","record":{"event":"opened",…}}
 ///

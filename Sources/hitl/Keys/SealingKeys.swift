@@ -19,7 +19,8 @@ enum SealingKeys {
         let encrypts = configuration.encryptAuditLogs.value
         var keys: [RecordKey] = []
         for source in configuration.auditKeys.value { keys.append(try await key(source, configuration.paths)) }
-        if let own = try own(state, for: encrypts && keys.isEmpty ? ledger : nil) { keys.append(own) }
+        let storage: LedgerStorage = configuration.auditStorage.value == .file ? .file : .database
+        if let own = try own(state, for: encrypts && keys.isEmpty ? ledger : nil, storage) { keys.append(own) }
         return RecordSealing(
             current: encrypts ? keys.first : nil, others: encrypts ? Array(keys.dropFirst()) : keys)
     }
@@ -32,12 +33,14 @@ enum SealingKeys {
     private static func ownPath(_ state: String) -> String { state + "/keys/audit" }
 
     /// - Parameter ledger: whose key it is to be where there is none.
-    private static func own(_ state: String, for ledger: String?) throws(Failure) -> RecordKey? {
+    private static func own(
+        _ state: String, for ledger: String?, _ storage: LedgerStorage
+    ) throws(Failure) -> RecordKey? {
         let path = ownPath(state)
         do {
             if access(path, F_OK) != 0, errno == ENOENT {
                 guard let ledger else { return nil }
-                try checkReadable(ledger)
+                try checkReadable(ledger, storage)
                 try PrivateDirectory.prepare(state + "/keys")
                 try PrivateFile.write(RandomBytes.make(32), to: path)
             }
@@ -50,11 +53,11 @@ enum SealingKeys {
     }
 
     /// A key that was lost is not replaced in silence: where the newest record is sealed, that is said first.
-    private static func checkReadable(_ path: String) throws(Failure) {
+    private static func checkReadable(_ path: String, _ storage: LedgerStorage) throws(Failure) {
         guard access(path, F_OK) == 0 else { return }
         do throws(LedgerError) {
             let ledger = try Ledger.openReadOnly(
-                path: path, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+                path: path, storage: storage, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
             defer { ledger.close() }
             _ = try ledger.latest(limit: 1)
         } catch {
