@@ -3,31 +3,36 @@ import HITLConfiguration
 import HITLCore
 import HITLPlatform
 
-/// `policy-meter [CYCLES]`: what a verdict, the analysis of a command and the loading of a policy take.
+/// `policy-meter [CYCLES [NAME…]]`: what a verdict, the analysis of a command and the loading of a policy take.
 ///
-/// Prints `name p50 p99` a line, in microseconds; `policy.growth` is in bytes.
+/// Prints `name p50 p99` a line, in microseconds; `policy.growth` is in bytes. With names only those, for a profiler.
 @main
 struct PolicyMeter {
     static func main() throws {
         let cycles = Int(CommandLine.arguments.dropFirst().first ?? "") ?? 20_000
+        let wanted = CommandLine.arguments.dropFirst(2)
+        func isWanted(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
         let home = try Home()
         defer { home.remove() }
 
         let small = try home.load(Self.rules(50))
-        measure("policy.verdict.50", small, cycles)
-        var loads: [UInt64] = []
+        if isWanted("policy.verdict.50") { measure("policy.verdict.50", small, cycles) }
         var large = small
-        let text = Self.rules(10_000)
-        for _ in 0..<5 {
-            let start = SystemClock.monotonicNanoseconds()
-            large = try home.load(text)
-            loads.append(SystemClock.monotonicNanoseconds() - start)
+        if isWanted("policy.load.10000") || isWanted("policy.verdict.10000") {
+            var loads: [UInt64] = []
+            let text = Self.rules(10_000)
+            for _ in 0..<5 {
+                let start = SystemClock.monotonicNanoseconds()
+                large = try home.load(text)
+                loads.append(SystemClock.monotonicNanoseconds() - start)
+            }
+            report("policy.load.10000", loads)
         }
-        report("policy.load.10000", loads)
-        measure("policy.verdict.10000", large, cycles)
-        analyse(cycles)
+        if isWanted("policy.verdict.10000") { measure("policy.verdict.10000", large, cycles) }
+        if isWanted("policy.command") { analyse(cycles) }
 
         // What a million verdicts leave behind, as far as the system sees it: in pages.
+        guard isWanted("policy.growth") else { return }
         let (call, context) = Self.call(7)
         for _ in 0..<10_000 { _ = small.evaluate(call, in: context) }
         let before = try resident()

@@ -4,6 +4,7 @@
 /// `<U+` becomes `<U+003C>U+`. Files of a workspace are written by agents, and their lines are
 /// quoted in errors.
 package func visible(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "<") }) { return text }
     var result = String.UnicodeScalarView()
     var rest = text.unicodeScalars[...]
     while let scalar = rest.popFirst() {

@@ -30,6 +30,16 @@ struct ByteSet: Hashable, Sendable {
 
     func contains(_ byte: UInt8) -> Bool { bits[Int(byte >> 6)] & (1 << UInt64(byte & 63)) != 0 }
 
+    /// The byte that is all of it; nil where it has none or several.
+    var single: UInt8? {
+        var single: UInt8?
+        for word in 0..<4 where bits[word] != 0 {
+            guard single == nil, bits[word] & (bits[word] - 1) == 0 else { return nil }
+            single = UInt8(word * 64 + bits[word].trailingZeroBitCount)
+        }
+        return single
+    }
+
     func inverted() -> ByteSet {
         var set = ByteSet()
         set.bits = ~bits

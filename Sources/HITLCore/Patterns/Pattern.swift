@@ -41,6 +41,8 @@ public struct Pattern: Sendable, Hashable {
         self.text = text
         self.syntax = syntax
         self.meaning = meaning
+        // Nearly all are small, and a bound says so sooner than the program itself.
+        guard meaning.mostInstructions > PatternProgram.greatestPattern else { return }
         var program = PatternProgram()
         do throws(PatternError.Fault) { try program.add(meaning, id: 0) } catch { throw PatternError(error, at: 0) }
     }
@@ -62,6 +64,6 @@ public struct Pattern: Sendable, Hashable {
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(syntax)
-        for byte in text.utf8 { hasher.combine(byte) }
+        hasher.combine(ExactText(text))
     }
 }

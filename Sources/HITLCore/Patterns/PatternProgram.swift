@@ -23,6 +23,8 @@ struct PatternProgram: Sendable {
     private(set) var looksAtStart = false
 
     private var setIndex: [ByteSet: Int32] = [:]
+    /// Sets of one byte, by that byte: nearly all. -1 where there is none yet.
+    private var singleIndex = [Int32](repeating: -1, count: 256)
     private var limit = 0
 
     /// Adds a pattern that `match(id)` stands for.
@@ -121,6 +123,13 @@ struct PatternProgram: Sendable {
     }
 
     private mutating func index(of set: ByteSet) -> Int32 {
+        if let byte = set.single {
+            let known = singleIndex[Int(byte)]
+            if known >= 0 { return known }
+            sets.append(set)
+            singleIndex[Int(byte)] = Int32(sets.count - 1)
+            return Int32(sets.count - 1)
+        }
         if let known = setIndex[set] { return known }
         sets.append(set)
         setIndex[set] = Int32(sets.count - 1)

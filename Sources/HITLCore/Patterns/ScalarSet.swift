@@ -21,6 +21,7 @@ struct ScalarSet: Hashable, Sendable {
     static let lineFeed = ScalarSet([0x0A...0x0A])
 
     var isEmpty: Bool { ranges.isEmpty }
+    var isASCII: Bool { ranges.last.map { $0.upperBound < 0x80 } ?? true }
 
     func union(_ other: ScalarSet) -> ScalarSet { ScalarSet(ranges + other.ranges) }
 

@@ -70,9 +70,7 @@ public struct ArgumentPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     public func hash(into hasher: inout Hasher) {
-        for step in steps {
-            for byte in step.utf8 { hasher.combine(byte) }
-            hasher.combine(UInt8(0xFF))
-        }
+        hasher.combine(steps.count)
+        for step in steps { hasher.combine(ExactText(step)) }
     }
 }

@@ -1,8 +1,10 @@
 /// One call before the rules of an index. What it works with is lent to each step, so that it is never copied.
-struct Evaluation {
-    let index: RuleIndex
+struct Evaluation: ~Copyable {
+    let arrangement: Policy.Arrangement
     let call: ToolCall
     let context: EvaluationContext
+
+    var index: RuleIndex { arrangement.index }
 
     /// The rules that match or cannot be decided, in the order in which they are listed.
     func findMatches(in room: inout EvaluationRoom) {
@@ -35,8 +37,8 @@ struct Evaluation {
     /// Whether all clauses but those about the tool hold.
     func holds(_ number: Int32, _ room: inout EvaluationRoom) -> Truth {
         var truth = Truth.yes
-        for clause in index.entries[Int(number)].clauses {
-            switch holds(clause, of: Int(number), &room) {
+        for place in index.entries[Int(number)].clauses.range {
+            switch holds(index.clauses[place].clause, of: Int(number), &room) {
             case .no: return .no
             case .unclear: truth = .unclear
             case .yes: break
@@ -50,29 +52,29 @@ struct Evaluation {
     func holds(_ clause: RuleIndex.Clause, of rule: Int, _ room: inout EvaluationRoom) -> Truth {
         switch clause {
         case .tool(let tests, let globs):
-            if tests.contains(where: { $0.isMet(by: call.tool) }) { return .yes }
+            if index.toolTests[tests.range].contains(where: { $0.isMet(by: call.tool) }) { return .yes }
             return globs.isEmpty ? .no : value(call.tool, .tool, matches: globs, &room)
         case .kind(let kinds): return Truth(kinds.contains(call.kind))
         case .argument(let slot, let tests): return argument(slot, tests, &room)
         case .content(let patterns):
             guard scanContent(&room) else { return .unclear }
-            return Truth(patterns.contains(where: room.content.contains))
+            return Truth(patterns.range.contains { room.content.contains(index.numbers[$0]) })
         case .riskAtLeast(let level): return Truth(context.risk.level >= level)
         case .riskAtMost(let level): return Truth(context.risk.level <= level && call.facts.warnings.isEmpty)
-        case .confidenceBelow(let threshold): return Truth(confidence(below: threshold) != nil)
+        case .confidenceBelow(let number): return Truth(confidence(below: index.thresholds[Int(number)]) != nil)
         case .agent(let patterns): return value(call.origin.agent, .agent, matches: patterns, &room)
         case .session(let patterns): return value(call.origin.session, .session, matches: patterns, &room)
         case .directory(let patterns):
             guard let directory = call.directory else { return .no }
             return value(directory, .directory, matches: patterns, &room)
         case .path(let patterns):
-            return paths(match: patterns, permissive: index.entries[rule].rule.isPermissive, &room)
+            return paths(match: patterns, permissive: index.entries[rule].isPermissive, &room)
         case .command(let patterns):
-            return commands(match: patterns, permissive: index.entries[rule].rule.isPermissive, &room)
+            return commands(match: patterns, permissive: index.entries[rule].isPermissive, &room)
         case .time(let windows):
             guard let time = context.time else { return windows.isEmpty ? .no : .unclear }
-            return Truth(windows.contains { $0.contains(time) })
-        case .usage(let limit): return usage(limit, of: index.entries[rule].rule)
+            return Truth(index.windows[windows.range].contains { $0.contains(time) })
+        case .usage(let number): return usage(index.usages[Int(number)], of: index.rules[rule])
         case .provenReadOnly: return Truth(context.risk.level == .none && call.performer == .desk)
         case .readsWithin(let wanted): return Truth(context.readsWithin.map { $0 <= wanted } ?? false)
         case .harmlessWithin(let wanted): return Truth(context.harmlessWithin.map { $0 <= wanted } ?? false)
@@ -81,18 +83,21 @@ struct Evaluation {
         }
     }
 
-    private func argument(_ slot: Int, _ tests: [RuleIndex.Test], _ room: inout EvaluationRoom) -> Truth {
-        guard let value = index.slots[slot].value(in: call.arguments) else {
+    private func argument(_ slot: Int32, _ tests: RuleIndex.Run, _ room: inout EvaluationRoom) -> Truth {
+        guard let value = index.slots[Int(slot)].value(in: call.arguments) else {
             // Absent: nothing holds of it but that it is absent.
             return Truth(
                 !tests.isEmpty
-                    && tests.allSatisfy { if case .exists(false) = $0.comparison { true } else { false } })
+                    && tests.range.allSatisfy {
+                        if case .exists(false) = index.tests[$0].comparison { true } else { false }
+                    })
         }
         var truth = Truth.yes
-        for test in tests {
-            let one = test.comparison.holds(for: value) { _, text in
+        for place in tests.range {
+            let pattern = index.tests[place].pattern
+            let one = index.tests[place].comparison.holds(for: value) { _, text in
                 guard let hits = room.hits(.argument(slot), text: text) else { return nil }
-                return room.subjects[hits].hits.contains(test.pattern)
+                return room.subjects[hits].hits.contains(pattern)
             }
             if one == .no { return .no }
             truth = truth.and(one)
@@ -101,13 +106,13 @@ struct Evaluation {
     }
 
     private func value(
-        _ text: String, _ subject: EvaluationRoom.Subject, matches patterns: [Int32], _ room: inout EvaluationRoom
+        _ text: String, _ subject: EvaluationRoom.Subject, matches patterns: RuleIndex.Run, _ room: inout EvaluationRoom
     ) -> Truth {
         guard let hits = room.hits(subject, text: text) else { return .unclear }
-        return Truth(patterns.contains(where: room.subjects[hits].hits.contains))
+        return Truth(patterns.range.contains { room.subjects[hits].hits.contains(index.numbers[$0]) })
     }
 
-    private func paths(match patterns: [Int32], permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
+    private func paths(match patterns: RuleIndex.Run, permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
         guard case .known(let paths) = context.paths else { return .unclear }
         guard !paths.isEmpty else { return .no }
         var truth: Truth = permissive ? .yes : .no
@@ -118,7 +123,7 @@ struct Evaluation {
         return truth
     }
 
-    private func commands(match patterns: [Int32], permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
+    private func commands(match patterns: RuleIndex.Run, permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
         guard case .known(let words) = context.commands else { return .unclear }
         // What stops may be about a wrapper too; to allow one is to allow what it runs.
         let commands = permissive || context.wrappings.isEmpty ? words : words + context.wrappings
@@ -192,14 +197,16 @@ struct Evaluation {
         for number in index.counting {
             let entry = index.entries[Int(number)]
             if entry.namesTools, !tools.contains(number) { continue }
-            for case .usage(let limit) in entry.clauses {
+            for place in entry.clauses.range {
+                guard case .usage(let usage) = index.clauses[place].clause else { continue }
                 var isAbout = true
-                for clause in entry.clauses {
-                    if case .usage = clause { continue }
-                    if holds(clause, of: Int(number), &room) == .no { isAbout = false }
+                for other in entry.clauses.range {
+                    if case .usage = index.clauses[other].clause { continue }
+                    if holds(index.clauses[other].clause, of: Int(number), &room) == .no { isAbout = false }
                 }
+                let limit = index.usages[Int(usage)]
                 if isAbout, case .amount(let amount) = amount(limit) {
-                    charges.append(Charge(key: key(limit, entry.rule), amount: amount))
+                    charges.append(Charge(key: key(limit, index.rules[Int(number)]), amount: amount))
                 }
             }
         }

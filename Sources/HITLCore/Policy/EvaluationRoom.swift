@@ -10,7 +10,7 @@ struct EvaluationRoom {
     /// Text that value patterns are looked for in.
     enum Subject: Equatable {
         case tool, agent, session, directory
-        case argument(Int)
+        case argument(Int32)
         case path(Int)
         /// A command as it is spelled, and with the last component of its program.
         case command(Int)

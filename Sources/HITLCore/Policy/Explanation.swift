@@ -20,17 +20,16 @@ public struct Explanation: Sendable, Equatable {
 extension Evaluation {
     /// What the verdict says of a rule that matched or could not be decided.
     func reference(_ match: EvaluationRoom.Match, _ room: inout EvaluationRoom) -> RuleReference {
-        let entry = index.entries[Int(match.rule)]
-        if match.isClear, let settled = entry.reference { return settled }
+        if match.isClear, let settled = index.references[Int(match.rule)] { return settled }
         return RuleReference(
-            to: entry.rule,
+            to: index.rules[Int(match.rule)],
             fact: match.isClear
                 ? matchingFact(of: match.rule, test: match.test, &room)
                 : "cannot be decided: " + obstacle(of: match.rule, &room), isUndecided: !match.isClear)
     }
 
     func explanation(of number: Int32, _ room: inout EvaluationRoom) -> Explanation {
-        let rule = index.entries[Int(number)].rule
+        let rule = index.rules[Int(number)]
         func outcome(_ outcome: Explanation.Outcome) -> Explanation { Explanation(rule: rule, outcome: outcome) }
 
         let named = index.entries[Int(number)].namesTools ? room.toolHits(call.tool, index) : []
@@ -41,30 +40,30 @@ extension Evaluation {
         case .unclear: return outcome(.undecided(because: obstacle(of: number, &room)))
         case .no:
             let clauses = rule.when.clauses
-            let failing = clauses.first { holds($0, of: number, &room) == .no }
-            return outcome(.notMatched(because: "does not hold: " + (failing?.words ?? "one of its clauses")))
+            let failing = clauses.indices.first { holds(clauses[$0], at: $0, of: number, &room) == .no }
+            return outcome(
+                .notMatched(because: "does not hold: " + (failing.map { clauses[$0].words } ?? "one of its clauses")))
         }
     }
 
     /// In the order in which the rule is written, one fact a clause.
     private func matchingFact(of number: Int32, test: Int32, _ room: inout EvaluationRoom) -> String {
-        let rule = index.entries[Int(number)].rule
+        let rule = index.rules[Int(number)]
         var found: Int? = index.entries[Int(number)].namesTools ? Int(test) : nil
         var facts: [String] = []
-        for clause in rule.when.clauses {
+        for (place, clause) in rule.when.clauses.enumerated() {
             switch clause {
             case .tool(let tests):
-                let place = found ?? tests.firstIndex { holds(.tool([$0]), of: number, &room) == .yes }
-                facts.append(place.map { tests[$0].fact } ?? clause.words)
+                let test = found ?? tests.firstIndex { holds(.tool([$0]), at: place, of: number, &room) == .yes }
+                facts.append(test.map { tests[$0].fact } ?? clause.words)
                 found = nil
             case .confidenceBelow(let threshold): facts.append(confidence(below: threshold) ?? clause.words)
             case .content(let patterns), .agent(let patterns), .session(let patterns), .directory(let patterns),
                 .path(let patterns), .command(let patterns):
                 // The first alone that makes the clause hold; where they hold only together, all of them.
-                let single = patterns.first { pattern in
-                    holds(clause.with([pattern]), of: number, &room) == .yes
-                }
-                facts.append(single.map { clause.fact(about: $0, permissive: rule.isPermissive) } ?? clause.words)
+                let indexed = index.clause(of: number, at: place) ?? .undecidable
+                let single = patterns.indices.first { holds(indexed.only($0), of: Int(number), &room) == .yes }
+                facts.append(single.map { clause.fact(about: patterns[$0], permissive: rule.isPermissive) } ?? clause.words)
             case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .readsWithin,
                 .harmlessWithin, .gateFiles:
                 facts.append(clause.words)
@@ -75,8 +74,8 @@ extension Evaluation {
 
     /// Why a rule cannot be decided: what its first unclear clause lacks.
     private func obstacle(of number: Int32, _ room: inout EvaluationRoom) -> String {
-        for clause in index.entries[Int(number)].rule.when.clauses
-        where holds(clause, of: number, &room) == .unclear {
+        for (place, clause) in index.rules[Int(number)].when.clauses.enumerated()
+        where holds(clause, at: place, of: number, &room) == .unclear {
             switch clause {
             case .tool: return "the tool's name takes too long to compare"
             case .argument(let path, let comparisons):
@@ -106,29 +105,16 @@ extension Evaluation {
     }
 
     /// A clause as it is written, by itself.
-    private func holds(_ clause: Condition.Clause, of number: Int32, _ room: inout EvaluationRoom) -> Truth {
+    private func holds(
+        _ clause: Condition.Clause, at place: Int, of number: Int32, _ room: inout EvaluationRoom
+    ) -> Truth {
         // The globs of a rule that was found by its tool are not among the values.
-        guard case .tool(let tests) = clause else { return holds(index.lookUp(clause), of: Int(number), &room) }
+        guard case .tool(let tests) = clause else {
+            return holds(index.clause(of: number, at: place) ?? .undecidable, of: Int(number), &room)
+        }
         return tests.reduce(.no) { truth, test in
             guard case .like(let pattern) = test else { return truth.or(Truth(test.isMet(by: call.tool))) }
             return truth.or(pattern.matches(call.tool).map(Truth.init) ?? .unclear)
-        }
-    }
-}
-
-extension Condition.Clause {
-    /// The same demand of other patterns.
-    fileprivate func with(_ patterns: [Pattern]) -> Condition.Clause {
-        switch self {
-        case .content: .content(patterns)
-        case .agent: .agent(patterns)
-        case .session: .session(patterns)
-        case .directory: .directory(patterns)
-        case .path: .path(patterns)
-        case .command: .command(patterns)
-        case .tool, .kind, .argument, .riskAtLeast, .riskAtMost, .confidenceBelow, .time, .usage, .provenReadOnly,
-            .readsWithin, .harmlessWithin, .gateFiles:
-            self
         }
     }
 }

@@ -2,20 +2,16 @@
 ///
 /// Making one arranges its rules, which takes time in proportion to them; copies are free.
 public struct Policy: Sendable {
-    public let rules: [Rule]
-    public let obligations: Set<Obligation>
-    public let timeout: Milliseconds?
+    public var rules: [Rule] { arrangement.rules }
+    public var obligations: Set<Obligation> { arrangement.obligations }
+    public var timeout: Milliseconds? { arrangement.timeout }
     /// Digest of the rules and settings.
-    public let version: String
+    public var version: String { arrangement.version }
 
     /// How far back rules with a limit look; nil where there is none.
-    package let longestLimit: Milliseconds?
+    package var longestLimit: Milliseconds? { arrangement.index.usages.map(\.within).max() }
 
-    private let index: RuleIndex
-    private let scratch: Scratch<EvaluationRoom>
-
-    /// Whether what the built-in analysis refuses is denied. Not where an agent runs without the gate.
-    private let analyses: Bool
+    private let arrangement: Arrangement
 
     public init(rules: [Rule], obligations: Set<Obligation> = [], timeout: Milliseconds?, version: String) {
         self.init(rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: true)
@@ -24,22 +20,41 @@ public struct Policy: Sendable {
     package init(
         rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool
     ) {
-        self.analyses = analyses
-        self.rules = rules
-        self.obligations = obligations
-        self.timeout = timeout
-        self.version = version
-        let index = RuleIndex(rules + Self.floor)
-        self.index = index
-        longestLimit = index.limits.map(\.within).max()
-        scratch = Scratch { EvaluationRoom(index) }
+        arrangement = Arrangement(
+            rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: analyses)
+    }
+
+    /// What all copies share.
+    final class Arrangement: Sendable {
+        let rules: [Rule]
+        let obligations: Set<Obligation>
+        let timeout: Milliseconds?
+        let version: String
+        /// Whether what the built-in analysis refuses is denied. Not where an agent runs without the gate.
+        let analyses: Bool
+        /// With the floor, in the order in which rules are listed; the disabled ones too.
+        let listed: [Rule]
+        let index: RuleIndex
+        let scratch: Scratch<EvaluationRoom>
+
+        init(rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool) {
+            self.rules = rules
+            self.obligations = obligations
+            self.timeout = timeout
+            self.version = version
+            self.analyses = analyses
+            listed = Rule.listed(rules + Policy.floor)
+            let index = RuleIndex(listed)
+            self.index = index
+            scratch = Scratch { EvaluationRoom(index) }
+        }
     }
 
     /// - Returns: the least permissive effect among the rules that match; *ask* where none has one, and where a
     ///   rule cannot be decided.
     public func evaluate(_ call: ToolCall, in context: EvaluationContext) -> Verdict {
-        let evaluation = Evaluation(index: index, call: call, context: context)
-        return scratch.use { room in
+        let evaluation = Evaluation(arrangement: arrangement, call: call, context: context)
+        return arrangement.scratch.use { room in
             evaluation.findMatches(in: &room)
             return verdict(evaluation, &room)
         }
@@ -50,7 +65,7 @@ public struct Policy: Sendable {
         evaluate(call, in: EvaluationContext(of: call, risk: risk))
     }
 
-    private func verdict(_ evaluation: Evaluation, _ room: inout EvaluationRoom) -> Verdict {
+    private func verdict(_ evaluation: borrowing Evaluation, _ room: inout EvaluationRoom) -> Verdict {
         var effect: Effect?
         var severity = Severity(evaluation.context.risk.level)
         var waits: Milliseconds?
@@ -59,15 +74,15 @@ public struct Policy: Sendable {
         listed.reserveCapacity(room.matches.count + 1)
         for place in room.matches.indices {
             let match = room.matches[place]
-            let entry = index.entries[Int(match.rule)]
-            let action = match.isClear ? entry.rule.action.effect : .ask
+            let entry = evaluation.index.entries[Int(match.rule)]
+            let action = match.isClear ? entry.effect : .ask
             if let action { effect = effect.map { min($0, action) } ?? action }
-            if let raised = entry.rule.severity { severity = max(severity, raised) }
-            if let timeout = entry.rule.timeout { waits = waits.map { min($0, timeout) } ?? timeout }
-            if !entry.rule.obligations.isEmpty { obligations.formUnion(entry.rule.obligations) }
+            if let raised = entry.severity { severity = max(severity, raised) }
+            if let timeout = entry.timeout { waits = waits.map { min($0, timeout) } ?? timeout }
+            if entry.hasObligations { obligations.formUnion(evaluation.index.rules[Int(match.rule)].obligations) }
             listed.append(evaluation.reference(match, &room))
         }
-        for finding in evaluation.context.findings where analyses && finding.effect == .deny {
+        for finding in evaluation.context.findings where arrangement.analyses && finding.effect == .deny {
             effect = .deny
             listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
         }
@@ -81,25 +96,25 @@ public struct Policy: Sendable {
         return Verdict(
             effect: effect ?? .ask, rules: listed, risk: evaluation.context.risk, severity: severity,
             obligations: obligations, timeout: waits ?? timeout,
-            charges: index.counting.isEmpty ? [] : evaluation.charges(&room), policyVersion: version)
+            charges: evaluation.index.counting.isEmpty ? [] : evaluation.charges(&room), policyVersion: version)
     }
 
     /// Every rule, matched or not, in the order in which they are listed, with what decided it. For people: it looks
     /// at each rule, however many there are.
     public func explain(_ call: ToolCall, in context: EvaluationContext) -> [Explanation] {
-        let evaluation = Evaluation(index: index, call: call, context: context)
-        let decided = scratch.use { room in
+        let evaluation = Evaluation(arrangement: arrangement, call: call, context: context)
+        let decided = arrangement.scratch.use { room in
             room.begin()
-            return index.entries.indices.map { evaluation.explanation(of: Int32($0), &room) }
+            return arrangement.index.entries.indices.map { evaluation.explanation(of: Int32($0), &room) }
         }
         var enabled = decided.makeIterator()
-        return Rule.listed(rules + Self.floor).compactMap { rule in
+        return arrangement.listed.compactMap { rule in
             rule.enabled ? enabled.next() : Explanation(rule: rule, outcome: .disabled)
         }
     }
 
     /// What no configuration lifts.
-    private static let floor = [
+    fileprivate static let floor = [
         Rule(name: "self-protection", source: "built-in", when: .gateFiles, action: .block)
     ]
 

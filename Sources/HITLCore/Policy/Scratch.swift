@@ -15,19 +15,29 @@ final class Scratch<Room>: Sendable {
         for slot in rooms
         where slot.isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged {
             defer { slot.isTaken.store(false, ordering: .releasing) }
-            if slot.room == nil { slot.room = make() }
-            if var room = slot.room.take() {
-                defer { slot.room = room }
-                return body(&room)
-            }
+            return body(&slot.room(or: make).pointee)
         }
         var room = make()
         return body(&room)
     }
 
-    /// `room` is touched only by who changed `isTaken` from false to true, with acquire and release around it.
+    /// `made` is touched only by who changed `isTaken` from false to true, with acquire and release around it. Behind
+    /// a pointer, because moving a room out and in again takes longer than many an evaluation.
     private final class Slot: @unchecked Sendable {
         let isTaken = Atomic(false)
-        var room: Room?
+        private var made: UnsafeMutablePointer<Room>?
+
+        func room(or make: () -> Room) -> UnsafeMutablePointer<Room> {
+            if let made { return made }
+            let room = UnsafeMutablePointer<Room>.allocate(capacity: 1)
+            room.initialize(to: make())
+            made = room
+            return room
+        }
+
+        deinit {
+            made?.deinitialize(count: 1)
+            made?.deallocate()
+        }
     }
 }
