@@ -155,7 +155,7 @@ private struct Loading {
         guard !variables.areNone else { return }
         for key in ConfigurationKey.all {
             guard let (name, value) = variables.value(key.variables) else { continue }
-            let reading = Reading(Node(.scalar(value, .words), source: .variable(name)))
+            let reading = Reading(Node(.scalar(value, .words)), from: .variable(name))
             apply(key, reading.root, trusted: trusted)
             collect(reading)
         }
@@ -166,7 +166,7 @@ private struct Loading {
 
     mutating func readOptions() {
         for option in sources.options {
-            let reading = Reading(option.node)
+            let reading = Reading(option.node, from: .option(option.option))
             if let key = ConfigurationKey.named(option.key) {
                 apply(key, reading.root, trusted: true)
             } else {

@@ -40,7 +40,7 @@ extension Configuration {
             throw Diagnostics([Diagnostic(.session, .notSettable(key: key.name))])
         }
         var changed = self
-        let reading = Reading(Node(.scalar(text, .words), source: .session), subject: key.name)
+        let reading = Reading(Node(.scalar(text, .words)), from: .session, subject: key.name)
         key.assign(reading.root, &changed)
         try reading.finish()
         let contradictions = changed.contradictions

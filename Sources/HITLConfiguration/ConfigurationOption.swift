@@ -18,10 +18,9 @@ package struct ConfigurationOption: Sendable {
     }
 
     var node: Node {
-        let source = Source.option(option)
-        return switch value {
-        case .text(let text): Node(.scalar(text, .words), source: source)
-        case .words(let words): Node(.list(words.map { Node(.scalar($0, .quoted), source: source) }), source: source)
+        switch value {
+        case .text(let text): Node(.scalar(text, .words))
+        case .words(let words): Node(.list(words.map { Node(.scalar($0, .quoted)) }))
         }
     }
 }

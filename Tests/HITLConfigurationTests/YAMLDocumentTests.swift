@@ -254,16 +254,13 @@ import Testing
 
 /// The tree as indented lines, each with its place.
 private func outline(_ node: Node, indent: String = "") -> String {
-    func place(_ source: Source) -> String {
-        guard case .file(let place) = source else { return "?" }
-        return "\(place.line):\(place.column)"
-    }
+    func place(_ position: Node.Position) -> String { "\(position.line):\(position.column)" }
     func head(_ node: Node) -> String {
         switch node.content {
-        case .scalar(let text, .quoted): "'\(text)' \(place(node.source))"
-        case .scalar(let text, _): "\(text) \(place(node.source))"
-        case .list: "list \(place(node.source))"
-        case .map: "map \(place(node.source))"
+        case .scalar(let text, .quoted): "'\(text)' \(place(node.position))"
+        case .scalar(let text, _): "\(text) \(place(node.position))"
+        case .list: "list \(place(node.position))"
+        case .map: "map \(place(node.position))"
         }
     }
     func body(_ node: Node, _ indent: String) -> [String] {
@@ -272,7 +269,7 @@ private func outline(_ node: Node, indent: String = "") -> String {
         case .list(let nodes): nodes.flatMap { [indent + head($0)] + body($0, indent + "  ") }
         case .map(let entries):
             entries.flatMap { entry in
-                ["\(indent)\(entry.key) \(place(entry.source)) = \(head(entry.value))"]
+                ["\(indent)\(entry.key) \(place(entry.position)) = \(head(entry.value))"]
                     + body(entry.value, indent + "  ")
             }
         }

@@ -125,7 +125,7 @@ private struct ScenarioReader {
                 .refused(
                     "a placeholder in \(quoted(entry.key)) could become code; give each one a word of its own in `argv`"
                 ),
-                at: entry.value.source)
+                at: field.reading.source(at: entry.value.position))
         }
     }
 
@@ -213,7 +213,7 @@ private struct ScenarioReader {
             field.report(
                 .refused("one step does one thing; this one has \(kinds.map(quoted).joined(separator: " and "))"))
         } else if let first = map.entries.first, let near = nearest(to: first.key, among: Self.stepKeys) {
-            field.reading.report(.unknownKey(first.key, nearest: near), at: first.source)
+            field.reading.report(.unknownKey(first.key, nearest: near), at: map.source(of: first))
         } else {
             field.report(.refused("a step needs `say`, `call`, `together`, `agent` or `forEach`"))
         }
@@ -255,7 +255,7 @@ private struct ScenarioReader {
         }
         for entry in arguments.entries where !parameters.contains(where: { $0.utf8.elementsEqual(entry.key.utf8) }) {
             arguments.reading.report(
-                .unknownKey(entry.key, nearest: nearest(to: entry.key, among: parameters)), at: entry.source)
+                .unknownKey(entry.key, nearest: nearest(to: entry.key, among: parameters)), at: arguments.source(of: entry))
         }
     }
 

@@ -75,7 +75,7 @@ package enum CompliancePreset: String, Sendable, CaseIterable {
     }
 
     private static func words(_ words: [String]) -> Node.Content {
-        .list(words.map { Node(.scalar($0, .plain), source: .fallback) })
+        .list(words.map { Node(.scalar($0, .plain)) })
     }
 
     private static func kept(years: Int64) -> Demand {
@@ -120,7 +120,7 @@ extension Configuration {
                 guard let value = demand.value, let key = ConfigurationKey.named(demand.key), key.isAvailable else {
                     continue
                 }
-                let reading = Reading(Node(value, source: .preset(preset.rawValue)))
+                let reading = Reading(Node(value), from: .preset(preset.rawValue))
                 key.assign(reading.root, &self)
             }
         }

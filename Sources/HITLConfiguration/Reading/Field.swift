@@ -5,12 +5,14 @@ package import HITLCore
 /// Each method answers the value, or reports what was expected and what was found and answers nil.
 package struct Field {
     package let node: Node
-    /// Where the key stands that the value belongs to; the value's own place where it has no key.
-    package let key: Source
+    let keyPosition: Node.Position
     package let reading: Reading
 
+    /// Where the key stands that the value belongs to; the value's own place where it has no key.
+    package var key: Source { reading.source(at: keyPosition) }
+
     /// The value's own place.
-    package var source: Source { node.source }
+    package var source: Source { reading.source(at: node.position) }
 
     package func report(_ fault: Fault) { reading.report(fault, at: source) }
 
@@ -131,10 +133,10 @@ package struct Field {
     package func list<Element>(of what: String = "values", _ read: (Field) -> Element?) -> [Element]? {
         switch node.content {
         case .list(let nodes):
-            return nodes.compactMap { read(Field(node: $0, key: $0.source, reading: reading)) }
+            return nodes.compactMap { read(Field(node: $0, keyPosition: $0.position, reading: reading)) }
         case .scalar(let words, .words):
             return separated(words).compactMap { word in
-                read(Field(node: Node(.scalar(word, .words), source: source), key: key, reading: reading))
+                read(Field(node: Node(.scalar(word, .words), at: node.position), keyPosition: keyPosition, reading: reading))
             }
         case .scalar, .map:
             report(expected: "a list of \(what)")
@@ -151,7 +153,7 @@ package struct Field {
         for entry in map.entries where !keys.contains(where: { $0.utf8.elementsEqual(entry.key.utf8) }) {
             reading.report(
                 .unknownKey(entry.key, nearest: hint(for: entry.key, keys: keys, elsewhere: elsewhere)),
-                at: entry.source)
+                at: map.source(of: entry))
         }
         return map
     }
@@ -168,7 +170,7 @@ package struct Field {
             report(expected: "a map")
             return nil
         }
-        return FieldMap(entries: entries, source: source, reading: reading)
+        return FieldMap(entries: entries, position: node.position, reading: reading)
     }
 
     // MARK: JSON
@@ -178,12 +180,12 @@ package struct Field {
     package func json() -> JSONValue? {
         switch node.content {
         case .list(let nodes):
-            let elements = nodes.map { Field(node: $0, key: $0.source, reading: reading).json() }
+            let elements = nodes.map { Field(node: $0, keyPosition: $0.position, reading: reading).json() }
             return elements.contains { $0 == nil } ? nil : .array(elements.compactMap { $0 })
         case .map(let entries):
             var members: [JSONObject.Member] = []
             for entry in entries {
-                guard let value = Field(node: entry.value, key: entry.source, reading: reading).json() else { continue }
+                guard let value = Field(node: entry.value, keyPosition: entry.position, reading: reading).json() else { continue }
                 members.append(JSONObject.Member(entry.key, value))
             }
             return members.count == entries.count ? .object(JSONObject(members)) : nil

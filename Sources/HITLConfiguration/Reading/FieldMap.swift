@@ -1,12 +1,17 @@
 /// The keys of a map, as they are written.
 package struct FieldMap {
     package let entries: [Node.Entry]
-    package let source: Source
+    let position: Node.Position
     package let reading: Reading
+
+    package var source: Source { reading.source(at: position) }
+
+    /// Where the key of an entry stands.
+    package func source(of entry: Node.Entry) -> Source { reading.source(at: entry.position) }
 
     package subscript(key: String) -> Field? {
         entries.first { $0.key.utf8.elementsEqual(key.utf8) }.map {
-            Field(node: $0.value, key: $0.source, reading: reading)
+            Field(node: $0.value, keyPosition: $0.position, reading: reading)
         }
     }
 
@@ -21,6 +26,6 @@ package struct FieldMap {
 
     /// All keys with their values, in order.
     package var fields: [(key: String, field: Field)] {
-        entries.map { ($0.key, Field(node: $0.value, key: $0.source, reading: reading)) }
+        entries.map { ($0.key, Field(node: $0.value, keyPosition: $0.position, reading: reading)) }
     }
 }

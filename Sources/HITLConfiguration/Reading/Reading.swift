@@ -15,24 +15,41 @@ package final class Reading {
     package private(set) var diagnostics: [Diagnostic] = []
     private let lines: SourceLines?
     private let node: Node
+    private let origin: Origin
     private let subject: String?
+
+    /// What the values are from.
+    private enum Origin {
+        case file(String)
+        case elsewhere(Source)
+    }
 
     package init(_ document: YAMLDocument) {
         lines = document.lines
         node = document.root
+        origin = .file(document.file)
         subject = nil
     }
 
     /// A value that did not come from a file.
     ///
     /// - Parameter subject: what errors are said to be about, where not their source.
-    package init(_ node: Node, subject: String? = nil) {
+    package init(_ node: Node, from source: Source, subject: String? = nil) {
         lines = nil
+        origin = .elsewhere(source)
         self.node = node
         self.subject = subject
     }
 
-    package var root: Field { Field(node: node, key: node.source, reading: self) }
+    package var root: Field { Field(node: node, keyPosition: node.position, reading: self) }
+
+    /// Where something is written.
+    package func source(at position: Node.Position) -> Source {
+        switch origin {
+        case .file(let file): .file(Place(file: file, line: Int(position.line), column: Int(position.column)))
+        case .elsewhere(let source): source
+        }
+    }
 
     package func finish() throws(Diagnostics) {
         guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }

@@ -88,11 +88,11 @@ struct ConditionReader {
     private func arguments(_ field: Field) -> [Condition.Clause] {
         guard let map = field.anyMap() else { return [] }
         return map.entries.compactMap { entry in
-            let value = Field(node: entry.value, key: entry.source, reading: field.reading)
+            let value = Field(node: entry.value, keyPosition: entry.position, reading: field.reading)
             guard let path = ArgumentPath(entry.key) else {
                 field.reading.report(
                     .refused("\(quoted(entry.key)) names no argument; write `a.b` or a JSON Pointer such as `/a/b`"),
-                    at: entry.source)
+                    at: map.source(of: entry))
                 return nil
             }
             guard let tests = value.map(Self.comparisons) else { return nil }

@@ -11,11 +11,27 @@ package enum CoreScalar: Sendable, Equatable {
     case text
 
     package init(plain text: String) {
+        // Nearly all are names and sentences, and say so by how they begin.
+        guard let first = text.utf8.first else {
+            self = .null
+            return
+        }
+        switch first {
+        case UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"),
+            UInt8(ascii: "f"), UInt8(ascii: "F"):
+            self = text.utf8.count <= 5 ? Self.word(text) : .text
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            self = Self.number(Array(text.utf8)) ?? .text
+        default: self = .text
+        }
+    }
+
+    private static func word(_ text: String) -> CoreScalar {
         switch text {
-        case "", "~", "null", "Null", "NULL": self = .null
-        case "true", "True", "TRUE": self = .bool(true)
-        case "false", "False", "FALSE": self = .bool(false)
-        default: self = Self.number(Array(text.utf8)) ?? .text
+        case "~", "null", "Null", "NULL": .null
+        case "true", "True", "TRUE": .bool(true)
+        case "false", "False", "FALSE": .bool(false)
+        default: .text
         }
     }
 

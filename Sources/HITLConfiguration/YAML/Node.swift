@@ -1,4 +1,5 @@
-/// A value in a YAML document, with the place where it is written.
+/// A value in a YAML document, with the place where it is written. Which file that is in, or what else the value came
+/// from, its `Reading` knows: a large policy has a hundred thousand of these.
 package struct Node: Sendable {
     package enum Content: Sendable {
         case scalar(String, Style)
@@ -18,15 +19,23 @@ package struct Node: Sendable {
 
     package struct Entry: Sendable {
         package let key: String
-        package let source: Source
+        package let position: Position
         package let value: Node
     }
 
-    package let content: Content
-    package let source: Source
+    /// Lines and columns count from 1, columns in Unicode scalars; 0 in what is from no file.
+    package struct Position: Sendable, Equatable {
+        package let line: Int32
+        package let column: Int32
 
-    package init(_ content: Content, source: Source) {
+        package static let nowhere = Position(line: 0, column: 0)
+    }
+
+    package let content: Content
+    package let position: Position
+
+    package init(_ content: Content, at position: Position = .nowhere) {
         self.content = content
-        self.source = source
+        self.position = position
     }
 }

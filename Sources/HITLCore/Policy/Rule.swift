@@ -1,5 +1,7 @@
 /// One rule of a policy: when it applies and what it then does.
-public struct Rule: Sendable, Equatable {
+///
+/// An object for the reason that a call is one: there may be thousands, in several lists.
+public final class Rule: Sendable, Equatable {
     /// What a rule does with a call that it matches, as in a policy file; the strictest first.
     public enum Action: String, Sendable, CaseIterable {
         case block
@@ -46,6 +48,16 @@ public struct Rule: Sendable, Equatable {
         self.timeout = timeout
         self.obligations = obligations
         self.enabled = enabled
+    }
+
+    /// Compared by bytes, as names of rules are.
+    public static func == (left: Rule, right: Rule) -> Bool {
+        if left === right { return true }
+        return left.name.utf8.elementsEqual(right.name.utf8) && left.source.utf8.elementsEqual(right.source.utf8)
+            && left.when == right.when && left.action == right.action && left.severity == right.severity
+            && (left.message == nil) == (right.message == nil)
+            && (left.message ?? "").utf8.elementsEqual((right.message ?? "").utf8) && left.timeout == right.timeout
+            && left.obligations == right.obligations && left.enabled == right.enabled
     }
 
     /// What the rule does, without where it is written: the same rules in another file are the same policy.
