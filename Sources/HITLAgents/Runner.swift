@@ -63,17 +63,17 @@ package struct RunnerContext: Sendable {
     package let say: @Sendable (Utterance) -> Void
     /// What this program has to say about the agent.
     package let announce: @Sendable (AgentNotice) -> Void
-    /// Files of the gate itself that a call names, for calls that the workbench does not prepare.
-    package let gateFiles: @Sendable (ToolCall) -> [String]
+    /// Adds to a call that the workbench does not prepare what can be seen of it from here.
+    package let look: @Sendable (ToolCall) -> ToolCall
 
     package init(
         gate: Gate, workbench: any Workbench, agent: String, session: String, workspace: String,
         conversation: Conversation, beginning: Beginning = Beginning(),
-        gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        look: @escaping @Sendable (ToolCall) -> ToolCall = { $0 },
         say: @escaping @Sendable (Utterance) -> Void,
         announce: @escaping @Sendable (AgentNotice) -> Void = { _ in }
     ) {
-        self.gateFiles = gateFiles
+        self.look = look
         self.beginning = beginning
         self.gate = gate
         self.workbench = workbench

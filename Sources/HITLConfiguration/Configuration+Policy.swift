@@ -9,13 +9,15 @@ extension Configuration {
     package func policy(sha256: ([UInt8]) -> String) -> Policy {
         let form = JSONValue.members([
             "allowArgumentModification": .bool(allowArgumentModification.value),
+            "askInsteadOfBlock": askInsteadOfBlock.value.isEmpty
+                ? nil : .array(askInsteadOfBlock.value.map(JSONValue.string)),
             "obligations": .array(obligations.map { .string($0.rawValue) }),
             "rules": .array(rules.map(\.form)),
             "timeout": timeout.value.duration.map { .integer($0.count) } ?? .null,
         ])
         return Policy(
             rules: rules, obligations: requireReason.value, timeout: timeout.value.duration,
-            version: "sha256:" + sha256(form.canonical))
+            version: "sha256:" + sha256(form.canonical), askInsteadOfBlock: askInsteadOfBlock.value)
     }
 
     private var rules: [Rule] {

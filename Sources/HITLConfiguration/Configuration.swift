@@ -24,6 +24,7 @@ package struct Configuration: Sendable {
     package internal(set) var compliance = Sourced<[CompliancePreset]>([])
     package internal(set) var autoApproveThreshold = Sourced(AutoApproveThreshold.none)
     package internal(set) var autoApproveSandboxed = Sourced(AutoApproveSandboxed.none)
+    package internal(set) var askInsteadOfBlock: Sourced<[String]> = Sourced([])
     package internal(set) var autoRejectThreshold = Sourced(AutoRejectThreshold.never)
     package internal(set) var policyRules = Sourced(RuleList())
 

@@ -5,7 +5,8 @@ import HITLGate
 struct Desk: Sendable {
     let gate: Gate
     let authority: DeskAuthority
-    let gateFiles: @Sendable (ToolCall) -> [String]
+    /// The call with what can be seen of it from here.
+    let look: @Sendable (ToolCall) -> ToolCall
     let executor: (any Executor)?
     let commands: ForwardedCommands?
     let limits: DeskLimits
@@ -13,7 +14,7 @@ struct Desk: Sendable {
 
     func with(gate: Gate) -> Desk {
         Desk(
-            gate: gate, authority: authority, gateFiles: gateFiles, executor: executor, commands: commands,
+            gate: gate, authority: authority, look: look, executor: executor, commands: commands,
             limits: limits, feed: feed)
     }
 }

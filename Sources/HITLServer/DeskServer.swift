@@ -23,16 +23,16 @@ package final class DeskServer: Sendable {
     private let state = Locked(State())
 
     /// - Parameters:
-    ///   - gateFiles: files of the gate itself that a call would touch; the call is then refused.
+    ///   - look: adds to a call what can be seen of it from here: the gate's own files, and where links lead.
     ///   - executor: runs approved calls of `hitl`'s own tools whose agent is gone.
     ///   - commands: nil where nobody may run commands from another terminal.
     package init(
-        gate: Gate, authority: DeskAuthority, gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        gate: Gate, authority: DeskAuthority, look: @escaping @Sendable (ToolCall) -> ToolCall = { $0 },
         executor: (any Executor)? = nil,
         commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits()
     ) {
         desk = Desk(
-            gate: gate, authority: authority, gateFiles: gateFiles, executor: executor,
+            gate: gate, authority: authority, look: look, executor: executor,
             commands: commands, limits: limits, feed: ChangeFeed())
         inherited = InheritedCalls(gate)
     }

@@ -94,14 +94,19 @@ package struct Toolbox: Executor {
         }
     }
 
-    /// Files of the gate that the arguments or the command of somebody else's call name: what it would do to them
-    /// is not known, so naming them is enough.
-    package func gateFiles(named call: ToolCall) -> [String] {
-        var texts = call.facts.command?.argv ?? []
-        texts.append(JSONValue.object(call.arguments).canonicalText)
-        var files: [String] = []
-        for file in texts.flatMap(place.gateFiles.named(in:)) where !files.contains(file) { files.append(file) }
-        return files
+    /// Somebody else's call, with what can be seen of it from here: the files of the gate that it names (what it
+    /// would do to them is not known, so naming them is enough), and where links lead that it goes through.
+    package func lookedAt(_ call: ToolCall) -> ToolCall {
+        var inspection = Inspection()
+        for text in (call.facts.command?.argv ?? []) + [JSONValue.object(call.arguments).canonicalText] {
+            inspection.touch(place.gateFiles.named(in: text))
+        }
+        inspection.follow(call, in: place)
+        var facts = call.facts
+        facts.gateFiles = inspection.gateFiles
+        facts.paths += inspection.paths
+        facts.warnings += inspection.warnings
+        return facts == call.facts ? call : call.with(facts: facts)
     }
 
     /// What would undo a call that ran: a tool and its arguments. Nil where nothing was kept.

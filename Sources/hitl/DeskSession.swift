@@ -109,7 +109,7 @@ final class DeskSession: Sendable {
             RunnerContext(
                 gate: agentGate, workbench: workbench, agent: name, session: sessionID,
                 workspace: plan.workspace, conversation: conversation, beginning: beginning,
-                gateFiles: { toolbox.gateFiles(named: $0) },
+                look: { toolbox.lookedAt($0) },
                 say: { notices.post(UtteranceView.text($0.lineage, redactor.shown($0.text))) },
                 announce: { notice in
                     notices.post(
@@ -139,7 +139,7 @@ final class DeskSession: Sendable {
             })
         server = DeskServer(
             gate: gate, authority: try DeskAuthority.thisProcess(),
-            gateFiles: { toolbox.gateFiles(named: $0) }, executor: workbench,
+            look: { toolbox.lookedAt($0) }, executor: workbench,
             commands: ForwardedCommands.answered(by: desk))
     }
 

@@ -222,6 +222,7 @@ import Testing
                 policy.autoApproveThreshold | never | "never" | \(file):14:11
                 policy.autoApproveSandboxed | none | "none" | default
                 policy.autoRejectThreshold | never | "never" | default
+                policy.askInsteadOfBlock | none | [] | default
                 policy.rules | none | [] | default
                 agent.name | none | "none" | \(file):15:10
                 agent.scenario | HOME/demo.yaml | "HOME/demo.yaml" | \(file):15:22

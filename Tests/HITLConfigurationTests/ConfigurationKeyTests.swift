@@ -27,6 +27,7 @@ import Testing
                 policy.autoApproveThreshold | never, none, low or medium | none | 
                 policy.autoApproveSandboxed | none, workspace or workspace+network | none | 
                 policy.autoRejectThreshold | low, medium, high, critical or never | never | 
+                policy.askInsteadOfBlock | a list of risk factors | none | 
                 policy.rules | a list of rules | none | 
                 agent.name | none, simulated, exec, acp, claude or codex | simulated | 
                 agent.scenario | a name, or a path | demo | 

@@ -83,6 +83,7 @@ import Testing
                 policy.autoApproveThreshold = none
                 policy.autoApproveSandboxed = none
                 policy.autoRejectThreshold = never
+                policy.askInsteadOfBlock = none
                 policy.rules = none
                 agent.name = simulated
                 agent.scenario = demo

@@ -183,6 +183,24 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
         #expect(errors(rules + "\n") == said)
     }
 
+    @Test func `about refusals are the operator's alone, and name what they lift`() throws {
+        let home = TemporaryHome()
+        let lifted = "policy: { askInsteadOfBlock: [device, whole_tree] }"
+        home.write(lifted)
+        #expect(try home.load().askInsteadOfBlock.value == ["device", "whole_tree"])
+        let digest = try home.load().policy { String(decoding: $0, as: UTF8.self) }.version
+        #expect(digest.contains(#""askInsteadOfBlock":["device","whole_tree"]"#))
+        home.write("policy: {}")
+        home.write(lifted, to: "shop/hitl.yaml")
+        let configuration = try home.load(workspace: true)
+        #expect(configuration.askInsteadOfBlock.value == [] && configuration.notices.count == 1)
+        home.write(lifted)
+        home.write("policy: { askInsteadOfBlock: [] }", to: "shop/hitl.yaml")
+        #expect(try home.load(workspace: true).askInsteadOfBlock.value == [])
+        home.write("policy: { askInsteadOfBlock: [self_modification] }")
+        #expect(throws: Diagnostics.self) { try home.load() }
+    }
+
     @Test func `of a workspace that is not trusted may tighten and not allow`() throws {
         let home = TemporaryHome()
         home.write("policy: { rules: [{ name: mine, action: log }] }")

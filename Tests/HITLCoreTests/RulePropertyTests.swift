@@ -121,6 +121,7 @@ private struct Cast {
         context.confinementObstacle = one([nil, "nobody here confines commands"])
         context.readsWithin = one([nil] + Confinement.allCases)
         context.harmlessWithin = one([nil] + Confinement.allCases)
+        if chance(4) { context.pathSurplus = "no table says" }
         if chance(4) { context.surplus = ["a variable is set"] }
         if chance(4) { context.wrappings = some([["rm", "x"], ["sudo", "git", "push"], ["/bin/rm", "x"]]) }
         return context

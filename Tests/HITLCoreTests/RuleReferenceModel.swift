@@ -99,7 +99,9 @@ struct ReferenceModel {
         case .path(let patterns):
             guard case .known(let paths) = context.paths else { return nil }
             let answers = paths.map { path in patterns.contains { means($0, path) } }
-            return spares ? !answers.isEmpty && !answers.contains(false) : answers.contains(true)
+            guard spares else { return answers.contains(true) }
+            if answers.isEmpty || answers.contains(false) { return false }
+            return context.pathSurplus == nil ? true : nil
         case .command(let patterns):
             guard case .known(let commands) = context.commands else { return nil }
             let answers = (spares ? commands : commands + context.wrappings).map { argv -> Bool? in

@@ -86,8 +86,11 @@ private let command: JSONValue = [
     }
 
     @Test func `for the gate's own files is denied by the floor`() async throws {
-        let desk = try await TestDesk(gateFiles: { call in
-            call.facts.command?.argv.contains("ledger.db") == true ? ["ledger.db"] : []
+        let desk = try await TestDesk(look: { call in
+            guard call.facts.command?.argv.contains("ledger.db") == true else { return call }
+            var facts = call.facts
+            facts.gateFiles = ["ledger.db"]
+            return call.with(facts: facts)
         })
         let answer = try await desk.client().call(
             "ask",

@@ -31,7 +31,8 @@ extension ACPAgent {
         let call = record.call(
             origin: Origin(agent: name, session: context.session, lineage: session.lineage),
             directory: context.workspace, answer: allow.name)
-        return { await self.rule(on: call, titled: title, choice, allow, session, link, $0) }
+        let seen = context.look(call)
+        return { await self.rule(on: seen, titled: title, choice, allow, session, link, $0) }
     }
 
     private func rule(

@@ -103,7 +103,7 @@ final class DrivenCalls: Sendable {
         _ answer: @Sendable (Answer) async -> Void
     ) async {
         let opened = Locked<Int64?>(nil)
-        let ruling = await context.gate.rule(on: lookedAt(call), from: context.requester) { request in
+        let ruling = await context.gate.rule(on: context.look(call), from: context.requester) { request in
             opened.withLock { $0 = request.number }
             strand.blocked(on: request.number)
             waits()
@@ -143,14 +143,6 @@ final class DrivenCalls: Sendable {
         guard call.performer == .requester else { return }
         await context.gate.finish(
             subject, tool: call.tool, Outcome(status: .failed, summary: "did not run: \(reason)"))
-    }
-
-    private func lookedAt(_ call: ToolCall) -> ToolCall {
-        let files = context.gateFiles(call)
-        guard !files.isEmpty else { return call }
-        var facts = call.facts
-        facts.gateFiles = files
-        return call.with(facts: facts)
     }
 
     /// The agent no longer waits for the answer.

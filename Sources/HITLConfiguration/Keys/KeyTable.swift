@@ -85,6 +85,11 @@ extension ConfigurationKey {
             settable: true, example: "autoRejectThreshold: critical",
             "From which risk level a call is refused."),
         ConfigurationKey(
+            "policy.askInsteadOfBlock", { $1(&$0.askInsteadOfBlock, .liftable, untrusted: .only([])) },
+            example: "askInsteadOfBlock: []",
+            "What the built-in analysis refuses and a person shall be asked about instead, by risk factor. Nothing lifts the gate's protection of itself."
+        ),
+        ConfigurationKey(
             "policy.rules", { $1(&$0.policyRules, .rules, untrusted: .rules) },
             example: "rules: []",
             "Rules by tool, arguments, content, path, command, risk, time and agent."),

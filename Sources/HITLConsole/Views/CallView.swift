@@ -46,6 +46,15 @@ struct CallView {
 
     // MARK: Judgement
 
+    /// Calls that the call carries, whose worst it is judged by.
+    var parts: DisplayText? {
+        guard let parts = CallParts.of(call) else { return "more than \(CallParts.most) calls" }
+        guard !parts.isEmpty else { return nil }
+        let shown = parts.prefix(8).map { DisplayText(untrusted: $0.tool) }.joined(separator: ", ")
+        let more: DisplayText = parts.count > 8 ? " and \(parts.count - 8) more" : ""
+        return "\(parts.count == 1 ? "1 call" : "\(parts.count) calls"): \(shown)\(more)"
+    }
+
     var risk: DisplayText {
         let risk = verdict.risk
         let factors = risk.factors.map { "\(DisplayText(untrusted: $0.name)) \($0.weight)" as DisplayText }

@@ -25,6 +25,7 @@ package struct RequestView {
         // What the requester would run stands beside the arguments and not in them.
         if request.call.performer == .requester { call.appendCommand(to: &text) }
         appendOrigin(to: &text)
+        if let parts = call.parts { appendLine("Carries", parts, to: &text) }
         appendLine("Risk", call.risk, to: &text)
         appendDeadline(to: &text)
         call.appendWarnings(to: &text)
@@ -40,6 +41,7 @@ package struct RequestView {
         let isAsked = request.verdict.effect == .ask
         if isAsked { appendLine("Approving", whatApprovingDoes, to: &text) }
         appendOrigin(to: &text)
+        if let parts = call.parts { appendLine("Carries", parts, to: &text) }
         appendLine("Risk", call.risk, to: &text)
         switch request.verdict.effect {
         case .deny: appendLine("Denied because", Self.rules(request.verdict), to: &text)

@@ -14,6 +14,8 @@ package struct ArgumentAnalysis: Sendable, Equatable {
     /// Commands that the call would run, for whoever analyses them; the findings say nothing of what they do.
     package let commands: [Command]
     package let secrets: Set<SecretKind>
+    /// Files that the arguments name, as far as their own names tell which ones do.
+    package let paths: [CallPath]
 
     /// By its arguments the call only reads ordinary things. Whether the tool is what it is called, and who carries it
     /// out, is for others to know.
@@ -26,6 +28,6 @@ package struct ArgumentAnalysis: Sendable, Equatable {
         reader.read()
         return ArgumentAnalysis(
             findings: reader.findings, reversibility: reader.reversibility, commands: reader.commands,
-            secrets: reader.secrets)
+            secrets: reader.secrets, paths: reader.paths)
     }
 }

@@ -7,6 +7,7 @@ struct ArgumentReader {
     private(set) var reversibility = Reversibility.readOnly
     private(set) var commands: [ArgumentAnalysis.Command] = []
     private(set) var secrets: Set<SecretKind> = []
+    private(set) var paths: [CallPath] = []
     private var roles: [ArgumentRole: Int] = [:]
     private var isRecursive = false
 
@@ -198,6 +199,9 @@ struct ArgumentReader {
         // A tool for the web may call its URL a path or a file.
         if text.utf8.starts(with: "http://".utf8) || text.utf8.starts(with: "https://".utf8) { return readURL(text) }
         let analysis = PathAnalysis(text, in: surroundings)
+        if paths.count < CallPath.most {
+            paths.append(CallPath(given: text, from: surroundings.directory, meaning: analysis.path))
+        }
         // A deletion with a name like `wipe` spares nothing.
         let isWhole = access == .remove && analysis.place == .wholeTree
         note(analysis.findings(for: isWhole ? .removeTree : access))

@@ -37,6 +37,8 @@ package struct CommandAnalysis: Sendable, Equatable {
     package internal(set) var isHarmless = false
     /// The same where git's own commands count as reading: true only of a git that is run confined.
     package internal(set) var isHarmlessWithConfinedGit = false
+    /// Every command is harmless but for queries to databases that only read.
+    package internal(set) var onlyReadsDatabases = false
     /// The narrowest in which the command could do no harm: builds, tests, formatters. Nil where none helps.
     package internal(set) var confinement: Confinement?
     package internal(set) var reversibility = Reversibility.readOnly

@@ -9,6 +9,7 @@ struct CommandJudge {
     private(set) var depth = 0
     private var isHarmless = true
     private var isHarmlessWithGit = true
+    private var isHarmlessWithQueries = true
     /// What would take the harm out of each of the commands so far; nil for one that nothing helps.
     private var confinements: [Confinement?] = []
     /// Files that the script itself made, by their path as written.
@@ -22,6 +23,8 @@ struct CommandJudge {
     var nested = CommandFlow()
     var isPiped = false
     var readsSecret = false
+    /// The command that is judged now sends statements to a database, and all of them only read.
+    var onlyReadsDatabase = false
     /// A command in a substitution asked for the gate's process.
     var nestedNamesGate = false
 
@@ -47,12 +50,16 @@ struct CommandJudge {
         let isClean = result.doubts.isEmpty && result.findings.allSatisfy { $0.effect == nil }
         result.isHarmless = isHarmless && isClean && !result.segments.isEmpty
         result.isHarmlessWithConfinedGit = isHarmlessWithGit && isClean && !result.segments.isEmpty
+        result.onlyReadsDatabases =
+            isHarmlessWithQueries && result.doubts.isEmpty && !result.segments.isEmpty
+            && result.findings.allSatisfy { $0.effect == nil || Self.isQuery($0) }
         let isConfinable =
             result.doubts.isEmpty && !result.isHarmless
             && result.findings.allSatisfy { $0.effect == nil || Self.confinable.contains($0.factor) }
         let confinements = confinements.compactMap(\.self)
         result.confinement = isConfinable && confinements.count == self.confinements.count ? confinements.max() : nil
-        if !result.isHarmless, !result.isHarmlessWithConfinedGit { result.reversibility = reversibility(of: result) }
+        let onlyReads = result.isHarmless || result.isHarmlessWithConfinedGit || result.onlyReadsDatabases
+        if !onlyReads { result.reversibility = reversibility(of: result) }
         return result
     }
 
@@ -76,8 +83,7 @@ struct CommandJudge {
         for doubt in script.doubts { self.doubt(doubt.words) }
         guard !script.segments.isEmpty else {
             if script.doubts.isEmpty { add(Finding(.empty, 10, .deny, "there is nothing to run")) }
-            isHarmless = false
-            isHarmlessWithGit = false
+            becomeHarmful()
             return
         }
         _ = run(script)
@@ -96,7 +102,10 @@ struct CommandJudge {
     mutating func add(_ finding: Finding) {
         if isGuess, finding.effect != .deny { return }
         if analysis.findings.count < 128, !analysis.findings.contains(finding) { analysis.findings.append(finding) }
-        if finding.effect != nil { becomeHarmful() }
+        guard finding.effect != nil else { return }
+        let stillOnlyReads = isHarmlessWithQueries && Self.isQuery(finding)
+        becomeHarmful()
+        isHarmlessWithQueries = stillOnlyReads
     }
 
     mutating func add(_ factor: Finding.CommandFactor, _ weight: Int, _ effect: Effect?, _ words: String) {
@@ -118,6 +127,11 @@ struct CommandJudge {
         guard !isGuess else { return }
         isHarmless = false
         isHarmlessWithGit = false
+        isHarmlessWithQueries = false
+    }
+
+    private static func isQuery(_ finding: Finding) -> Bool {
+        finding.factor == Finding.CommandFactor.databaseRead.rawValue && finding.effect == .ask
     }
 
     /// Notes an access and what follows from it.
@@ -440,6 +454,7 @@ struct CommandJudge {
                 let use = GitCommand(rest)
                 for path in use.paths { touch(path, .read) }
                 isHarmless = false
+                isHarmlessWithQueries = false
                 if !use.isReadOnly { isHarmlessWithGit = false }
                 for finding in use.findings { add(finding) }
                 confine(use.isReadOnly ? .workspace : nil)
@@ -463,6 +478,11 @@ struct CommandJudge {
                 confine(nil)
                 return false
             }
+        }
+        if onlyReadsDatabase, isTrusted(arguments[0]) {
+            // What it reads has been said, and asks.
+            confine(nil)
+            return false
         }
         becomeHarmful()
         noticeSecrets(rest)

@@ -110,13 +110,16 @@ package struct PathAnalysis: Sendable, Equatable {
             default: left.weight >= right.weight
             }
         let (strict, mild) = isLeft ? (left, right) : (right, left)
-        guard mild.weight > strict.weight else { return strict }
-        return Finding(factor: strict.factor, weight: mild.weight, effect: strict.effect, words: strict.words)
+        let isFloor = left.isFloor || right.isFloor
+        guard mild.weight > strict.weight || isFloor != strict.isFloor else { return strict }
+        return Finding(
+            factor: strict.factor, weight: max(mild.weight, strict.weight), effect: strict.effect, words: strict.words,
+            isFloor: isFloor)
     }
 }
 
 extension Finding {
     fileprivate init(_ kind: SensitivePath, _ judgement: SensitivePath.Judgement, words: String) {
-        self.init(factor: kind.factor, weight: judgement.weight, effect: judgement.effect, words: words)
+        self.init(factor: kind.factor, weight: judgement.weight, effect: judgement.effect, words: words, isFloor: kind.isFloor)
     }
 }

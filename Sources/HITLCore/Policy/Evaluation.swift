@@ -115,7 +115,7 @@ struct Evaluation: ~Copyable {
     private func paths(match patterns: RuleIndex.Run, permissive: Bool, _ room: inout EvaluationRoom) -> Truth {
         guard case .known(let paths) = context.paths else { return .unclear }
         guard !paths.isEmpty else { return .no }
-        var truth: Truth = permissive ? .yes : .no
+        var truth: Truth = !permissive ? .no : context.pathSurplus == nil ? .yes : .unclear
         for (place, path) in paths.enumerated() {
             let one = value(path, .path(place), matches: patterns, &room)
             truth = permissive ? truth.and(one) : truth.or(one)

@@ -13,6 +13,8 @@ public struct EvaluationContext: Sendable {
     public var time: WallTime?
     /// Every file that the call would touch, resolved.
     public var paths: Known<[String]>
+    /// Why `paths` may not be all of them; nil where they are. A rule that allows does not know the others.
+    package var pathSurplus: String?
     /// Every command that the call would run, unwrapped and dequoted, each as its words.
     public var commands: Known<[[String]]>
     /// Why the call cannot be confined; nil where it can. Nobody confines anything unless it is said.

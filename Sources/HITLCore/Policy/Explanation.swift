@@ -84,6 +84,7 @@ extension Evaluation {
             case .content: return "the arguments take too long to search"
             case .path:
                 if case .unknown(let reason) = context.paths { return "the paths are not known: \(reason)" }
+                if let more = context.pathSurplus { return "not all of its paths are known: \(more)" }
                 return "a path takes too long to compare"
             case .command:
                 if case .unknown(let reason) = context.commands { return "the command is not known: \(reason)" }

@@ -18,10 +18,19 @@ public struct Policy: Sendable {
     }
 
     package init(
-        rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool
+        rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool = true,
+        askInsteadOfBlock: [String] = []
     ) {
         arrangement = Arrangement(
-            rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: analyses)
+            rules: rules, obligations: obligations, timeout: timeout, version: version, analyses: analyses,
+            askInsteadOfBlock: askInsteadOfBlock)
+    }
+
+    /// These rules and one more.
+    package func adding(_ rule: Rule) -> Policy {
+        Policy(
+            rules: rules + [rule], obligations: obligations, timeout: timeout, version: version,
+            analyses: arrangement.analyses, askInsteadOfBlock: arrangement.askInsteadOfBlock)
     }
 
     /// What all copies share.
@@ -32,12 +41,18 @@ public struct Policy: Sendable {
         let version: String
         /// Whether what the built-in analysis refuses is denied. Not where an agent runs without the gate.
         let analyses: Bool
+        /// Factors whose refusals by the analysis are questions here, unless they are of the floor.
+        let askInsteadOfBlock: [String]
         /// With the floor, in the order in which rules are listed; the disabled ones too.
         let listed: [Rule]
         let index: RuleIndex
         let scratch: Scratch<EvaluationRoom>
 
-        init(rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool) {
+        init(
+            rules: [Rule], obligations: Set<Obligation>, timeout: Milliseconds?, version: String, analyses: Bool,
+            askInsteadOfBlock: [String]
+        ) {
+            self.askInsteadOfBlock = askInsteadOfBlock
             self.rules = rules
             self.obligations = obligations
             self.timeout = timeout
@@ -83,8 +98,10 @@ public struct Policy: Sendable {
             listed.append(evaluation.reference(match, &room))
         }
         for finding in evaluation.context.findings where arrangement.analyses && finding.effect == .deny {
-            effect = .deny
-            listed.append(RuleReference(name: "analysis", source: "built-in", fact: finding.words))
+            let isLifted = !finding.isFloor && arrangement.askInsteadOfBlock.contains(finding.factor)
+            effect = isLifted ? min(effect ?? .ask, .ask) : .deny
+            if isLifted { severity = .critical }
+            listed.append(.analysis(finding, isLifted: isLifted))
         }
         if obligations.confinement != nil, let obstacle = evaluation.context.confinementObstacle {
             // An obligation that cannot be met is left to a person, who is told so and then runs the call as it is.
@@ -133,6 +150,14 @@ extension RuleReference {
     package var isUngated: Bool {
         name.utf8.elementsEqual(Policy.ungatedRule.name.utf8)
             && source.utf8.elementsEqual(Policy.ungatedRule.source.utf8)
+    }
+
+    fileprivate static func analysis(_ finding: Finding, isLifted: Bool) -> RuleReference {
+        RuleReference(
+            name: "analysis", source: "built-in",
+            fact: isLifted
+                ? "\(finding.words); only `policy.askInsteadOfBlock: \(finding.factor)` leaves that to a person"
+                : finding.words)
     }
 
     fileprivate static func unconfined(_ obstacle: String) -> RuleReference {

@@ -9,10 +9,21 @@ package struct Finding: Sendable, Equatable {
     /// What was seen, in our own words; a part of the call is quoted only where it is a name, never a value.
     package let words: String
 
-    package init(factor: String, weight: Int, effect: Effect?, words: String) {
+    /// Refused whatever anybody sets: it would change what will be allowed, or what runs later unasked.
+    package let isFloor: Bool
+
+    package init(factor: String, weight: Int, effect: Effect?, words: String, isFloor: Bool = false) {
         self.factor = factor
         self.weight = weight
         self.effect = effect == .allow ? nil : effect
         self.words = words
+        self.isFloor = effect == .deny && (isFloor || !Self.liftable.contains(factor))
     }
+
+    /// Factors whose refusals an operator may turn into questions.
+    package static let liftable = [
+        "credentials", "device", "file_access", "foreign_scheme", "internal_address", "internal_network",
+        "obfuscation", "personal_data", "privilege", "process_control", "remote_execution", "remote_shell",
+        "resources", "system_command", "system_path", "whole_database", "whole_tree",
+    ]
 }

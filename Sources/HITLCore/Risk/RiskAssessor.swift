@@ -30,6 +30,7 @@ public struct RiskAssessor: Sendable {
             context.readsWithin = analysis.readsWithin
             context.harmlessWithin = analysis.harmlessWithin
         }
+        addPaths(of: call, analysis, to: &context)
         context.wrappings = analysis.wrappings
         context.surplus = analysis.surplus
         if let doubt = analysis.doubts.first {
@@ -38,6 +39,27 @@ public struct RiskAssessor: Sendable {
             context.commands = .known(analysis.commands)
         }
         return context
+    }
+
+    /// What the desk's own file tools touch is known and resolved. Of any other call it is what its arguments and
+    /// commands name, resolved where somebody looked, and perhaps more.
+    private func addPaths(of call: ToolCall, _ analysis: CallAnalysis, to context: inout EvaluationContext) {
+        guard call.performer != .desk || call.kind == .execute || !analysis.parts.isEmpty else { return }
+        guard case .known(var paths) = context.paths else { return }
+        for path in analysis.paths {
+            guard let absolute = path.absolute else {
+                context.pathSurplus = "it is not known where one of them leads"
+                continue
+            }
+            if !paths.contains(where: { $0.utf8.elementsEqual(absolute.utf8) }) { paths.append(absolute) }
+        }
+        context.paths = .known(paths)
+        switch call.kind {
+        case .execute where !analysis.isHarmless: context.pathSurplus = "the command may touch others"
+        case .other: context.pathSurplus = "no table says which arguments of the tool are files"
+        case .execute, .read, .edit, .delete, .move, .search, .think, .fetch: break
+        }
+        if !analysis.parts.isEmpty { context.pathSurplus = "it carries other calls" }
     }
 
     /// The file tools of the desk are held beneath the workspace by how they open files; of what else it does, only
@@ -60,7 +82,7 @@ public struct RiskAssessor: Sendable {
             // Only what `hitl` itself carries out, beneath the workspace, is known to be a read. Anyone
             // can call a tool `readFile`.
             if call.performer != .desk { add("unproven_read", 5) }
-        case .execute where analysis.isHarmless:
+        case .execute where analysis.isHarmless || analysis.onlyReadsDatabases:
             if call.performer != .desk { add("unproven_read", 5) }
         case .edit: add("file_modification", 20)
         case .move: add("file_move", 20)
@@ -79,6 +101,16 @@ public struct RiskAssessor: Sendable {
                 factors[place] = .init(name: finding.factor, weight: max(factors[place].weight, finding.weight))
             } else {
                 add(finding.factor, finding.weight)
+            }
+        }
+        // A plan is as risky as the worst of its parts, and more where they are risky in several ways.
+        for part in analysis.parts {
+            for factor in assess(part.call, part.analysis).factors {
+                if let place = factors.firstIndex(where: { $0.name == factor.name }) {
+                    factors[place] = .init(name: factor.name, weight: max(factors[place].weight, factor.weight))
+                } else {
+                    add(factor.name, factor.weight)
+                }
             }
         }
         let isProvenRead = analysis.isHarmless && (call.kind != .other || call.performer == .desk)

@@ -193,7 +193,7 @@ public struct Suggester: Sendable {
         _ call: ToolCall, _ scope: Suggestion.Scope, _ approved: [Subject], _ decisions: [RequestHistory]
     ) -> Suggestion? {
         guard let rule = Suggestion.rule(call.tool, call.origin.agent, scope) else { return nil }
-        let widened = Policy(rules: policy.rules + [rule], timeout: policy.timeout, version: policy.version)
+        let widened = policy.adding(rule)
         let alone = Policy(rules: [rule], timeout: nil, version: "")
         var replayer = Replayer(widened, assessor)
         var summary = ReplaySummary()

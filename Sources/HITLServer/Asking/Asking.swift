@@ -34,15 +34,7 @@ extension DeskConnection {
             throw .unknownRequester(error.description)
         }
         let call = client?.labelled(parameters.call) ?? parameters.call
-        return OpenQuestion(parameters, call: withGateFiles(call), requester: requester, message: message.id)
-    }
-
-    private func withGateFiles(_ call: ToolCall) -> ToolCall {
-        let files = desk.gateFiles(call)
-        guard !files.isEmpty else { return call }
-        var facts = call.facts
-        facts.gateFiles = files
-        return call.with(facts: facts)
+        return OpenQuestion(parameters, call: desk.look(call), requester: requester, message: message.id)
     }
 
     private func rule(_ asked: OpenQuestion) async {

@@ -14,7 +14,7 @@
 package struct CleanEnvironment: Sendable {
     package let path: String
     private let fixed: [String]
-    private let home: String
+    let home: String
 
     package init(path: String = Self.systemPath, home: String, user: String) {
         self.path = path

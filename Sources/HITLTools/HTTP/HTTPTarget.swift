@@ -1,3 +1,5 @@
+import HITLCore
+
 /// A URL, read so strictly that no two programs can read it differently.
 ///
 /// What is shown as the host is the host: no user before it, no letters that look like others, no numbers that mean
@@ -38,7 +40,14 @@ struct HTTPTarget: Equatable {
         guard !host.isEmpty else { throw .url(.noHost) }
         self.url = url
         self.port = try port.map { text throws(Obstacle) in try Self.port(text) } ?? (isEncrypted ? 443 : 80)
-        (self.host, hostClass) = try HostClass.classify(host)
+        do throws(HostClass.Fault) {
+            (self.host, hostClass) = try HostClass.plain(host)
+        } catch {
+            switch error {
+            case .name: throw .url(.host(host))
+            case .address: throw .url(.address(host))
+            }
+        }
     }
 
     private static let longest = 8 << 10

@@ -29,7 +29,7 @@ final class TestDesk: Sendable {
         in scratch: Scratch = Scratch(), ledger: Ledger? = nil, rules: [Rule] = [], obligations: Set<Obligation> = [],
         timeout: Milliseconds? = nil, pendingPerAgent: Int = 100_000, desk: ProcessIdentity? = nil,
         executor: (any Executor)? = nil, commands: ForwardedCommands? = nil,
-        gateFiles: @escaping @Sendable (ToolCall) -> [String] = { _ in [] },
+        look: @escaping @Sendable (ToolCall) -> ToolCall = { $0 },
         digest: @escaping @Sendable (ToolCall) -> CallDigest = TestDesk.digest,
         change: (inout DeskLimits) -> Void = { _ in }
     ) async throws {
@@ -55,7 +55,7 @@ final class TestDesk: Sendable {
         let own = try DeskAuthority.thisProcess()
         server = DeskServer(
             gate: gate, authority: DeskAuthority(desk: desk ?? own.desk, uid: own.uid, user: "alice"),
-            gateFiles: gateFiles, executor: executor, commands: commands, limits: limits)
+            look: look, executor: executor, commands: commands, limits: limits)
         try server.listen(at: socket)
     }
 

@@ -2,6 +2,7 @@
 extension CommandJudge {
     mutating func judgeDanger(_ name: String, _ arguments: [CommandArgument]) {
         let rest = arguments.dropFirst()
+        onlyReadsDatabase = false
         judgeWrittenProgram(arguments[0])
         for text in CommandOptions.values(of: name, rest) { guessLine(text) }
         if name == "pgrep" || name == "pidof", rest.contains(where: { $0.text.asciiLowercased.holds("hitl") }) {
@@ -29,6 +30,7 @@ extension CommandJudge {
             case .secrets: judgeSecrets(name, rest)
             case .gate: judgeGate(rest)
             case .containers: judgeContainers(rest)
+            case .databases: onlyReadsDatabase = judgeDatabase(name, rest)
             case .packages:
                 if !isBuild(name, rest) { add(.systemCommand, 25, .ask, "\(name) changes what is installed") }
             case .services: add(.systemCommand, 25, .ask, "\(name) changes the system")
@@ -290,7 +292,7 @@ extension CommandJudge {
             }
             for operand in operands(arguments).dropFirst() { touch(operand, .write) }
             return add(.fileModification, 20, .ask, "\(name) changes files in place")
-        case "vim", "vi", "nvim", "nano", "emacs", "ed", "ex", "view", "pico", "code", "sqlite3":
+        case "vim", "vi", "nvim", "nano", "emacs", "ed", "ex", "view", "pico", "code":
             for operand in operands(arguments).prefix(8) where operand.bytes.first != UInt8(ascii: "+") {
                 touch(operand, .write)
             }

@@ -124,7 +124,7 @@ extension CommandJudge {
     }
 
     private mutating func judgeQueries(_ name: String, _ arguments: ArraySlice<CommandArgument>) {
-        if ["psql", "mysql", "mongosh", "mongo", "sqlite3", "bq"].contains(name) {
+        if ["mongosh", "mongo", "bq"].contains(name) {
             add(.databaseModification, 20, .ask, "\(name) sends statements to a database")
         }
         if name == "dropdb" || name == "dropuser" {

@@ -44,7 +44,7 @@ extension CommandJudge {
         {
             add(.networkEgress, 40, .ask, "the host's name is not plain ASCII")
         }
-        switch host.place {
+        switch host.hostClass {
         case .metadata: add(.internalAddress, 90, .deny, "the address gives out a machine's credentials")
         case .loopback:
             add(.internalAddress, 30, .ask, "the address is this machine")
@@ -58,12 +58,13 @@ extension CommandJudge {
             ]) {
                 add(.selfModification, 90, .deny, "decides in the operator's place")
             }
-        case .privateNetwork: add(.internalAddress, 20, .ask, "the address is in a private network")
-        case .outside: break
+        case .privateNetwork, .linkLocal, .special:
+            add(.internalAddress, 20, .ask, "the address is in a private network")
+        case .name, .publicAddress: break
         }
         if ["gopher", "dict", "ldap", "tftp", "telnet"].contains(host.scheme) {
             add(
-                .networkEgress, 60, host.place == .outside ? .ask : .deny,
+                .networkEgress, 60, host.isOutside ? .ask : .deny,
                 "a scheme that carries any bytes to any service")
         }
     }
@@ -73,7 +74,8 @@ extension CommandJudge {
         return [
             "curl", "wget", "http", "https", "xh", "ping", "nc", "ncat", "ssh", "telnet", "dig", "nslookup", "host",
         ].contains(name)
-            && (host.name.contains(UInt8(ascii: ".")) || host.place != .outside)
+            // A number alone is a count more often than an address.
+            && (host.name.contains(UInt8(ascii: ".")) || !host.isOutside && host.hostClass != .special)
     }
 
     /// The gate's socket, or a container engine's.

@@ -4,6 +4,7 @@ enum DangerousPrograms {
         case deletion, move, copy, modification, permissions, editing, disk, interpreter, deferred, network,
             infrastructure
         case processes, power, accounts, keystrokes, secrets, gate, containers, services, packages, shellState
+        case databases
     }
 
     private static let text: [(Family, String)] = [
@@ -19,7 +20,7 @@ enum DangerousPrograms {
             .editing,
             """
             sed gsed perl vim vi nvim nano emacs ed ex view pico code sort curl wget tar unzip zip openssl \
-            iconv base64 sqlite3 gcc cc 7z gpg xxd uniq tree
+            iconv base64 gcc cc 7z gpg xxd uniq tree
             """
         ),
         (
@@ -56,6 +57,7 @@ enum DangerousPrograms {
             createuser etcdctl rabbitmqctl kafka-topics.sh docker podman gsutil bq hg s3cmd mc yarn pnpm
             """
         ),
+        (.databases, "psql mysql mariadb sqlite3 sqlite duckdb sqlcmd clickhouse-client"),
         (.processes, "kill pkill killall killall5 skill slay xkill taskkill"),
         (.power, "shutdown reboot halt poweroff init telinit systemctl pm-suspend"),
         (

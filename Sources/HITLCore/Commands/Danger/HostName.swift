@@ -1,11 +1,12 @@
 /// Where a URL or host argument leads.
 struct HostName: Equatable {
-    enum Place: Equatable { case outside, loopback, privateNetwork, metadata }
-
     let name: [UInt8]
-    let place: Place
+    let hostClass: HostClass
     let path: [UInt8]
     let scheme: String
+
+    /// Whether it is a machine out there, as far as its name tells.
+    var isOutside: Bool { hostClass == .name || hostClass == .publicAddress }
 
     /// nil where the text names no host.
     init?(url text: [UInt8]) {
@@ -27,59 +28,14 @@ struct HostName: Equatable {
         guard !authority.isEmpty else { return nil }
         self.scheme = scheme
         name = Array(authority)
-        place = Self.place(of: CommandArgument.text(of: authority).asciiLowercased)
+        hostClass = Self.hostClass(of: authority)
     }
 
-    private static func place(of name: String) -> Place {
-        var host = name
-        while host.ends(".") { host = String(host.dropLast()) }
-        if host == "localhost" || host.ends(".localhost") || host == "ip6-localhost" || host == "::1" || host == "::" {
-            return .loopback
-        }
-        if host == "metadata.google.internal" || host == "metadata" || host == "instance-data"
-            || host.begins("fd00:ec2:")
-        {
-            return .metadata
-        }
-        if let address = address(host) {
-            let (first, second) = (address >> 24, (address >> 16) & 0xFF)
-            if first == 127 || address == 0 { return .loopback }
-            if first == 169, second == 254 { return .metadata }
-            if address == 0x6464_64C8 { return .metadata }
-            if first == 10 || (first == 192 && second == 168) || (first == 172 && (16...31).contains(second)) {
-                return .privateNetwork
-            }
-        }
-        return .outside
-    }
-
-    /// Four bytes in any spelling that `inet_aton` takes, or the last part of a mapped IPv6 address.
-    private static func address(_ host: String) -> UInt32? {
-        if host.utf8.contains(UInt8(ascii: ":")) {
-            guard let tail = host.split(separator: ":").last else { return nil }
-            if tail.contains(".") { return address(String(tail)) }
-            let groups = host.split(separator: ":")
-            guard groups.count >= 2, host.begins("::ffff:") || host.begins("64:ff9b:") || host.begins("::"),
-                let high = UInt32(groups[groups.count - 2], radix: 16), let low = UInt32(tail, radix: 16)
-            else { return nil }
-            return (high & 0xFFFF) << 16 | low & 0xFFFF
-        }
-        var numbers: [UInt32] = []
-        for part in host.split(separator: ".", omittingEmptySubsequences: false) {
-            let small = String(part)
-            let value: UInt32? =
-                small.begins("0x")
-                ? UInt32(small.dropFirst(2), radix: 16)
-                : small.begins("0") && small.utf8.count > 1 ? UInt32(small, radix: 8) : UInt32(small)
-            guard let value else { return nil }
-            numbers.append(value)
-        }
-        guard let last = numbers.last, numbers.count <= 4 else { return nil }
-        var address: UInt32 = 0
-        for (place, number) in numbers.dropLast().enumerated() {
-            guard number < 256 else { return nil }
-            address |= number << UInt32(24 - 8 * place)
-        }
-        return address | last
+    /// Addresses in any spelling that `inet_aton` takes, too.
+    private static func hostClass(of name: ArraySlice<UInt8>) -> HostClass {
+        var host = HostFolding.folded(Array(name))
+        while host.last == UInt8(ascii: ".") { host.removeLast() }
+        if host.contains(UInt8(ascii: ":")) { return IPv6Address(host)?.hostClass ?? .name }
+        return IPv4Address(lenient: host)?.hostClass ?? DomainName.hostClass(host)
     }
 }
