@@ -53,12 +53,12 @@ extension Configuration {
             rules.append(
                 Rule(
                     name: "confinedReads", source: autoApproveThreshold.source.description,
-                    when: Condition([.readsWithin(.workspace)]), action: .allow,
-                    obligations: [Confinement.workspace.obligation]))
+                    when: Condition([.readsWithin(.readOnly)]), action: .allow,
+                    obligations: [Confinement.readOnly.obligation]))
         }
         // What needs no network gets none: of two obligations the narrower holds.
         if let widest = autoApproveSandboxed.value.confinement {
-            for confinement in Confinement.allCases where confinement <= widest {
+            for confinement in Confinement.allCases where confinement > .readOnly && confinement <= widest {
                 rules.append(
                     Rule(
                         name: "autoApproveSandboxed", source: autoApproveSandboxed.source.description,

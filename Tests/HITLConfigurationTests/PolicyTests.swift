@@ -32,7 +32,7 @@ import Testing
         #expect(answer(policy, call("listDeleted", kind: .search, by: .desk)) == "allow autoApproveThreshold (default)")
         #expect(
             policy.version
-                == #"sha256:{"allowArgumentModification":true,"obligations":[],"rules":[{"action":"allow","name":"autoApproveThreshold","when":["provenReadOnly"]},{"action":"allow","name":"confinedReads","obligations":["confinedToWorkspace"],"when":[{"readsWithin":"workspace"}]}],"timeout":300000}"#
+                == #"sha256:{"allowArgumentModification":true,"obligations":[],"rules":[{"action":"allow","name":"autoApproveThreshold","when":["provenReadOnly"]},{"action":"allow","name":"confinedReads","obligations":["confinedToReading"],"when":[{"readsWithin":"read-only"}]}],"timeout":300000}"#
         )
     }
 
@@ -79,7 +79,7 @@ import Testing
                 #"requireApproval ~/.config/hitl/hitl.yaml:1:9 [{"tool":[{"named":"a"}]}]"#,
                 #"requireApproval ~/shop/hitl.yaml:1:9 [{"tool":[{"named":"b"}]}]"#,
                 #"autoApproveThreshold default ["provenReadOnly"]"#,
-                #"confinedReads default [{"readsWithin":"workspace"}]"#,
+                #"confinedReads default [{"readsWithin":"read-only"}]"#,
             ])
     }
 

@@ -23,7 +23,7 @@ private func step(_ tool: String, _ arguments: JSONValue) -> JSONValue { ["tool"
         }
         #expect(undoing([read]) == .readOnly)
         #expect(undoing([read, write]) == .reversible)
-        #expect(undoing([write, refund, read]) == .irreversible)
+        #expect(undoing([write, refund, read]) == .compensable)
         #expect(undoing([read, write, send]) == .irreversible)
         #expect(undoing([read, .members(["tool": "bash", "args": ["command": "ls && rm x"]])]) == .irreversible)
     }

@@ -29,6 +29,8 @@ private func effect(_ action: Rule.Action, _ glob: String, _ call: ToolCall) thr
         call(
             "Read", .read, ["file_path": "notes"],
             facts: Facts(paths: [.init(given: "notes", resolved: "/site/secret/a")])),
+        // Of which nobody looked at the world, as `policy explain` states it.
+        call("readFile", .read, ["path": "/site/secret/a"], performer: .desk),
     ])
     func `stops whatever names such a file, whoever carries it out`(_ call: ToolCall) throws {
         #expect(try effect(.block, "/site/secret/**", call) == .deny)

@@ -122,9 +122,14 @@ struct ReferenceModel {
         case .usage(let limit): return over(limit, rule, call, context)
         case .provenReadOnly: return context.risk.level == .none && call.performer == .desk
         case .readsWithin(let wanted):
-            return context.readsWithin == .workspace || context.readsWithin == wanted
+            let reads: [Confinement: [Confinement]] = [
+                .readOnly: [.readOnly], .workspace: [.readOnly, .workspace],
+                .workspaceWithNetwork: [.readOnly, .workspace, .workspaceWithNetwork],
+            ]
+            return context.readsWithin.map { reads[wanted]?.contains($0) ?? false } ?? false
         case .harmlessWithin(let wanted):
-            return context.harmlessWithin == .workspace || context.harmlessWithin == wanted
+            return context.harmlessWithin == wanted
+                || context.harmlessWithin == .readOnly || context.harmlessWithin == .workspace && wanted != .readOnly
         case .gateFiles: return !call.facts.gateFiles.isEmpty
         }
     }

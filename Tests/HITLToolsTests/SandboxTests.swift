@@ -34,6 +34,21 @@ private let isOffered: Bool = {
         #expect(access(bench.workspace + "/y", F_OK) == 0)
     }
 
+    @Test func `writes nothing but its own temporary files where it only reads`() async throws {
+        let bench = try await Workbench(.allowAll, obligations: [.confinedToReading, .confinedToWorkspace])
+        bench.write("notes", "n")
+        let outcome = try await bench.run(
+            "executeCommand",
+            [
+                "command":
+                    "cat notes; rm notes; echo x >> notes; mkdir d; chmod 777 notes; echo t > $TMPDIR/t && cat $TMPDIR/t"
+            ])
+        #expect(outcome?["stdout"] == "nt\n")
+        #expect(access(bench.workspace + "/notes", F_OK) == 0 && access(bench.workspace + "/d", F_OK) != 0)
+        let plain = try await bench.run("executeCommand", ["command": "git init -q . ; git status; sort notes"])
+        #expect(plain?["stdout"] == "n\n" || plain?["stdout"] == "n")
+    }
+
     @Test func `cannot change what somebody else will run later`() async throws {
         let bench = try await Workbench(.allowAll, obligations: [.confinedToWorkspaceWithNetwork])
         mkdir(bench.workspace + "/.git", 0o700)

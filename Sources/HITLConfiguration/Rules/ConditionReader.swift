@@ -33,7 +33,9 @@ struct ConditionReader {
             case "path": clauses.append(optional: files(value).map { .path($0) })
             case "command": clauses.append(optional: patterns(value, Self.wordGlob).map { .command($0) })
             case "harmlessWithin":
-                let confinement = value.choice(Confinement.allCases.map(\.rawValue)).flatMap(Confinement.init)
+                // What could do no harm where it cannot write only reads, and is not asked about anyway.
+                let known = Confinement.allCases.filter { $0 != .readOnly }
+                let confinement = value.choice(known.map(\.rawValue)).flatMap(Confinement.init)
                 clauses.append(optional: confinement.map { .harmlessWithin($0) })
             case "time": clauses.append(optional: TimeReader().windows(value).map { .time($0) })
             case "rate":

@@ -95,6 +95,7 @@ struct CallView {
 
     private func appendConfinement(_ confinement: Confinement?, to text: inout StyledText) {
         switch confinement {
+        case .readOnly?: appendLine("Confined", "writes nothing; no home, no network", to: &text)
         case .workspace?:
             appendLine("Confined", "writes only beneath the workspace; no home, no network", to: &text)
         case .workspaceWithNetwork?:

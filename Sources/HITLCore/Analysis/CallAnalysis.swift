@@ -78,7 +78,7 @@ package struct CallAnalysis: Sendable, Equatable {
         return CallAnalysis(
             findings: findings,
             doubts: doubts, isHarmless: isHarmless && isPlain,
-            readsWithin: isOrdinary && isPlain && commands.allSatisfy(\.isHarmlessWithConfinedGit) ? .workspace : nil,
+            readsWithin: isOrdinary && isPlain && commands.allSatisfy(\.isHarmlessWithConfinedGit) ? .readOnly : nil,
             harmlessWithin: isOrdinary && isPlain && !isHarmless ? confinement(of: commands) : nil,
             onlyReadsDatabases: isOrdinary && isPlain && !isHarmless
                 && commands.allSatisfy { $0.effect == nil || $0.onlyReadsDatabases },

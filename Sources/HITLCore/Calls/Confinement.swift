@@ -1,15 +1,26 @@
 /// Within what a command that `hitl` runs is held, by the kernel.
 public enum Confinement: String, Sendable, CaseIterable, Comparable {
+    /// It reads the system and the workspace, and writes into a temporary directory of its own. No network.
+    case readOnly = "read-only"
     /// It reads the system and writes beneath the workspace and a temporary directory of its own. No network.
     case workspace
     /// The same, with connections to other machines.
     case workspaceWithNetwork = "workspace+network"
 
     /// The narrower is less.
-    public static func < (left: Self, right: Self) -> Bool { left == .workspace && right == .workspaceWithNetwork }
+    public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .readOnly: 0
+        case .workspace: 1
+        case .workspaceWithNetwork: 2
+        }
+    }
 
     package var obligation: Obligation {
         switch self {
+        case .readOnly: .confinedToReading
         case .workspace: .confinedToWorkspace
         case .workspaceWithNetwork: .confinedToWorkspaceWithNetwork
         }
@@ -17,8 +28,9 @@ public enum Confinement: String, Sendable, CaseIterable, Comparable {
 }
 
 extension Set<Obligation> {
-    /// The narrower where both are wanted.
+    /// The narrowest where several are wanted.
     package var confinement: Confinement? {
+        if contains(.confinedToReading) { return .readOnly }
         if contains(.confinedToWorkspace) { return .workspace }
         return contains(.confinedToWorkspaceWithNetwork) ? .workspaceWithNetwork : nil
     }

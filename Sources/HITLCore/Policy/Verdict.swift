@@ -17,7 +17,7 @@ public enum Effect: String, Sendable, CaseIterable, Comparable {
 public enum Obligation: String, Sendable, CaseIterable {
     case reasonToApprove, reasonToReject
     /// A command of ours runs only as far as the kernel holds it there.
-    case confinedToWorkspace, confinedToWorkspaceWithNetwork
+    case confinedToReading, confinedToWorkspace, confinedToWorkspaceWithNetwork
 }
 
 /// How urgent a request is for the people who look at it.

@@ -41,10 +41,11 @@ public struct RiskAssessor: Sendable {
         return context
     }
 
-    /// What the desk's own file tools touch is known and resolved. Of any other call it is what its arguments and
-    /// commands name, resolved where somebody looked, and perhaps more.
+    /// What the desk's own file tools touch is known and resolved. Of any other call, and of one that is only talked
+    /// about, it is what its arguments and commands name, resolved where somebody looked, and perhaps more.
     private func addPaths(of call: ToolCall, _ analysis: CallAnalysis, to context: inout EvaluationContext) {
-        guard call.performer != .desk || call.kind == .execute || !analysis.parts.isEmpty else { return }
+        let isLookedAt = call.performer == .desk && call.kind != .execute && !call.facts.paths.isEmpty
+        guard !isLookedAt || !analysis.parts.isEmpty else { return }
         guard case .known(var paths) = context.paths else { return }
         for path in analysis.paths {
             guard let absolute = path.absolute else {

@@ -46,12 +46,16 @@ package struct ConfinedRoom: Sendable {
         }
         guard let made else { throw .temporaryDirectory(SystemError(errno, "mkdtemp")) }
         temporary = made
-        var sandbox = Sandbox(writable: [workspace, made] + writable)
-        sandbox.guarded = Self.guarded.map { "\(workspace)/\($0)" }
+        let isWritten = confinement != .readOnly
+        var sandbox =
+            isWritten
+            ? Sandbox(writable: [workspace, made] + writable)
+            : Sandbox(readable: Sandbox.system + [workspace], writable: [made])
+        if isWritten { sandbox.guarded = Self.guarded.map { "\(workspace)/\($0)" } }
         sandbox.allowsNetwork = confinement == .workspaceWithNetwork
         self.sandbox = sandbox
         self.workspace = workspace
-        absent = Self.guarded.filter { !Self.isThere("\(workspace)/\($0)") }
+        absent = !isWritten ? [] : Self.guarded.filter { !Self.isThere("\(workspace)/\($0)") }
     }
 
     private static func isThere(_ path: String) -> Bool {
