@@ -151,7 +151,7 @@ import Testing
         let rules =
             #"[{"action":"block","because":"does not hold: it would touch files of the gate itself","name":"self-protection","outcome":"notMatched","source":"built-in"},"#
             + #"{"action":"allow","because":"does not hold: it only reads, beneath the workspace","name":"autoApproveThreshold","outcome":"notMatched","source":"default"},"#
-            + #"{"action":"allow","because":"does not hold: it only reads where it is confined (workspace)","name":"confinedReads","outcome":"notMatched","source":"default"}]"#
+            + #"{"action":"allow","because":"does not hold: it only reads where it is confined (read-only)","name":"confinedReads","outcome":"notMatched","source":"default"}]"#
         #expect(
             try await json("why", "1", "--all")
                 == verdict.replacing(#"{"effect":"ask","#, with: #"{"effect":"ask","explanation":\#(rules),"#) + "\n")
@@ -162,7 +162,7 @@ import Testing
                      Rules that do not:
                        block: self-protection (built-in): does not hold: it would touch files of the gate itself
                        allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
-                       allow: confinedReads (default): does not hold: it only reads where it is confined (workspace)
+                       allow: confinedReads (default): does not hold: it only reads where it is confined (read-only)
 
                 """))
         #expect(

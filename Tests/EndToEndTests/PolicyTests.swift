@@ -21,7 +21,7 @@ import Testing
                    Rules that do not:
                      block: self-protection (built-in): does not hold: it would touch files of the gate itself
                      allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
-                     allow: confinedReads (default): does not hold: it only reads where it is confined (workspace)
+                     allow: confinedReads (default): does not hold: it only reads where it is confined (read-only)
 
                 """), "\(said.out)")
     }
@@ -49,7 +49,7 @@ import Testing
                 "paint | notMatched | does not hold: `amount` is greater than 3", "off | disabled | -",
                 "words | notMatched | does not hold: a command matches `rm **`",
                 "autoApproveThreshold | notMatched | does not hold: it only reads, beneath the workspace",
-                "confinedReads | notMatched | does not hold: it only reads where it is confined (workspace)",
+                "confinedReads | notMatched | does not hold: it only reads where it is confined (read-only)",
             ])
     }
 

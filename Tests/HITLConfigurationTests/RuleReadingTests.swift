@@ -115,7 +115,7 @@ private func call(_ tool: String, _ arguments: JSONValue = [:]) -> ToolCall {
             (
                 "    - { name: a, action: allow, sandbox: workspaces }",
                 [
-                    "3:42: expected `workspace` or `workspace+network`, found the text `workspaces` — did you mean `workspace`?"
+                    "3:42: expected `read-only`, `workspace` or `workspace+network`, found the text `workspaces` — did you mean `workspace`?"
                 ]
             ),
             ("    - { action: log }", ["3:7: the key `name` is missing"]),

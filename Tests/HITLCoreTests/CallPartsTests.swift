@@ -9,7 +9,9 @@ private func call(_ tool: String, _ arguments: JSONValue, kind: ToolKind = .othe
         origin: Origin(agent: "scout", session: "s"), directory: "/w", performer: .unobserved)
 }
 
-private func step(_ tool: String, _ arguments: JSONValue) -> JSONValue { ["tool": .string(tool), "arguments": arguments] }
+private func step(_ tool: String, _ arguments: JSONValue) -> JSONValue {
+    ["tool": .string(tool), "arguments": arguments]
+}
 
 @Suite struct `A plan` {
     private let read = step("readFile", ["path": "a"])
@@ -81,7 +83,8 @@ private func step(_ tool: String, _ arguments: JSONValue) -> JSONValue { ["tool"
 
     @Test func `is no plan where there are no arguments beside a name`() {
         for arguments: JSONValue in [
-            ["name": "report"], ["arguments": ["a": 1]], ["name": "", "input": ["a": 1]], ["name": 1, "args": ["a": 1]],
+            ["name": "report"], ["arguments": ["a": 1]], ["name": "", "input": ["a": 1]],
+            ["name": 1, "args": ["a": 1]],
             ["name": "x", "arguments": "not an object"], ["name": "x", "arguments": "{broken"],
         ] {
             #expect(CallParts.of(call("x", arguments)) == [], "\(arguments)")

@@ -43,7 +43,8 @@ private let drops = [
 
     @Test(arguments: [
         "psql -c 'select 1'", "psql -Atqc 'SELECT count(*) FROM users' app", "psql -d app --command='select 1' --csv",
-        "mysql -h db -e 'show tables' app", "sqlite3 -json app.db 'select * from t'", "sqlite3 -readonly app.db <<< 'select 1'",
+        "mysql -h db -e 'show tables' app", "sqlite3 -json app.db 'select * from t'",
+        "sqlite3 -readonly app.db <<< 'select 1'",
         "psql app <<E\nselect 1;\nselect 2;\nE", "sqlite3 :memory: 'select 1' | head -3",
         "ls && psql -c 'select 1'",
     ])

@@ -18,7 +18,7 @@ private func verdict(_ command: String, asking factors: [String], _ rules: [Rule
 
 @Suite struct `A refusal of the analysis that an operator leaves to a person` {
     @Test(arguments: [
-        ("dd if=/dev/zero of=/dev/sda", "device"), ("rm -rf /", "whole_tree"), (":(){ :|:& };:", "resources"),
+        ("dd if=/dev/zero of=/dev/sda", "device"), ("rm -rf /mnt", "whole_tree"), (":(){ :|:& };:", "resources"),
         ("docker run --privileged alpine", "privilege"), ("kill -9 -1", "process_control"),
     ])
     func `is a question of critical severity, and never an allow`(command: String, factor: String) {
@@ -33,12 +33,14 @@ private func verdict(_ command: String, asking factors: [String], _ rules: [Rule
     @Test(arguments: [
         "echo x >> ~/.bashrc", "echo x > /srv/desk/hitl.yaml", "cp x .git/hooks/pre-commit", "hitl approve 1",
         "echo '{}' > ~/.claude/settings.json", "crontab evil", "echo y > /dev/tty", "",
-        "rm -rf / && echo x >> ~/.bashrc",
+        // Beneath them lie the gate's files, and what shells run.
+        "rm -rf /", "rm -rf ~", "rm -rf /mnt && echo x >> ~/.bashrc",
     ])
     func `is never one of the gate's protection of itself`(command: String) {
         let before = verdict(command, asking: [])
         #expect(before.effect == .deny, "\(before.rules)")
-        #expect(verdict(command, asking: Finding.liftable + ["self_modification", "persistence", "empty"]).effect == .deny)
+        #expect(
+            verdict(command, asking: Finding.liftable + ["self_modification", "persistence", "empty"]).effect == .deny)
     }
 
     @Test func `is denied all the same where a rule blocks it`() {

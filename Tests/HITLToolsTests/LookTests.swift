@@ -18,7 +18,8 @@ import Testing
             ("Read", ToolKind.read, ["file_path": "docs/notes"]),
             ("Read", .read, ["file_path": .string(bench.workspace + "/docs/notes")]),
             ("Read", .read, ["file_path": "docs/../elsewhere/notes"]),
-            ("Bash", .execute, ["command": "cat docs/notes"]), ("Bash", .execute, ["command": "ls; echo x > docs/notes"]),
+            ("Bash", .execute, ["command": "cat docs/notes"]),
+            ("Bash", .execute, ["command": "ls; echo x > docs/notes"]),
             ("batch", .other, ["calls": [["tool": "Read", "arguments": ["file_path": "docs/notes"]]]]),
         ] as [(String, ToolKind, JSONValue)] {
             let seen = bench.toolbox.lookedAt(call(bench, tool, kind, arguments))

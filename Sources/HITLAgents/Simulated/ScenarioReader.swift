@@ -255,7 +255,8 @@ private struct ScenarioReader {
         }
         for entry in arguments.entries where !parameters.contains(where: { $0.utf8.elementsEqual(entry.key.utf8) }) {
             arguments.reading.report(
-                .unknownKey(entry.key, nearest: nearest(to: entry.key, among: parameters)), at: arguments.source(of: entry))
+                .unknownKey(entry.key, nearest: nearest(to: entry.key, among: parameters)),
+                at: arguments.source(of: entry))
         }
     }
 

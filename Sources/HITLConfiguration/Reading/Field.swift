@@ -136,7 +136,10 @@ package struct Field {
             return nodes.compactMap { read(Field(node: $0, keyPosition: $0.position, reading: reading)) }
         case .scalar(let words, .words):
             return separated(words).compactMap { word in
-                read(Field(node: Node(.scalar(word, .words), at: node.position), keyPosition: keyPosition, reading: reading))
+                read(
+                    Field(
+                        node: Node(.scalar(word, .words), at: node.position), keyPosition: keyPosition, reading: reading
+                    ))
             }
         case .scalar, .map:
             report(expected: "a list of \(what)")
@@ -185,7 +188,9 @@ package struct Field {
         case .map(let entries):
             var members: [JSONObject.Member] = []
             for entry in entries {
-                guard let value = Field(node: entry.value, keyPosition: entry.position, reading: reading).json() else { continue }
+                guard let value = Field(node: entry.value, keyPosition: entry.position, reading: reading).json() else {
+                    continue
+                }
                 members.append(JSONObject.Member(entry.key, value))
             }
             return members.count == entries.count ? .object(JSONObject(members)) : nil

@@ -33,7 +33,8 @@ struct YAMLEvents: ~Copyable {
         guard yaml_parser_initialize(parser) == 1 else {
             input.deallocate()
             parser.deallocate()
-            throw Unreadable(fault: .syntax(problem: "out of memory", context: nil), position: .init(line: 1, column: 1))
+            throw Unreadable(
+                fault: .syntax(problem: "out of memory", context: nil), position: .init(line: 1, column: 1))
         }
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input, bytes.count)
@@ -98,7 +99,8 @@ struct YAMLEvents: ~Copyable {
 
     /// libyaml counts from 0. A file has no more than some millions of bytes.
     private static func position(_ mark: yaml_mark_t) -> Node.Position {
-        Node.Position(line: Int32(truncatingIfNeeded: mark.line) + 1, column: Int32(truncatingIfNeeded: mark.column) + 1)
+        Node.Position(
+            line: Int32(truncatingIfNeeded: mark.line) + 1, column: Int32(truncatingIfNeeded: mark.column) + 1)
     }
 
     /// Marks count scalars, the input has bytes.

@@ -50,7 +50,8 @@ package enum CallParts {
             case .object(let object): arguments = object
             // As models write them.
             case .string(let text) where text.utf8.first == UInt8(ascii: "{"):
-                if case .success(let value) = Result(catching: { () throws(JSONError) in try JSONValue(parsing: text) }) {
+                if case .success(let value) = Result(catching: { () throws(JSONError) in try JSONValue(parsing: text) })
+                {
                     arguments = value.object
                 }
             default: break

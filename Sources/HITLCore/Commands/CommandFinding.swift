@@ -5,7 +5,8 @@ extension Finding {
         case systemCommand = "system_command", systemPath = "system_path", wholeTree = "whole_tree", device
         case recursion, breadth, privilege, credentials, irreversible, deployment, obfuscation, persistence
         case networkEgress = "network_egress", internalAddress = "internal_address", remoteShell = "remote_shell"
-        case remoteExecution = "remote_execution", databaseModification = "database_modification", databaseRead = "database_read"
+        case remoteExecution = "remote_execution", databaseModification = "database_modification", databaseRead =
+            "database_read"
         case selfModification = "self_modification", versionControl = "version_control", environment
         case processControl = "process_control", background, resources, money
         case unknownProgram = "unknown_program", unknownOption = "unknown_option"

@@ -120,6 +120,8 @@ package struct PathAnalysis: Sendable, Equatable {
 
 extension Finding {
     fileprivate init(_ kind: SensitivePath, _ judgement: SensitivePath.Judgement, words: String) {
-        self.init(factor: kind.factor, weight: judgement.weight, effect: judgement.effect, words: words, isFloor: kind.isFloor)
+        self.init(
+            factor: kind.factor, weight: judgement.weight, effect: judgement.effect, words: words, isFloor: kind.isFloor
+        )
     }
 }

@@ -63,7 +63,8 @@ extension Evaluation {
                 // The first alone that makes the clause hold; where they hold only together, all of them.
                 let indexed = index.clause(of: number, at: place) ?? .undecidable
                 let single = patterns.indices.first { holds(indexed.only($0), of: Int(number), &room) == .yes }
-                facts.append(single.map { clause.fact(about: patterns[$0], permissive: rule.isPermissive) } ?? clause.words)
+                facts.append(
+                    single.map { clause.fact(about: patterns[$0], permissive: rule.isPermissive) } ?? clause.words)
             case .kind, .argument, .riskAtLeast, .riskAtMost, .time, .usage, .provenReadOnly, .readsWithin,
                 .harmlessWithin, .gateFiles:
                 facts.append(clause.words)

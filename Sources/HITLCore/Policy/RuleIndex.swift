@@ -94,7 +94,9 @@ struct RuleIndex: Sendable {
 
         func contains(_ kind: ToolKind) -> Bool { bits & Self.bit(kind) != 0 }
 
-        private static func bit(_ kind: ToolKind) -> UInt32 { 1 << UInt32(ToolKind.allCases.firstIndex(of: kind) ?? 31) }
+        private static func bit(_ kind: ToolKind) -> UInt32 {
+            1 << UInt32(ToolKind.allCases.firstIndex(of: kind) ?? 31)
+        }
     }
 
     /// In the order in which they are listed.

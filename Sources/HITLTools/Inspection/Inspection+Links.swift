@@ -14,7 +14,8 @@ extension Inspection {
                 continue
             }
             guard seen.count < Self.mostFollowed else {
-                return warnings.append("it names more than \(Self.mostFollowed) files; where the others lead is not known")
+                return warnings.append(
+                    "it names more than \(Self.mostFollowed) files; where the others lead is not known")
             }
             seen.append(written)
             do throws(Obstacle) {

@@ -10,7 +10,8 @@ extension CommandJudge {
             add(.unknownOption, 15, .ask, "\(name): what \(Finding.quoting(unknown.bytes)) does is not known")
             // An option that is abbreviated, or new, may well hold statements.
             for argument in arguments where argument.bytes.contains(0x20) {
-                judge(statements: argument.isLongOption ? argument.valueAfterEquals ?? [] : argument.bytes, client, name)
+                judge(
+                    statements: argument.isLongOption ? argument.valueAfterEquals ?? [] : argument.bytes, client, name)
             }
         }
         for output in use.outputs {
