@@ -36,13 +36,15 @@ let package = Package(
         // C: the operating system and the libraries that Debian keeps.
         .target(name: "CPlatform"),
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
+        // libssl is loaded where a connection needs it.
+        .target(name: "CTLS", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CWriteAhead", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CYAML"),
 
         // From the bottom up; dependencies point down only.
-        module("HITLPlatform", ["CPlatform"]),
+        module("HITLPlatform", ["CPlatform", "CTLS"]),
         module("HITLCore", []),
         module("HITLLedger", ["HITLPlatform", "CSQLite", "CWriteAhead", "CCrypto"]),
         module(

@@ -190,6 +190,21 @@ package struct Gateway {
         }
     }
 
+    /// The server will not answer this request any more; whoever sent it hears why.
+    package mutating func serverFailed(_ id: MessageID, _ fault: ServerFault) -> [Step] {
+        lists.remove(id)
+        guard let ran = running.removeValue(forKey: id) else {
+            return [.toClient(GatewayReply.failure(GatewayWords.unanswered(fault), of: id))]
+        }
+        let status = fault.mayHaveRun ? Outcome.Status.unknown : .failed
+        return [.toClient(GatewayReply.refusal(GatewayWords.unanswered(ran.call.name, fault), to: ran.call))]
+            + outcome(
+                of: ran.number, on: ran.connection, status, "\(fault.mayHaveRun ? "" : "did not run: ")\(fault)")
+    }
+
+    /// A list of the server's tools that nobody waits for.
+    package mutating func definitions(_ line: [UInt8]) -> [Step] { observe(line) }
+
     private mutating func observe(_ line: [UInt8]) -> [Step] {
         pins.observe(line, server: settings.server).map { [.note($0)] } ?? []
     }

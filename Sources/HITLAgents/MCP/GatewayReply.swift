@@ -18,6 +18,13 @@ enum GatewayReply {
 
     /// Outside of what JSON-RPC and MCP keep for themselves.
     private static let notPermitted = 4030
+    private static let unanswered = 5020
+
+    /// Of a request that is no call, and that the server does not answer.
+    static func failure(_ sentence: String, of id: MessageID) -> [UInt8] {
+        let error: JSONValue = ["code": .integer(unanswered), "message": .string(sentence)]
+        return (["error": error, "id": id.json, "jsonrpc": "2.0"] as JSONValue).canonical
+    }
 
     static func objections(_ objections: [LineObjection]) -> [UInt8] {
         let answers = objections.map(objection)

@@ -59,6 +59,26 @@ enum GatewayWords {
             : "`\(tool)` was not executed: the server ended while a person's decision was awaited."
     }
 
+    static func unanswered(_ tool: String, _ fault: ServerFault) -> String {
+        fault.mayHaveRun
+            ? "Nobody knows what came of `\(tool)`: \(shown(fault)). Look before you call it again."
+            : "`\(tool)` was not executed: \(shown(fault)). It had been permitted; calling again asks again."
+    }
+
+    static func unanswered(_ fault: ServerFault) -> String {
+        let sentence = shown(fault)
+        return sentence.prefix(1).uppercased() + sentence.dropFirst() + "."
+    }
+
+    /// What a server says stands in it: short, and without what a terminal or a reader could take for something else.
+    private static func shown(_ fault: ServerFault) -> String {
+        var text = ""
+        for scalar in fault.description.unicodeScalars.prefix(600) {
+            text.unicodeScalars.append(scalar.value >= 0x20 && scalar.value < 0x7F ? scalar : "?")
+        }
+        return text
+    }
+
     static func note(_ call: ToolsCall, _ approval: DeskReply.Approval, tool: String) -> String? {
         var sentences: [String] = []
         if let edit = EditNotice(

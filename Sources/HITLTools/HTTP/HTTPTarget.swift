@@ -4,16 +4,16 @@ import HITLCore
 ///
 /// What is shown as the host is the host: no user before it, no letters that look like others, no numbers that mean
 /// another address. Nothing is put right; what is not plain is refused with the reason.
-struct HTTPTarget: Equatable {
+package struct HTTPTarget: Equatable {
     /// As it was given, and as curl gets it.
-    let url: String
-    let isEncrypted: Bool
+    package let url: String
+    package let isEncrypted: Bool
     /// A name in lower case or an address; IPv6 without its brackets.
-    let host: String
-    let hostClass: HostClass
-    let port: Int
+    package let host: String
+    package let hostClass: HostClass
+    package let port: Int
 
-    enum Fault: Equatable {
+    package enum Fault: Error, Equatable {
         case scheme(String)
         case tooLong(limit: Int)
         case noHost
@@ -48,6 +48,26 @@ struct HTTPTarget: Equatable {
             case .address: throw .url(.address(host))
             }
         }
+    }
+
+    /// For those who are no tool.
+    package static func read(_ url: String) throws(Fault) -> HTTPTarget {
+        do throws(Obstacle) { return try HTTPTarget(url) } catch {
+            guard case .url(let fault) = error else { throw .host(url) }
+            throw fault
+        }
+    }
+
+    /// Whether the host is an address and no name.
+    package var isAddress: Bool {
+        host.utf8.contains(UInt8(ascii: ":")) || host.utf8.last.map { (0x30...0x39).contains($0) } == true && hostClass != .name
+    }
+
+    /// Path and query, as they go into a request.
+    package var path: String {
+        let rest = url.utf8.dropFirst(isEncrypted ? 8 : 7).drop { !"/?#".utf8.contains($0) }
+        let path = String(decoding: rest.prefix { $0 != UInt8(ascii: "#") }, as: UTF8.self)
+        return path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
     }
 
     private static let longest = 8 << 10
@@ -85,7 +105,7 @@ struct HTTPTarget: Equatable {
 }
 
 extension HTTPTarget.Fault: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .scheme(let scheme): "only http:// and https:// can be requested, not `\(scheme):`"
         case .tooLong(let limit): "the URL is longer than \(limit) bytes"

@@ -18,23 +18,19 @@ final class GatewayLoop {
     }
 
     private var gateway: Gateway
-    private let server: ServerProcess
+    private let server: any ServerLink
     private let sockets: [String]
     private let signals: SignalPipe
     private var phase = Phase.serving
 
     private var fromClient = LineSplitter(maximumLength: GatewayLoop.longestLine)
-    private var fromServer = LineSplitter(maximumLength: GatewayLoop.longestLine)
     private var toClient = OutgoingBytes()
-    private var toServer = OutgoingBytes()
     private var toDesk = OutgoingBytes()
     /// Outcomes, which the desk then records in one go.
     private var outcomes: [[UInt8]] = []
     private var outcomesDue: UInt64 = .max
     private let clientEnd = WritingEnd(shared: 1)
-    private let serverEnd: WritingEnd
     private var clientReads = true
-    private var serverReads = true
 
     private var desk: DeskSocket?
     private var nextTry: UInt64 = .max
@@ -42,7 +38,7 @@ final class GatewayLoop {
 
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
-    private static let longestLine = 64 << 20
+    static let longestLine = 64 << 20
     /// What may wait for a reader before no more is read from whoever writes to it.
     private static let mostWaiting = 16 << 20
     private static let firstPause: UInt64 = 20_000_000
@@ -50,12 +46,11 @@ final class GatewayLoop {
     private static let grace: UInt64 = 2_000_000_000
     private static let outcomesWait: UInt64 = 10_000_000
 
-    init(_ settings: Gateway.Settings, _ server: ServerProcess, sockets: [String], signals: SignalPipe) {
+    init(_ settings: Gateway.Settings, _ server: any ServerLink, sockets: [String], signals: SignalPipe) {
         gateway = Gateway(settings)
         self.server = server
         self.sockets = sockets
         self.signals = signals
-        serverEnd = WritingEnd(ours: server.input)
     }
 
     deinit { buffer.deallocate() }
@@ -72,30 +67,35 @@ final class GatewayLoop {
 
     // MARK: Waiting
 
-    private enum Place: Int, CaseIterable { case signals, desk, serverOutput, clientInput, clientOutput, serverInput }
-    private var ready = [Int16](repeating: 0, count: Place.allCases.count)
+    /// Ours come first, and the server's behind them.
+    private enum Place: Int, CaseIterable { case signals, desk, clientInput, clientOutput }
+    private var watched: [pollfd] = []
 
     private func wait() {
-        var watched: [pollfd] = Place.allCases.map { pollfd(fd: descriptor($0), events: interest($0), revents: 0) }
-        for place in watched.indices where watched[place].events == 0 { watched[place].fd = -1 }
-        let due = min(gateway.due, nextTry, end(of: phase), outcomesDue)
+        watched.removeAll(keepingCapacity: true)
+        for place in Place.allCases {
+            let events = interest(place)
+            watched.append(pollfd(fd: events == 0 ? -1 : descriptor(place), events: events, revents: 0))
+        }
+        server.watch(&watched, reads: toClient.count < Self.mostWaiting)
+        let due = min(gateway.due, nextTry, end(of: phase), outcomesDue, server.due)
         var timeout: Int32 = -1
         if due != .max {
             let now = SystemClock.monotonicNanoseconds()
             timeout = due <= now ? 0 : Int32(clamping: (due - now + 999_999) / 1_000_000)
         }
-        poll(&watched, nfds_t(watched.count), timeout)
-        for place in watched.indices { ready[place] = watched[place].revents }
+        guard poll(&watched, nfds_t(watched.count), timeout) < 0 else { return }
+        for place in watched.indices { watched[place].revents = 0 }
     }
+
+    private func isReady(_ place: Place) -> Int16 { watched[place.rawValue].revents }
 
     private func descriptor(_ place: Place) -> Int32 {
         switch place {
         case .signals: signals.descriptor
         case .desk: desk?.descriptor ?? -1
-        case .serverOutput: server.output
         case .clientInput: 0
         case .clientOutput: 1
-        case .serverInput: server.input
         }
     }
 
@@ -105,12 +105,10 @@ final class GatewayLoop {
         switch place {
         case .signals: return reads
         case .desk: return desk == nil ? 0 : toDesk.isEmpty ? reads : reads | writes
-        case .serverOutput: return toClient.count < Self.mostWaiting ? reads : 0
         case .clientInput:
-            let hasRoom = toServer.count < Self.mostWaiting && toDesk.count < Self.mostWaiting * 2
+            let hasRoom = server.unsent < Self.mostWaiting && toDesk.count < Self.mostWaiting * 2
             return phase == .serving && hasRoom ? reads : 0
         case .clientOutput: return clientReads && !toClient.isEmpty ? writes : 0
-        case .serverInput: return serverReads && !toServer.isEmpty ? writes : 0
         }
     }
 
@@ -121,10 +119,10 @@ final class GatewayLoop {
     // MARK: Acting
 
     private func act(at now: UInt64) {
-        if ready[Place.signals.rawValue] != 0, signals.take() != nil { clientLeft(at: now, grace: 0) }
-        if ready[Place.desk.rawValue] != 0 { readDesk(at: now) }
-        if ready[Place.serverOutput.rawValue] != 0 { readServer() }
-        if ready[Place.clientInput.rawValue] != 0 { readClient(at: now) }
+        if isReady(.signals) != 0, signals.take() != nil { clientLeft(at: now, grace: 0) }
+        if isReady(.desk) != 0 { readDesk(at: now) }
+        for event in server.act(watched[Place.allCases.count...], at: now) { take(event) }
+        if isReady(.clientInput) != 0 { readClient(at: now) }
         carryOut(gateway.tick(now))
         if now >= outcomesDue { sendOutcomes() }
         if gateway.missesDesk {
@@ -134,7 +132,7 @@ final class GatewayLoop {
             nextTry = .max
         }
         if case .finishing(let until) = phase, now >= until {
-            server.stop(grace: .seconds(2))
+            server.stop()
             phase = .finishing(until: .max)
         }
     }
@@ -143,7 +141,7 @@ final class GatewayLoop {
         for step in steps {
             switch step {
             case .toClient(let line): if clientReads { toClient.add(line) }
-            case .toServer(let line): if serverReads { toServer.add(line) }
+            case .toServer(let line): server.send(line)
             case .toDesk(let line): if desk != nil { toDesk.add(line) }
             case .toDeskSoon(let line):
                 guard desk != nil else { continue }
@@ -178,20 +176,18 @@ final class GatewayLoop {
         phase = .finishing(until: now + grace)
     }
 
-    private func readServer() {
-        let count = read(server.output, buffer.baseAddress, buffer.count)
-        if count < 0, errno == EINTR || errno == EAGAIN { return }
-        var lines: [[UInt8]] = []
-        let fits = count > 0 && fromServer.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &lines)
-        for line in lines { carryOut(gateway.server(line)) }
-        guard !fits else { return }
-        if count > 0 {
-            Self.log("The server sent a line of more than \(Self.longestLine) bytes; it is stopped.")
-            server.stop(grace: .zero)
+    private func take(_ event: ServerEvent) {
+        switch event {
+        case .line(let line): carryOut(gateway.server(line))
+        case .answer(let line): carryOut([.toClient(line)])
+        case .failed(let id, let fault): carryOut(gateway.serverFailed(id, fault))
+        case .definitions(let line): carryOut(gateway.definitions(line))
+        case .note(let text): Self.log(text)
+        case .ended:
+            if phase == .serving { hasFailed = true }
+            carryOut(gateway.serverEnded())
+            phase = .stopped
         }
-        if phase == .serving { hasFailed = true }
-        carryOut(gateway.serverEnded())
-        phase = .stopped
     }
 
     private var hasFailed = false
@@ -201,7 +197,7 @@ final class GatewayLoop {
     private func readDesk(at now: UInt64) {
         guard let desk else { return }
         do throws(DeskSocket.Failure) {
-            if ready[Place.desk.rawValue] & ~Int16(POLLOUT) != 0 { try desk.receiveNow() }
+            if isReady(.desk) & ~Int16(POLLOUT) != 0 { try desk.receiveNow() }
         } catch {
             lostDesk(at: now)
             return
@@ -248,18 +244,24 @@ final class GatewayLoop {
     // MARK: Writing
 
     private func flush() {
-        if !toClient.isEmpty, !toClient.flush(clientEnd.write) {
-            clientReads = false
-            toClient.clear()
-            clientLeft(at: SystemClock.monotonicNanoseconds(), grace: Self.grace)
+        if !toClient.isEmpty { flushClient() }
+        if !toClient.isEmpty { flushClient() }
+        if case .finishing = phase { server.finish() }
+        // What comes of sending may be something to send.
+        while phase != .stopped {
+            let events = server.flush(at: SystemClock.monotonicNanoseconds())
+            if events.isEmpty { break }
+            for event in events { take(event) }
         }
-        if !toServer.isEmpty, !toServer.flush(serverEnd.write) {
-            // That it does not read is no end yet: what it has to say may still come.
-            serverReads = false
-            toServer.clear()
-        }
+        if !toClient.isEmpty { flushClient() }
         if let desk, !toDesk.isEmpty, !toDesk.flush(desk.sendNow) { lostDesk(at: SystemClock.monotonicNanoseconds()) }
-        if case .finishing = phase, toServer.isEmpty { server.closeInput() }
+    }
+
+    private func flushClient() {
+        guard !toClient.flush(clientEnd.write) else { return }
+        clientReads = false
+        toClient.clear()
+        clientLeft(at: SystemClock.monotonicNanoseconds(), grace: Self.grace)
     }
 
     /// The last words to the client, and the server's exit code where it was the server that ended.
@@ -272,8 +274,6 @@ final class GatewayLoop {
         }
         sendOutcomes()
         if let desk { _ = toDesk.flush(desk.sendNow) }
-        server.closeInput()
-        server.stop(after: Self.grace / 2)
         let code = server.wait()
         guard hasFailed else { return ExitCode.done.rawValue }
         Self.log("The server ended (exit code \(code)).")

@@ -19,6 +19,10 @@ enum MCPProgram {
                 that would give up waiting gets a ticket instead, and collects the decision by calling again with the \
                 same arguments. Without a desk nothing is called.
 
+                With --url the server is reached over Streamable HTTP instead; the client still speaks to standard input \
+                and output. What the server is to be told beside the protocol (a key, say) comes from --bearer-env, \
+                --header-env or --header, and goes to this server only. Redirects to other servers are not followed.
+
                 What a server's tools are is recorded when it is first seen. A tool whose definition changes, or that is \
                 added later, is not called until a person has looked: trust shows what changed and asks; list shows what \
                 is recorded.
@@ -27,7 +31,7 @@ enum MCPProgram {
                 writes it with --write; the old file is kept beside it. The server's command is the one that stands \
                 there, or the one after --. uninstall takes the gateway out again.
 
-                No environment variable redirects it: the desk is the one at --socket, else the one of the user's own \
+                No environment variable redirects it, but for those that are named by --bearer-env and --header-env: the desk is the one at --socket, else the one of the user's own \
                 home directory.
                 """,
             positionals: [
@@ -41,6 +45,15 @@ enum MCPProgram {
                 .init("ITEM", .text, .optional, doc: "of trust: one tool, else all; of install: the server's name"),
             ],
             options: [
+                .init("url", "URL", doc: "the server is reached there, over HTTP, instead of being started"),
+                .init("bearer-env", "VARIABLE", doc: "with --url: the variable that holds the token to send"),
+                .init(
+                    "header-env", "NAME: VARIABLE", repeats: true,
+                    doc: "with --url: send this header with the variable's value"),
+                .init(
+                    "header", "NAME: VALUE", repeats: true,
+                    doc: "with --url: send this header; other users may see it in the list of processes"),
+                .init("ca", "FILE", .file, doc: "with --url: trust these certificates, and not the system's"),
                 .init("name", "N", doc: "what the server is called at the desk; else by its command"),
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
                 .init("timeout", "D", .duration, doc: "how long the client waits before it gets a ticket (50s)"),
@@ -56,6 +69,8 @@ enum MCPProgram {
             rest: .init("SERVER", .command, .any, doc: "the server and its arguments"),
             examples: [
                 .init("hitl mcp --name files -- npx -y @modelcontextprotocol/server-filesystem .", "gates a server"),
+                .init(
+                    "hitl mcp --name crm --url https://crm.example/mcp --bearer-env CRM_TOKEN", "gates a server's URL"),
                 .init("hitl mcp list", "which tools are known, and which changed"),
                 .init("hitl mcp trust files", "look at what changed, and trust it"),
                 .init("hitl mcp install claude files --write", "sends Claude Code's server through the gateway"),
@@ -72,10 +87,25 @@ enum MCPProgram {
         let paths = Paths(environment: [:], home: account.home)
         let files = PinFiles(state: arguments.text("state").map(absolute) ?? paths.state)
         guard let word = words.first else {
-            guard let command = arguments.rest, !command.isEmpty else {
-                throw .missing(argument: "-- SERVER", command: "hitl mcp")
+            let patience = try arguments.duration("timeout")
+            let server: Server
+            switch (arguments.text("url"), arguments.rest ?? []) {
+            case (nil, []): throw .missing(argument: "-- SERVER", command: "hitl mcp")
+            case (nil, let command):
+                for option in ["bearer-env", "header-env", "header", "ca"] where !arguments.texts(option).isEmpty {
+                    return Failure(.usage, "`--\(option)` is for servers with `--url`.").report().rawValue
+                }
+                server = .command(command)
+            case (let url?, []):
+                do throws(ServerURL.Objection) { server = .url(try named(url, arguments)) } catch {
+                    return Failure(.usage, error.description).report().rawValue
+                }
+            case (_?, _): return Failure(.usage, "A server has `--url` or a command, not both.").report().rawValue
             }
-            return serve(command, arguments, account, paths, files, try arguments.duration("timeout"))
+            return serve(server, arguments, account, paths, files, patience)
+        }
+        guard arguments.text("url") == nil || word == MCPAction.install.rawValue else {
+            return Failure(.usage, "`--url` does not belong to `mcp \(word)`.").report().rawValue
         }
         guard let action = MCPAction(rawValue: word) else {
             throw .badValue(word, of: "hitl mcp", expected: MCPAction.allCases.map(\.rawValue).joined(separator: ", "))
@@ -87,34 +117,67 @@ enum MCPProgram {
         path.utf8.first == UInt8(ascii: "/") ? path : (Process.directory ?? "") + "/" + path
     }
 
+    private static func named(_ url: String, _ arguments: Arguments) throws(ServerURL.Objection) -> ServerURL {
+        try ServerURL(
+            url, headers: arguments.texts("header"), variables: arguments.texts("header-env"),
+            bearer: arguments.text("bearer-env"), variable: { Process.environment[$0] })
+    }
+
+    private enum Server {
+        case command([String])
+        case url(ServerURL)
+
+        var name: String {
+            switch self {
+            case .command(let command): ServerName.of(command)
+            case .url(let url): url.name
+            }
+        }
+
+        /// What its pins are kept under.
+        var identity: [String] {
+            switch self {
+            case .command(let command): command
+            case .url(let url): url.identity
+            }
+        }
+    }
+
     private static func serve(
-        _ command: [String], _ arguments: Arguments, _ account: Account, _ paths: Paths, _ files: PinFiles,
+        _ server: Server, _ arguments: Arguments, _ account: Account, _ paths: Paths, _ files: PinFiles,
         _ patience: Milliseconds?
     ) -> Int32 {
         guard let directory = Process.directory else {
             return Failure(.failed, "The current directory is gone.").report().rawValue
         }
-        let name = arguments.text("name") ?? ServerName.of(command)
+        let name = arguments.text("name") ?? server.name
         guard ServerName.isUsable(name) else {
             return Failure(.usage, "`--name` must be 1 to 50 letters, digits, `-`, `_` and `.`.").report().rawValue
         }
         let signals: SignalPipe
-        let server: ServerProcess
-        do {
-            signals = try SignalPipe()
-            server = try ServerProcess.start(command, from: directory)
-        } catch {
-            return Failure(.failed, "The server `\(command[0])` does not start: \(error).").report().rawValue
+        let link: any ServerLink
+        do throws(SystemError) { signals = try SignalPipe() } catch {
+            return Failure(.failed, "\(error)").report().rawValue
+        }
+        switch server {
+        case .command(let command):
+            do throws(ServerProcess.Failure) {
+                link = try ServerProcess.start(command, from: directory)
+            } catch {
+                return Failure(.failed, "The server `\(command[0])` does not start: \(error).").report().rawValue
+            }
+        case .url(let url):
+            link = HTTPServerLink(url.endpoint, authorities: arguments.text("ca").map(absolute))
         }
         signal(SIGPIPE, SIG_IGN)
         do throws(AgentMarks.Objection) { try AgentMarks(files).leave() } catch { GatewayLoop.log("\(error)") }
         let settings = Gateway.Settings(
             server: name, directory: directory, patience: patience, methods: arguments.texts("gate"),
-            pins: files.store(server: name, command: command), newKey: AskedCall.newKey)
+            pins: files.store(server: name, command: server.identity), newKey: AskedCall.newKey)
         let sockets =
             arguments.text("socket").map { [absolute($0)] } ?? [
                 "/run/user/\(account.uid)/hitl/desk.sock", paths.socket(),
             ]
-        return GatewayLoop(settings, server, sockets: sockets, signals: signals).run()
+        return GatewayLoop(settings, link, sockets: sockets, signals: signals).run()
     }
 }

@@ -1,13 +1,22 @@
 import Glibc
 import HITLPlatform
 
-/// The server that the gateway stands before: its process, and our ends of its streams. Standard error stays the
-/// client's.
-final class ServerProcess {
-    let input: Int32
-    let output: Int32
+/// A server that the gateway starts: its process, and our ends of its streams. Standard error stays the client's.
+final class ServerProcess: ServerLink {
+    private let input: Int32
+    private let output: Int32
     private let child: ChildProcess
     private var isInputOpen = true
+
+    private let end: WritingEnd
+    private var outgoing = OutgoingBytes()
+    private var incoming = LineSplitter(maximumLength: GatewayLoop.longestLine)
+    /// That it does not read is no end yet: what it has to say may still come.
+    private var reads = true
+    private var isFinishing = false
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+
+    private static let grace: UInt64 = 1_000_000_000
 
     enum Failure: Error, CustomStringConvertible {
         case executable(ResolvedExecutable.Failure)
@@ -77,26 +86,73 @@ final class ServerProcess {
         self.child = child
         self.input = input
         self.output = output
+        end = WritingEnd(ours: input)
     }
 
+    deinit { buffer.deallocate() }
+
+    // MARK: Lines
+
+    func watch(_ watched: inout [pollfd], reads hasRoom: Bool) {
+        watched.append(pollfd(fd: hasRoom ? output : -1, events: Int16(POLLIN), revents: 0))
+        let writes = reads && isInputOpen && !outgoing.isEmpty
+        watched.append(pollfd(fd: writes ? input : -1, events: Int16(POLLOUT), revents: 0))
+    }
+
+    func act(_ ready: ArraySlice<pollfd>, at now: UInt64) -> [ServerEvent] {
+        guard ready.first?.revents != 0 else { return [] }
+        let count = read(output, buffer.baseAddress, buffer.count)
+        if count < 0, errno == EINTR || errno == EAGAIN { return [] }
+        var lines: [[UInt8]] = []
+        let fits = count > 0 && incoming.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: &lines)
+        let events = lines.map(ServerEvent.line)
+        guard !fits else { return events }
+        guard count > 0 else { return events + [.ended] }
+        child.stop(grace: .zero)
+        let limit = GatewayLoop.longestLine
+        return events + [.note("The server sent a line of more than \(limit) bytes; it is stopped."), .ended]
+    }
+
+    var due: UInt64 { .max }
+
+    var unsent: Int { outgoing.count }
+
+    func send(_ line: [UInt8]) {
+        if reads { outgoing.add(line) }
+    }
+
+    func flush(at now: UInt64) -> [ServerEvent] {
+        if !outgoing.isEmpty, isInputOpen, !outgoing.flush(end.write) {
+            reads = false
+            outgoing.clear()
+        }
+        if isFinishing, outgoing.isEmpty { closeInput() }
+        return []
+    }
+
+    // MARK: The end
+
+    func finish() { isFinishing = true }
+
     /// The server reads the end of its input: the way in which it is asked to end.
-    func closeInput() {
+    private func closeInput() {
         guard isInputOpen else { return }
         isInputOpen = false
         close(input)
     }
 
-    func stop(grace: Duration) { child.stop(grace: grace) }
+    func stop() { child.stop(grace: .seconds(2)) }
 
     /// Lets it end by itself for a while, which its exit code then tells of.
-    func stop(after patience: UInt64) {
-        Reactor.shared.schedule(at: SystemClock.monotonicNanoseconds() + patience) { [child] in
+    func wait() -> Int32 {
+        closeInput()
+        Reactor.shared.schedule(at: SystemClock.monotonicNanoseconds() + Self.grace) { [child] in
             child.stop(grace: .seconds(1))
         }
+        return exitCode()
     }
 
-    /// Its exit code, once it has ended.
-    func wait() -> Int32 {
+    private func exitCode() -> Int32 {
         let child = child
         switch blocking({ await child.wait() }).ending {
         case .exited(let code): return code

@@ -11,13 +11,24 @@ final class GatewayClient: Sendable {
     static let probe = PseudoTerminal.built("MCPProbe")
     private static let log = "server.log"
 
-    /// - Parameter socket: where the desk of that home listens.
     static func open(_ home: Home, _ options: String..., server: [String]? = nil) async throws -> GatewayClient {
+        try await open(home, options + ["--"] + (server ?? [probe, home.path(log)]))
+    }
+
+    /// In front of a server that is reached by its URL.
+    static func open(
+        _ home: Home, url: String, _ options: String..., environment: [String: String] = [:]
+    ) async throws -> GatewayClient {
+        try await open(home, options + ["--url", url], environment)
+    }
+
+    private static func open(
+        _ home: Home, _ options: [String], _ environment: [String: String] = [:]
+    ) async throws -> GatewayClient {
         var launch = Launch(
             Home.hitl,
-            ["mcp", "--name", "t", "--socket", home.path("r/hitl/desk.sock"), "--state", home.path("s")] + options
-                + ["--"] + (server ?? [probe, home.path(log)]),
-            environment: home.environment, directory: home.workspace)
+            ["mcp", "--name", "t", "--socket", home.path("r/hitl/desk.sock"), "--state", home.path("s")] + options,
+            environment: home.environment.merging(environment) { $1 }, directory: home.workspace)
         launch.input = .channel
         launch.output = .channel
         launch.timeLimit = .seconds(60)
