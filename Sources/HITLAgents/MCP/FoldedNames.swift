@@ -6,12 +6,29 @@ enum FoldedNames {
         _ object: JSONObject, against known: [String], of id: MessageID?
     ) throws(LineObjection) {
         for member in object.members {
-            let folded = fold(member.name)
-            for name in known where !name.utf8.elementsEqual(member.name.utf8) && fold(name) == folded {
+            for name in known where resembles(member.name, name) {
                 throw LineObjection(id, .invalidRequest, "`\(member.name)` can be read as `\(name)`")
             }
         }
     }
+
+    /// Whether it is another name, and folds to the same.
+    private static func resembles(_ name: String, _ known: String) -> Bool {
+        var name = name
+        return name.withUTF8 { bytes in
+            // Of names in ASCII nearly none is as long, so nothing is folded for them.
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return fold(known) == fold(String(decoding: bytes, as: UTF8.self)) }
+            guard bytes.count == known.utf8.count else { return false }
+            var differs = false
+            for (left, right) in zip(bytes, known.utf8) where left != right {
+                guard lower(left) == lower(right) else { return false }
+                differs = true
+            }
+            return differs
+        }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
     static func fold(_ name: String) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -135,7 +135,9 @@ extension Gateway {
                     + outcome(
                         of: question.number, on: question.connection, .failed, "did not run: its definition changed")
             }
-            let isEdited = JSONValue.object(approval.arguments).canonical != JSONValue.object(call.shown).canonical
+            let isEdited =
+                approval.arguments != call.shown
+                && JSONValue.object(approval.arguments).canonical != JSONValue.object(call.shown).canonical
             running[call.id] = Running(
                 number: question.number, connection: question.connection, call: call,
                 note: GatewayWords.note(call, approval, tool: call.name))

@@ -113,7 +113,7 @@ package struct Gateway {
             return [.toClient(GatewayReply.refusal(refusal, to: call)), .note(pins.obstacle ?? refusal)]
         }
         let waiter = Waiter(call: call, line: line, until: deadline(for: call, from: now), now: now)
-        if let number = openTicket(for: call.identity) { return join(number, waiter) }
+        if let number = openTicket(for: call) { return join(number, waiter) }
         lastNumber += 1
         let question = Question(number: lastNumber, call: call, key: settings.newKey(), state: .open(waiter))
         guard let ask = ask(question) else {
@@ -129,8 +129,11 @@ package struct Gateway {
     }
 
     /// A question for the same call that nobody waits for: a ticket.
-    private func openTicket(for identity: [UInt8]) -> Int64? {
-        questions.values.filter { $0.isTicket && $0.identity == identity }.map(\.number).min()
+    private func openTicket(for call: ToolsCall) -> Int64? {
+        let tickets = questions.values.filter(\.isTicket)
+        guard !tickets.isEmpty else { return nil }
+        let identity = call.identity
+        return tickets.filter { $0.call.identity == identity }.map(\.number).min()
     }
 
     private mutating func join(_ number: Int64, _ waiter: Waiter) -> [Step] {

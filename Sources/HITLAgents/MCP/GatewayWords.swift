@@ -81,7 +81,8 @@ enum GatewayWords {
 
     static func note(_ call: ToolsCall, _ approval: DeskReply.Approval, tool: String) -> String? {
         var sentences: [String] = []
-        if let edit = EditNotice(
+        if approval.arguments != call.shown,
+            let edit = EditNotice(
             proposed: toolCall(call, call.shown), permitted: toolCall(call, approval.arguments),
             request: approval.request)
         {

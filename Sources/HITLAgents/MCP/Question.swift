@@ -5,7 +5,6 @@ struct Question {
     /// On the desk's connections; not the number that people know.
     let number: Int64
     let call: ToolsCall
-    let identity: [UInt8]
     /// Lets a desk that was restarted know it again.
     let key: String
     /// The desk's number; after an edit it is another.
@@ -29,7 +28,6 @@ struct Question {
     init(number: Int64, call: ToolsCall, key: String, state: State) {
         self.number = number
         self.call = call
-        identity = call.identity
         self.key = key
         self.state = state
     }

@@ -22,8 +22,12 @@ enum MCPAction: String, CaseIterable {
             guard let server = words.first else { throw .missing(argument: "SERVER", command: "hitl mcp trust") }
             return Self.trust(server, words.count > 1 ? words[1] : nil, files)
         case .install:
+            let command = arguments.rest.flatMap { $0.isEmpty ? nil : $0 }
+            guard command == nil || arguments.text("url") == nil else {
+                return Failure(.usage, "A server has `--url` or a command, not both.").report()
+            }
             return try MCPInstall(words, arguments, account, work: rawValue)
-                .install(arguments.rest, options: Self.pinned(arguments, account))
+                .install(command, url: arguments.text("url"), options: Self.pinned(arguments, account))
         case .uninstall: return try MCPInstall(words, arguments, account, work: rawValue).uninstall()
         }
     }
@@ -34,6 +38,10 @@ enum MCPAction: String, CaseIterable {
         var options = ["--socket", MCPProgram.absolute(arguments.text("socket") ?? paths.socket())]
         if let patience = arguments.text("timeout") { options += ["--timeout", patience] }
         options += arguments.texts("gate").flatMap { ["--gate", $0] }
+        for option in ["bearer-env", "header-env", "header"] {
+            options += arguments.texts(option).flatMap { ["--" + option, $0] }
+        }
+        if let file = arguments.text("ca") { options += ["--ca", MCPProgram.absolute(file)] }
         if let state = arguments.text("state") { options += ["--state", MCPProgram.absolute(state)] }
         return options
     }

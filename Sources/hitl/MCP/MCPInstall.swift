@@ -24,8 +24,10 @@ struct MCPInstall {
 
         func text(_ bytes: [UInt8]) throws(InstallObstacle) -> any ClientText {
             switch self {
-            case .claude, .cursor, .gemini: try JSONClientText(bytes, key: "mcpServers", type: nil)
-            case .vscode: try JSONClientText(bytes, key: "servers", type: "stdio")
+            case .claude: try JSONClientText(bytes, key: "mcpServers", type: nil, remote: .typed)
+            case .cursor: try JSONClientText(bytes, key: "mcpServers", type: nil)
+            case .gemini: try JSONClientText(bytes, key: "mcpServers", type: nil, remote: .named)
+            case .vscode: try JSONClientText(bytes, key: "servers", type: "stdio", remote: .typed)
             case .codex: try TOMLClientText(bytes)
             }
         }
@@ -55,26 +57,33 @@ struct MCPInstall {
         writes = arguments.has("write")
     }
 
-    /// - Parameter command: of the server; nil where it stands in the file already.
-    func install(_ command: [String]?, options: [String]) -> ExitCode {
+    /// - Parameters:
+    ///   - command: of the server; nil where it stands in the file already, or has a URL.
+    ///   - url: of the server; nil where it stands in the file already, or is started.
+    func install(_ command: [String]?, url: String?, options: [String]) -> ExitCode {
         let hitl: String
         do throws(SystemError) { hitl = try Self.executable() } catch { return Failure(.failed, "\(error)").report() }
         return change { text throws(InstallObstacle) in
             let server: ServerCommand
-            if let command {
+            let options = ["--name", name] + options
+            let known = command == nil && url == nil ? try text.url(name) : url
+            if let url = known {
+                return try text.setting(name, to: .gating(url: url, by: hitl, options))
+            } else if let command {
                 server = ServerCommand(command: command[0], arguments: Array(command.dropFirst()))
             } else {
                 guard let found = try text.server(name) else { throw .noServer(name) }
                 server = found
             }
-            guard server.ungated == nil else { throw .alreadyGated(name) }
-            return try text.setting(name, to: server.gated(by: hitl, ["--name", name] + options))
+            guard !server.isGated else { throw .alreadyGated(name) }
+            return try text.setting(name, to: server.gated(by: hitl, options))
         }
     }
 
     func uninstall() -> ExitCode {
         change { text throws(InstallObstacle) in
             guard let found = try text.server(name) else { throw .noServer(name) }
+            if let url = found.ungatedURL { return try text.setting(name, toURL: url) }
             guard let server = found.ungated else { throw .notGated(name) }
             return try text.setting(name, to: server)
         }

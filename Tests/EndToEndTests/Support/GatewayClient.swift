@@ -17,7 +17,7 @@ final class GatewayClient: Sendable {
 
     /// In front of a server that is reached by its URL.
     static func open(
-        _ home: Home, url: String, _ options: String..., environment: [String: String] = [:]
+        _ home: Home, url: String, _ options: [String] = [], environment: [String: String] = [:]
     ) async throws -> GatewayClient {
         try await open(home, options + ["--url", url], environment)
     }

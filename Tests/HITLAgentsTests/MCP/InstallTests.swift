@@ -64,6 +64,33 @@ import Testing
                 """)
     }
 
+    @Test func `has a server with a URL gated, and gets it back as it was`() throws {
+        let options = ["--name", "crm"]
+        for (remote, entry) in [
+            (JSONClientText.Remote.plain, #"{"url":"https://crm.example/mcp"}"#),
+            (.typed, #"{"type":"http","url":"https://crm.example/mcp"}"#),
+            (.named, #"{"httpUrl":"https://crm.example/mcp","timeout":5}"#),
+        ] {
+            func client(_ bytes: [UInt8]) throws -> JSONClientText {
+                try JSONClientText(bytes, key: "mcpServers", type: nil, remote: remote)
+            }
+            let before = Array(#"{"mcpServers":{"crm":\#(entry)}}"#.utf8)
+            let url = try #require(try client(before).url("crm"))
+            let after = try client(before).setting("crm", to: .gating(url: url, by: "/usr/bin/hitl", options))
+            let found = try #require(try client(after).server("crm"))
+            #expect(found.words == ["/usr/bin/hitl", "mcp", "--name", "crm", "--url", "https://crm.example/mcp"])
+            #expect(found.isGated)
+            #expect(!String(decoding: after, as: UTF8.self).contains("\"url\":"))
+            let back = try client(after).setting("crm", toURL: try #require(found.ungatedURL))
+            #expect(try JSONValue(parsing: back).canonical == JSONValue(parsing: before).canonical)
+        }
+    }
+
+    @Test func `keeps the headers that a server is sent`() throws {
+        let text = try json(#"{"mcpServers":{"crm":{"url":"https://crm.example/mcp","headers":{"Authorization":"Bearer x"}}}}"#)
+        #expect(throws: InstallObstacle.hasHeaders("crm")) { try text.url("crm") }
+    }
+
     @Test func `is left alone where it is not understood`() throws {
         #expect(throws: InstallObstacle.self) { try json("{ // a comment\n}") }
         #expect(throws: InstallObstacle.self) { try json(#"{"mcpServers":{},"mcpServers":{}}"#) }

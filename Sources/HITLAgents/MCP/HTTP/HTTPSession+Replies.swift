@@ -72,6 +72,7 @@ extension HTTPSession {
             return []
         case .json(var body):
             exchanges[number]?.reply = .ignored
+            exchange.reply = .ignored
             guard body.count + bytes.count <= Self.longestMessage else {
                 let why = EventStreamReader.Fault.tooLong(limit: Self.longestMessage).description
                 return close(number) + give(up: exchange, number, .nonsense(why), now: now)

@@ -7,12 +7,26 @@ package struct JSONClientText: ClientText {
     private let key: String
     /// What VS Code wants to be told of each server.
     private let type: String?
+    private let remote: Remote
 
-    package init(_ bytes: [UInt8], key: String, type: String?) throws(InstallObstacle) {
+    /// How a server with a URL is written.
+    package struct Remote: Sendable {
+        let key: String
+        let type: String?
+
+        /// Clients that tell it from the rest by its `url`.
+        package static let plain = Remote(key: "url", type: nil)
+        package static let typed = Remote(key: "url", type: "http")
+        /// Gemini CLI, where a bare `url` is one of the older transport.
+        package static let named = Remote(key: "httpUrl", type: nil)
+    }
+
+    package init(_ bytes: [UInt8], key: String, type: String?, remote: Remote = .plain) throws(InstallObstacle) {
         let isEmpty = bytes.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         self.bytes = isEmpty ? Array("{}\n".utf8) : bytes
         self.key = key
         self.type = type
+        self.remote = remote
         let value: JSONValue
         do throws(JSONError) { value = try JSONValue(parsing: self.bytes, depth: 512) } catch {
             throw .unreadable(error.description)
@@ -42,8 +56,33 @@ package struct JSONClientText: ClientText {
 
     package func setting(_ name: String, to command: ServerCommand) throws(InstallObstacle) -> [UInt8] {
         var entry = try entry(name) ?? JSONObject(type.map { [.init("type", .string($0))] } ?? [])
+        if entry[remote.key] != nil {
+            entry[remote.key] = nil
+            if entry["type"] != nil { entry["type"] = "stdio" }
+        }
         entry["command"] = .string(command.command)
         entry["args"] = .array(command.arguments.map(JSONValue.string))
+        return try setting(name, to: entry)
+    }
+
+    package func url(_ name: String) throws(InstallObstacle) -> String? {
+        guard let entry = try entry(name), entry["command"] == nil, let url = entry[remote.key]?.string,
+            remote.type == nil || entry["type"]?.string == remote.type
+        else { return nil }
+        guard entry["headers"]?.object?.members.isEmpty ?? true else { throw .hasHeaders(name) }
+        return url
+    }
+
+    package func setting(_ name: String, toURL url: String) throws(InstallObstacle) -> [UInt8] {
+        var entry = try entry(name) ?? JSONObject()
+        entry["command"] = nil
+        entry["args"] = nil
+        entry["type"] = remote.type.map(JSONValue.string)
+        entry[remote.key] = .string(url)
+        return try setting(name, to: entry)
+    }
+
+    private func setting(_ name: String, to entry: JSONObject) throws(InstallObstacle) -> [UInt8] {
         let written = try splice(name, .object(entry))
 
         // What comes out must be what was there, with this one difference.

@@ -74,6 +74,13 @@ package struct TOMLClientText: ClientText {
         try entry(name).map { ServerCommand(command: $0.command.text, arguments: $0.arguments?.words ?? []) }
     }
 
+    /// Nothing else than a command is changed there.
+    package func url(_ name: String) throws(InstallObstacle) -> String? { nil }
+
+    package func setting(_ name: String, toURL url: String) throws(InstallObstacle) -> [UInt8] {
+        throw .notACommand(name)
+    }
+
     package func setting(_ name: String, to command: ServerCommand) throws(InstallObstacle) -> [UInt8] {
         let word = quoted(command.command)
         let words = "[" + command.arguments.map(quoted).joined(separator: ", ") + "]"
