@@ -1,4 +1,4 @@
-package import HITLCore
+import HITLCore
 
 /// One key of `hitl.yaml`: the only definition of its name, its form, its variable and its words.
 ///

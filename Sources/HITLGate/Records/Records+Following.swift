@@ -1,4 +1,4 @@
-public import HITLCore
+import HITLCore
 import HITLLedger
 
 extension Records {

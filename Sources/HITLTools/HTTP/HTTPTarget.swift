@@ -1,4 +1,4 @@
-import HITLCore
+package import HITLCore
 
 /// A URL, read so strictly that no two programs can read it differently.
 ///
