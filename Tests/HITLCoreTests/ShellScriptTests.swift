@@ -81,11 +81,11 @@ private func shown(_ text: String) -> String {
         ("ls\u{A0}-la", "[ls\u{A0}-la] (a character that is not seen or changes what is seen at byte 2)"),
         (
             "ls \u{FF5C} sh",
-            "[ls] [\u{FF5C}] [sh] (a character that looks like an operator, quotation mark or hyphen and is none at byte 3)"
+            "[ls] [\u{FF5C}] [sh] (a character that looks like another and is none at byte 3)"
         ),
         (
             "ls \u{37E} sh",
-            "[ls] [\u{37E}] [sh] (a character that looks like an operator, quotation mark or hyphen and is none at byte 3)"
+            "[ls] [\u{37E}] [sh] (a character that looks like another and is none at byte 3)"
         ),
     ])
     func `is doubted where it is not understood`(text: String, expected: String) {

@@ -69,6 +69,9 @@ enum Neighbourhood {
         try lines(of: "\(root)/docs/formats/vectors/\(name)")
     }
 
+    /// The project's own corpus of calls.
+    static func calls() throws -> [JSONObject] { try lines(of: "\(root)/Tests/Corpus/calls.jsonl") }
+
     /// The lines of a corpus file, or nil, told loudly, in a checkout without the corpus.
     static func corpus(_ name: String) throws -> [JSONObject]? {
         let path = "\(root)/../shared/corpus/\(name)"

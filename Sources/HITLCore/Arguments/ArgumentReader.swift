@@ -91,6 +91,9 @@ struct ArgumentReader {
         if call.kind == .other, !nature.isDatabase, nature.acts.allSatisfy({ $0 == .read }) {
             note("unclassified_effect", 20, .ask, "no table says what this tool does")
             lower(to: .irreversible)
+        } else if call.kind == .other, call.tool.utf8.starts(with: "mcp__".utf8) {
+            // Whatever its name and arguments look like, the server does with them what it likes.
+            note("unclassified_effect", 20, .ask, "a server's tool, and nothing proves what that server does")
         }
         if isRecursive, nature.acts.contains(.remove) || nature.acts.contains(.move) {
             note("recursive", 25, .ask, "everything beneath goes with it")
@@ -106,6 +109,7 @@ struct ArgumentReader {
         }
         let role = name.isEmpty ? nil : ArgumentRole.of(name, tool: nature)
         if let role { readRole(role, name, value, isTop: depth == 1) }
+        if depth == 1, !name.isEmpty { readCompany(name, role, value) }
         switch value {
         case .null, .bool: break
         case .number(let number): readSecrets(number.lexeme, name, role)
@@ -122,10 +126,28 @@ struct ArgumentReader {
         case .object(let object):
             for member in object.members {
                 readText(member.name, "", nil)
+                if LookAlike.isIn(member.name.utf8) {
+                    note("deception", 30, .ask, "the name of an argument has letters that look like others")
+                }
                 walk(member.value, name: member.name, depth: depth + 1)
             }
         }
     }
+
+    /// What stands beside a command may change what runs: `env`, `stdin`, `shell`, `user`.
+    private mutating func readCompany(_ name: String, _ role: ArgumentRole?, _ value: JSONValue) {
+        guard nature.runsCommands, !nature.isDatabase, value != .null, value != .bool(false), value != "" else { return }
+        switch role {
+        case .command, .narration, .timeout, .background, .demand, .breadth: return
+        case .path where Self.directories.contains(ToolName.words(of: name).joined()): return
+        default:
+            note(
+                "not_analysable", 15, .ask,
+                "the argument `\(Self.quoted(name))` may change what the command does")
+        }
+    }
+
+    private static let directories: Set<String> = ["cwd", "workdir", "workingdirectory", "dir", "directory"]
 
     private mutating func readText(_ text: String, _ name: String, _ role: ArgumentRole?) {
         if HiddenText.isIn(text.utf8) {
@@ -160,7 +182,10 @@ struct ArgumentReader {
     private mutating func readRole(_ role: ArgumentRole, _ name: String, _ value: JSONValue, isTop: Bool) {
         if isTop { roles[role, default: 0] += 1 }
         switch role {
-        case .path: for text in value.ownTexts { readPath(text, access) }
+        case .path:
+            for text in value.ownTexts { readPath(text, access) }
+            if case .object = value { note("not_analysable", 20, .ask, "what should be a path is none") }
+            if case .bool = value { note("not_analysable", 20, .ask, "what should be a path is none") }
         case .source: for text in value.ownTexts { readPath(text, nature.acts.contains(.move) ? .removeTree : .read) }
         case .destination: for text in value.ownTexts { readPath(text, .write) }
         case .url: for text in value.ownTexts { readURL(text) }
@@ -246,10 +271,18 @@ struct ArgumentReader {
 
     private mutating func readSQL(_ value: JSONValue) {
         let texts = value.ownTexts
-        if texts.isEmpty || texts.allSatisfy(\.isEmpty) {
+        if texts.isEmpty || texts.allSatisfy({ $0.utf8.allSatisfy { $0 <= 0x20 } }) {
             note("not_analysable", 20, .ask, "the statement is empty or no text")
         }
         for text in texts {
+            if text.utf8.count > 8192 {
+                note("not_analysable", 20, .ask, "the statement is longer than anybody reads to its end")
+            }
+            if text.utf8.contains(where: { $0 >= 0x80 }),
+                LookAlike.isIn(text.utf8) || text.unicodeScalars.contains(where: \.looksLikeShell)
+            {
+                note("deception", 30, .ask, "the statement holds characters that look like others and are none")
+            }
             let analysis = SQLAnalysis.of(text)
             note(analysis.findings)
             lower(to: analysis.reversibility)
@@ -335,7 +368,10 @@ struct ArgumentReader {
             note("not_analysable", 25, .ask, "two arguments name a command, and only the tool knows which of them runs")
         }
         if nature.runsCommands, !nature.isDatabase, roles[.command, default: 0] == 0 {
-            note("not_analysable", 25, .ask, "the tool runs commands, and no argument is known to be one")
+            let isEmpty = call.kind == .execute && call.arguments.members.isEmpty
+            note(
+                "not_analysable", isEmpty ? 50 : 25, isEmpty ? .deny : .ask,
+                isEmpty ? "there is nothing to run" : "the tool runs commands, and no argument is known to be one")
         }
         if nature.access == .remove, roles[.path, default: 0] == 0, roles[.source, default: 0] == 0 {
             note("not_analysable", 20, .ask, "what is deleted cannot be told from the arguments")

@@ -20,10 +20,10 @@ public enum ToolCatalog {
             .read,
             [
                 "read_file", "readFile", "Read", "read_many_files", "view", "list_dir", "list_directory", "listFiles",
-                "LS",
+                "LS", "list_files", "listDirectory",
             ]
         ),
-        (.search, ["searchFiles", "search_files", "grep_search", "Grep", "Glob", "glob", "search_file_content"]),
+        (.search, ["searchFiles", "search_files", "grep_search", "grep", "Grep", "Glob", "glob", "search_file_content"]),
         (
             .edit,
             [

@@ -17,6 +17,9 @@ struct CommandFlow: Sendable, Equatable {
     /// What a shell says whose own input is not its script: somebody may be typing at the other end.
     var isFromShell = false
 
+    /// What is running, from `ps`.
+    var listsProcesses = false
+
     var isForeign: Bool { isFetched || isDecoded }
 
     mutating func join(_ other: CommandFlow) { self = joined(with: other) }
@@ -33,6 +36,7 @@ struct CommandFlow: Sendable, Equatable {
         result.roots = roots + other.roots
         result.isSelective = isSelective || other.isSelective
         result.isFromShell = isFromShell || other.isFromShell
+        result.listsProcesses = listsProcesses || other.listsProcesses
         result.listsFiles = other.listsFiles
         result.isNulSeparated = other.isNulSeparated
         return result

@@ -4,7 +4,7 @@ struct CommandJudge {
     var analysis = CommandAnalysis()
     var expansion: ShellExpansion
     /// Where a relative path may start from, after the `cd`s so far.
-    private var directories: [String?]
+    private(set) var directories: [String?]
     private var everyDirectory: [String?]
     private(set) var depth = 0
     private var isHarmless = true
@@ -14,6 +14,8 @@ struct CommandJudge {
     private var confinements: [Confinement?] = []
     /// Files that the script itself made, by their path as written.
     var written: [[UInt8]: CommandFlow] = [:]
+    /// What flowed into variables that hold more than the script itself says.
+    var held: [String: CommandFlow] = [:]
     /// Names that the script gave another meaning.
     var shadowed: Set<String> = []
     /// While a guess is followed: only what must be refused counts.
@@ -216,7 +218,13 @@ struct CommandJudge {
         if segment.inBackground { add(.background, 5, .ask, "runs in the background") }
         var inner = CommandFlow()
         for word in segment.words { inner.join(runNested(word)) }
-        for assignment in segment.assignments { inner.join(runNested(assignment.value)) }
+        for assignment in segment.assignments {
+            let flow = runNested(assignment.value)
+            inner.join(flow)
+            if flow.isForeign || flow.holdsSecret, held.count < 64 {
+                held[CommandArgument.text(of: assignment.name)] = flow
+            }
+        }
         nested = inner
         let arguments = expansion.arguments(of: segment.words)
         redirect(segment, by: arguments)
@@ -224,12 +232,14 @@ struct CommandJudge {
         for word in segment.words where word.literal == nil && !word.isPatternOption {
             doubt("\(word.opacity.words) in a word at byte \(word.offset)")
         }
+        if let first = segment.words.first, !first.opacity.isDisjoint(with: [.substitution, .variable]),
+            runsForeign(first)
+        {
+            add(.obfuscation, 90, .deny, "the program's name is fetched or decoded")
+        }
         if arguments.isEmpty {
             if !segment.words.isEmpty || !segment.assignments.isEmpty { becomeHarmful() }
             return CommandFlow()
-        }
-        if let first = segment.words.first, first.opacity.contains(.substitution), nested.isForeign {
-            add(.obfuscation, 90, .deny, "the program's name is fetched or decoded")
         }
         if nestedNamesGate, depth == 1, !["ps", "echo", "pgrep", "pidof", "printf"].contains(arguments[0].text) {
             add(.selfModification, 95, .deny, "acts on the gate's process")
@@ -242,6 +252,15 @@ struct CommandJudge {
         return output
     }
 
+    /// Whether the word is text that was fetched or decoded, by itself or by way of a variable.
+    private func runsForeign(_ word: ShellWord) -> Bool {
+        word.opacity.contains(.substitution) && nested.isForeign
+            || word.parts.contains { part in
+                guard case .variable(let name, _, _, _) = part else { return false }
+                return held[CommandArgument.text(of: name)]?.isForeign == true
+            }
+    }
+
     /// Substitutions in a word run commands of their own.
     private mutating func runNested(_ word: ShellWord) -> CommandFlow {
         guard word.literal == nil else { return CommandFlow() }
@@ -252,7 +271,9 @@ struct CommandJudge {
                 let saved = (directories, everyDirectory)
                 flow.join(run(script))
                 (directories, everyDirectory) = saved
-            case .variable(_, let fallback?, _, _): flow.join(runNested(fallback))
+            case .variable(let name, let fallback, _, _):
+                if let fallback { flow.join(runNested(fallback)) }
+                if let known = held[CommandArgument.text(of: name)] { flow.join(known) }
             default: continue
             }
         }
@@ -295,13 +316,17 @@ struct CommandJudge {
             if target.literal == nil, redirection.op != .here, redirection.op != .hereTabs {
                 doubt("\(target.opacity.words) in a redirection at byte \(target.offset)")
             }
-            nested.join(runNested(target))
+            let flow = runNested(target)
+            nested.join(flow)
             let files = expansion.arguments(of: target)
             switch redirection.op {
             case .here, .hereTabs, .hereString:
                 isPiped = true
                 input.literal = expansion.value(of: target)
                 input.isKnown = true
+                input.isFetched = input.isFetched || flow.isFetched
+                input.isDecoded = input.isDecoded || flow.isDecoded
+                input.holdsSecret = input.holdsSecret || flow.holdsSecret
             case .duplicateInput, .duplicateOutput:
                 let isDescriptor =
                     files.count == 1 && files[0].bytes.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
@@ -313,6 +338,8 @@ struct CommandJudge {
                 for file in files { write(file) }
             case .read:
                 isPiped = true
+                // `bash < <(curl …)` reads what that command says.
+                if target.opacity.contains(.substitution) { input.join(flow) }
                 for file in files where !touch(file, .read) {
                     if sights(of: file.bytes).contains(where: \.holdsSecrets) { input.holdsSecret = true }
                 }
@@ -373,7 +400,7 @@ struct CommandJudge {
         let labels = via + [wrapper.label]
         switch wrapper.inner {
         case .nothing:
-            if name == "eval", nested.isForeign {
+            if name == "eval" && nested.isForeign || name == "parallel" && input.isForeign {
                 add(.remoteExecution, 90, .deny, "runs text that was fetched or decoded")
             }
             if !isGuess {
@@ -413,7 +440,11 @@ struct CommandJudge {
         // What stands in the pipe as text is known; anything else is only safe for names that `find` made up.
         if input.isKnown, let literal = input.literal {
             becomeHarmful()
-            let words = literal.split { $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }
+            // `-I` takes whole lines, everything else words.
+            let takesLines = arguments.dropFirst().prefix { $0.isOption }.contains {
+                $0.hasLetter("I") || $0.hasLetter("i") || $0.abbreviates("replace")
+            }
+            let words = literal.split { $0 == 0x0A || !takesLines && ($0 == 0x20 || $0 == 0x09) }
                 .map { CommandArgument(Array($0), opacity: .substitution) }
             // `-I{}`: the words stand where the braces are.
             let fed = inner.flatMap { $0.bytes.elementsEqual("{}".utf8) ? words : [$0] }
@@ -450,9 +481,16 @@ struct CommandJudge {
         let rest = arguments.dropFirst()
         if isTrusted(arguments[0]) {
             if name == "cd" { return changeDirectory(rest) }
+            if name == "pushd" { _ = changeDirectory(rest) }
             if name == "git", rest.count != 1 || rest.first?.text != "--version" {
                 let use = GitCommand(rest)
-                for path in use.paths { touch(path, .read) }
+                for path in use.paths {
+                    let colon = path.bytes.lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? 0
+                    touch(CommandArgument(Array(path.bytes[colon...]), opacity: path.opacity), .read)
+                }
+                if nested.holdsSecret || input.holdsSecret, use.findings.contains(where: \.isAboutTheNetwork) {
+                    add(.credentials, 95, .deny, "git would send secrets away")
+                }
                 isHarmless = false
                 isHarmlessWithQueries = false
                 if !use.isReadOnly { isHarmlessWithGit = false }
@@ -464,6 +502,7 @@ struct CommandJudge {
                 if answer.isHarmless {
                     var isOrdinary = true
                     for read in answer.reads where !touch(read, .read) { isOrdinary = false }
+                    noticeSearch(name, rest, answer.reads)
                     confine(.workspace)
                     return isOrdinary && arguments.allSatisfy(\.isExact)
                 }
@@ -485,7 +524,7 @@ struct CommandJudge {
             return false
         }
         becomeHarmful()
-        noticeSecrets(rest)
+        noticeSecrets(name, rest)
         let confinement = BuildPrograms.confinement(of: name, rest)
         confine(isInside(rest) && isRunnable(arguments[0]) ? confinement : nil)
         if confinement != nil {
@@ -496,18 +535,6 @@ struct CommandJudge {
             add(.systemCommand, 15, .ask, "\(name) changes something")
         }
         return false
-    }
-
-    /// A program that is not known may read whatever it is given.
-    private mutating func noticeSecrets(_ arguments: ArraySlice<CommandArgument>) {
-        for argument in arguments where !argument.isOption {
-            let isPath =
-                argument.bytes.contains(UInt8(ascii: "/")) || argument.bytes.first == UInt8(ascii: "~")
-                || argument.bytes.first == UInt8(ascii: ".")
-            guard isPath, sights(of: argument.bytes).contains(where: \.holdsSecrets) else { continue }
-            readsSecret = true
-            add(.credentials, 40, .ask, "\(Finding.quoting(argument.bytes)) may hold secrets")
-        }
     }
 
     /// The workspace's own wrapper scripts (`./gradlew`) are code of the project too.
@@ -534,10 +561,12 @@ struct CommandJudge {
 
     private mutating func changeDirectory(_ arguments: ArraySlice<CommandArgument>) -> Bool {
         let operands = arguments.drop { $0.text == "--" || $0.text == "-P" || $0.text == "-L" }
-        guard operands.count == 1, let target = operands.first, target.text != "-", target.isExact else {
+        guard operands.count == 1, let target = operands.first, target.text != "-" else {
             becomeHarmful()
             return false
         }
+        // A guess is followed too: `cd ~; rm -rf *`.
+        if !target.isExact { becomeHarmful() }
         let isOrdinary = touch(target, .read)
         var next: [String?] = []
         for sight in sights(of: target.bytes) where !next.contains(sight.path.text) { next.append(sight.path.text) }
@@ -566,6 +595,10 @@ struct CommandJudge {
             judge(Array(arguments[start...]), via: via + [name])
         }
     }
+}
+
+extension Finding {
+    fileprivate var isAboutTheNetwork: Bool { factor == CommandFactor.networkEgress.rawValue }
 }
 
 extension PathAnalysis {

@@ -29,9 +29,18 @@ struct GitCommand {
         let words = rest.dropFirst()
         if let grammar = Self.reading[verb.text], isAllowed(verb.text, words, grammar) {
             isReadOnly = true
+            paths = grammar.read(words).operands.filter(Self.mayLeadAway)
             return
         }
         noteWriting(rest)
+    }
+
+    /// git reads files outside of its repository too (`git diff` does without being told), and keeps secrets that it has.
+    private static func mayLeadAway(_ operand: CommandArgument) -> Bool {
+        let path = operand.bytes.lastIndex(of: UInt8(ascii: ":")).map { operand.bytes[($0 + 1)...] } ?? operand.bytes[...]
+        let climbs = path.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
+        return climbs || path.first == UInt8(ascii: "/") || path.first == UInt8(ascii: "~")
+            || PathAnalysis(path).holdsSecrets
     }
 
     private mutating func isAllowed(_ verb: String, _ words: ArraySlice<CommandArgument>, _ grammar: OptionGrammar)

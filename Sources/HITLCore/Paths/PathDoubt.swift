@@ -13,6 +13,7 @@ package enum PathDoubt: Sendable, CaseIterable {
     case hiddenCharacter
     case lookalike
     case trailingDotOrBlank
+    case dotsWithParameter
     case stream
     case shortName
     case tooLong
@@ -40,10 +41,14 @@ package enum PathDoubt: Sendable, CaseIterable {
                 let isJoiner =
                     path[place...].starts(with: [0xE2, 0x80, 0x8C]) || path[place...].starts(with: [0xE2, 0x80, 0x8D])
                 if isJoiner, place > 0, path[place - 1] >= 0x80 { continue }
+                // A letter and its mark look like the one letter that is another name.
+                let isMark = byte == 0xCC || byte == 0xCD && place + 1 < path.count && path[place + 1] < 0xB0
+                if isMark, place == 0 || path[place - 1] < 0x80 { found.insert(.lookalike) }
                 if let doubt = unicode(path[place...]) { found.insert(doubt) }
             default: break
             }
         }
+        if LookAlike.isIn(path) { found.insert(.lookalike) }
         for component in path.split(separator: UInt8(ascii: "/")) { examine(component, &found) }
         examineStart(path.prefix { $0 != UInt8(ascii: "/") }, &found)
         return allCases.filter(found.contains)
@@ -55,6 +60,7 @@ package enum PathDoubt: Sendable, CaseIterable {
         if isDots ? component.count > 2 : component.last == UInt8(ascii: ".") || component.last == 0x20 {
             found.insert(.trailingDotOrBlank)
         }
+        if component.starts(with: "..;".utf8) { found.insert(.dotsWithParameter) }
         if let colon = component.firstIndex(of: UInt8(ascii: ":")), colon + 1 < component.endIndex,
             component[colon + 1] == UInt8(ascii: ":") || component[colon + 1] == UInt8(ascii: "$")
         {
@@ -65,9 +71,10 @@ package enum PathDoubt: Sendable, CaseIterable {
         {
             found.insert(.shortName)
         }
-        if component.starts(with: "${".utf8) || component.starts(with: "$".utf8) && component.count > 1 {
-            found.insert(.variable)
-        }
+        // `routes/$id.tsx`: no environment has a variable with a name like that.
+        let isRoute = component.count > 2 && component.dropFirst().contains(UInt8(ascii: ".")) && component.dropFirst()
+            .prefix { $0 != UInt8(ascii: ".") }.allSatisfy { (0x61...0x7A).contains($0) }
+        if component.first == UInt8(ascii: "$"), component.count > 1, !isRoute { found.insert(.variable) }
     }
 
     private static func examineStart(_ first: ArraySlice<UInt8>, _ found: inout Set<PathDoubt>) {
@@ -123,7 +130,7 @@ extension PathDoubt {
         case .controlCharacter, .networkShare: 50
         case .hiddenCharacter, .lookalike: 40
         case .empty, .percentEncoding, .stream, .shortName, .scheme, .slashedShare: 25
-        case .drive, .backslash, .variable, .otherUser, .trailingDotOrBlank, .tooLong: 15
+        case .drive, .backslash, .variable, .otherUser, .dotsWithParameter, .trailingDotOrBlank, .tooLong: 15
         }
     }
 
@@ -140,8 +147,9 @@ extension PathDoubt {
         case .otherUser: "begins in another person's home"
         case .scheme: "is written as a URL"
         case .hiddenCharacter: "holds characters that are not visible"
-        case .lookalike: "holds characters that look like dots or slashes and are none"
+        case .lookalike: "holds characters that look like others and are none"
         case .trailingDotOrBlank: "has a name that ends in a dot or a blank, which some systems leave out"
+        case .dotsWithParameter: "has a name that some servers take for the directory above"
         case .stream: "may name a hidden stream of a file"
         case .shortName: "may be the short name of another file"
         case .tooLong: "is longer than a path can be"

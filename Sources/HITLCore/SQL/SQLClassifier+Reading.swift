@@ -1,6 +1,10 @@
 /// Queries, and what could write within them.
 extension SQLClassifier {
     mutating func read(_ part: ArraySlice<SQLToken>) -> SQLStatement.Kind {
+        // `SHOW CREATE TABLE t` names what it shows.
+        if let show = part.first, show.isWord("show"), part.count > 2, part[part.startIndex + 1].isWord("create") {
+            return inspect(part.dropFirst(2)) ? .unknown : .read
+        }
         let writes = inspect(part)
         if writes { return .unknown }
         return locks ? .lockingRead : .read
@@ -23,10 +27,17 @@ extension SQLClassifier {
             case .name(let word): name = word
             default: continue
             }
+            if Self.passwordTables.contains(name) {
+                note("credentials", 40, .ask, "it reads the server's table of passwords")
+            }
             if isCall(place, part) { inspectCall(name, at: place, part) }
         }
         return writes
     }
+
+    private static let passwordTables: Set<[UInt8]> = Set(
+        "pg_shadow pg_authid pg_user_mapping pg_user_mappings sql_logins syslogins sysxlogins dba_users"
+            .utf8.split(separator: 0x20).map(Array.init))
 
     func follows(_ sign: String, _ place: Int, _ part: ArraySlice<SQLToken>) -> Bool {
         place > part.startIndex && part[place - 1].isSign(sign)

@@ -161,6 +161,9 @@ struct SQLClassifier {
         ]
         for token in part {
             guard let word = token.wordBytes else { continue }
+            if word.elementsEqual("dropdatabase".utf8) {
+                note("whole_database", 80, .deny, "it drops a whole database")
+            }
             if writing.contains(where: { word.starts(with: $0.utf8) }) {
                 note("database_modification", 30, .ask, "it names something that writes")
             }

@@ -45,6 +45,8 @@ struct SQLTokenizer {
             tokens.append(dialect == .mySQL ? .text(content) : .name(folded(content)))
         case UInt8(ascii: "`") where dialect == .mySQL || dialect == .sqlite:
             tokens.append(.name(folded(quoted(byte, escapes: false))))
+        // No quotation mark to the others, who refuse the statement; a plain name between two of them hides nothing.
+        case UInt8(ascii: "`") where isPlainNameInBackticks: tokens.append(.name(folded(quoted(byte, escapes: false))))
         case UInt8(ascii: "[") where dialect == .transactSQL || dialect == .sqlite:
             tokens.append(.name(folded(quoted(UInt8(ascii: "]"), escapes: false))))
         case UInt8(ascii: "$") where dialect == .postgreSQL: dollar()
@@ -57,6 +59,11 @@ struct SQLTokenizer {
             tokens.append(.sign(byte))
             place += 1
         }
+    }
+
+    private var isPlainNameInBackticks: Bool {
+        guard let end = bytes[(place + 1)...].firstIndex(of: UInt8(ascii: "`")), end > place + 1 else { return false }
+        return bytes[(place + 1)..<end].allSatisfy(isWordByte)
     }
 
     // MARK: Comments
@@ -168,7 +175,9 @@ struct SQLTokenizer {
         let word = folded(Array(bytes[start..<place]))
         // A word glued to a quote is its prefix: `E'…'` has backslash escapes, `N'…'`, `X'…'`, `B'…'` do not.
         if place < bytes.count, bytes[place] == UInt8(ascii: "'"), word.count <= 2 || word.first == UInt8(ascii: "_") {
-            tokens.append(.text(quoted(bytes[place], escapes: word.elementsEqual("e".utf8) || dialect == .mySQL)))
+            // To the others the `E` is a column and the text its alias: `E'\'; DROP TABLE t; --'` is two statements.
+            let escapes = dialect == .mySQL || dialect == .postgreSQL && word.elementsEqual("e".utf8)
+            tokens.append(.text(quoted(bytes[place], escapes: escapes)))
             return
         }
         if isForeign, Self.looksFullWidth(word) { doubts.insert(.foreignWord) }

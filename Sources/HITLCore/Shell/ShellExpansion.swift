@@ -157,6 +157,10 @@ struct ShellExpansion {
         case "printf":
             guard arguments.count > 1 else { return [] }
             return printed(arguments[1].bytes, Array(arguments.dropFirst(2)))
+        // Whatever file it names, it is run as that program.
+        case "which", "command", "type":
+            let words = arguments.dropFirst().filter { !$0.isOption }
+            return words.count == 1 ? words[0].bytes : []
         case "pwd": return workingDirectory ?? [UInt8(ascii: ".")]
         case "cat":
             // A here-document or here-string is its own text.

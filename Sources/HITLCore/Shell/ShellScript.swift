@@ -81,7 +81,7 @@ package struct ShellDoubt: Sendable, Equatable {
         case carriageReturn = "a carriage return"
         case invalidText = "bytes that are no UTF-8"
         case hiddenCharacter = "a character that is not seen or changes what is seen"
-        case lookAlike = "a character that looks like an operator, quotation mark or hyphen and is none"
+        case lookAlike = "a character that looks like another and is none"
         case tooDeep = "nested too deep"
         case tooLong = "too long to be looked over"
         case padding = "a long run of blanks that could hide what follows"

@@ -4,8 +4,14 @@ extension CommandJudge {
         let rest = arguments.dropFirst()
         onlyReadsDatabase = false
         judgeWrittenProgram(arguments[0])
+        if rest.count == 1, rest.first?.text.begins("-") == true,
+            HarmlessPrograms.answer(name, rest)?.isHarmless == true, DangerousPrograms.families[name] != nil
+        {
+            return
+        }
         for text in CommandOptions.values(of: name, rest) { guessLine(text) }
-        if name == "pgrep" || name == "pidof", rest.contains(where: { $0.text.asciiLowercased.holds("hitl") }) {
+        let picksProcess = name == "pgrep" || name == "pidof" || input.listsProcesses
+        if picksProcess, rest.contains(where: { $0.text.asciiLowercased.holds("hitl") }) {
             nestedNamesGate = true
         }
         for family in DangerousPrograms.families[name] ?? Self.families(beginning: name) {
@@ -33,7 +39,13 @@ extension CommandJudge {
             case .databases: onlyReadsDatabase = judgeDatabase(name, rest)
             case .packages:
                 if !isBuild(name, rest) { add(.systemCommand, 25, .ask, "\(name) changes what is installed") }
-            case .services: add(.systemCommand, 25, .ask, "\(name) changes the system")
+            case .services:
+                add(.systemCommand, 25, .ask, "\(name) changes the system")
+                // What these hold is started by the kernel, as root.
+                let starters = ["kernel.core_pattern=", "kernel.modprobe=", "kernel.hotplug=", "kernel.poweroff_cmd="]
+                if name == "sysctl", rest.contains(where: { word in starters.contains { word.text.begins($0) } }) {
+                    add(.systemCommand, 90, .deny, "names a program that the kernel runs")
+                }
             case .shellState: judgeShellState(name, rest)
             }
         }
@@ -47,6 +59,7 @@ extension CommandJudge {
     private static func families(beginning name: String) -> [DangerousPrograms.Family] {
         if name.begins("mkfs.") || name.begins("newfs_") || name.begins("fsck.") { return [.disk] }
         if ["iex", "invoke-expression"].contains(name.asciiLowercased) { return [.interpreter] }
+        if name.asciiLowercased == "remove-item" { return [.deletion] }
         if name.begins("python3.") || name.begins("python2.") { return [.interpreter] }
         return []
     }
@@ -119,6 +132,7 @@ extension CommandJudge {
                     || $0.abbreviates("exec-batch", from: 5)
             }) {
                 add(.systemCommand, 25, .ask, "runs a command for each file")
+                guessListedCommand(arguments)
             }
             return
         }
@@ -138,10 +152,26 @@ extension CommandJudge {
         }
     }
 
+    /// `fd pattern place -x rm`.
+    private mutating func guessListedCommand(_ arguments: ArraySlice<CommandArgument>) {
+        guard let option = arguments.firstIndex(where: { ["-x", "-X", "--exec", "--exec-batch"].contains($0.text) }),
+            option + 1 < arguments.endIndex
+        else { return }
+        let program = arguments[option + 1].programName
+        guard ["rm", "unlink", "shred", "rmdir", "srm", "truncate", "chmod", "chown"].contains(program) else { return }
+        for place in operands(arguments[..<option]).dropFirst() {
+            noticeWholeTree(place, "changes or deletes what lies beneath \(Finding.quoting(place.bytes))")
+        }
+    }
+
     private mutating func judgeFind(_ arguments: ArraySlice<CommandArgument>) {
         let find = SmallLanguages.find(arguments)
         let starts = find.starts.isEmpty ? [CommandArgument(".")] : find.starts
-        var deletes = arguments.contains { $0.text == "-delete" }
+        // As the value of a test it is a name.
+        var deletes = arguments.indices.contains { index in
+            arguments[index].text == "-delete"
+                && (index == arguments.startIndex || !SmallLanguages.findTakesValue(arguments[index - 1].text))
+        }
         var next = arguments.startIndex
         while let start = arguments[next...].firstIndex(where: {
             ["-exec", "-execdir", "-ok", "-okdir"].contains($0.text)
@@ -263,14 +293,17 @@ extension CommandJudge {
                 $0.isOption && !$0.isLongOption && !$0.hasLetter("R") && !$0.hasLetter("v") && !$0.hasLetter("f")
                     && !$0.hasLetter("c")
             }
-        if hasMode, !modeIsOption, !words.isEmpty { words.removeFirst() }
+        // A mode or an owner that only the shell knows may be none: then the first word is a file already.
+        let isFile = words.first.map { "/~".utf8.contains($0.bytes.first ?? 0) } ?? true
+        if hasMode, !modeIsOption, !isFile { words.removeFirst() }
         for operand in words {
             touch(operand, .write)
             if tree {
                 noticeWholeTree(operand, "changes rights of everything beneath \(Finding.quoting(operand.bytes))")
             }
             for sight in sights(of: operand.bytes) where sight.place == .wholeTree {
-                add(.wholeTree, 60, tree ? .deny : .ask, "changes rights of \(Finding.quoting(operand.bytes))")
+                let isRoot = sight.path.text.utf8.elementsEqual("/".utf8)
+                add(.wholeTree, 60, tree || isRoot ? .deny : .ask, "changes rights of \(Finding.quoting(operand.bytes))")
             }
         }
         if tree { add(.recursion, 20, .ask, "with everything beneath") }
@@ -299,7 +332,13 @@ extension CommandJudge {
             return
         case "curl": outputs = (["-o", "-D", "-c"], ["output", "dump-header", "cookie-jar", "output-dir"])
         case "wget": outputs = (["-O", "-P", "-o", "-a"], ["output-document", "directory-prefix", "output-file"])
-        case "tar": outputs = (["-C"], ["directory"])
+        case "tar", "zip":
+            let removes = name == "tar"
+                ? arguments.contains { $0.abbreviates("remove-files", from: 3) }
+                : arguments.contains { $0.hasLetter("m") || $0.abbreviates("move", from: 2) }
+            if removes { for operand in operands(arguments).dropFirst() { remove(operand, tree: true) } }
+            guard name == "tar" else { return }
+            outputs = (["-C"], ["directory"])
         case "unzip", "7z": outputs = (["-d", "-o"], [])
         case "openssl": outputs = (["-out"], [])
         case "uniq", "xxd":
@@ -326,8 +365,12 @@ extension CommandJudge {
         }
     }
 
-    /// `w file` in a sed script.
+    /// `w file` and `e command` in a sed script.
     private mutating func judgeSedScripts(_ arguments: ArraySlice<CommandArgument>) {
+        for argument in arguments {
+            let rest = argument.bytes.drop { $0.isDigit || "$,!".utf8.contains($0) }
+            if rest.starts(with: "e ".utf8) { guessLine(Array(rest.dropFirst(2))) }
+        }
         for argument in arguments where argument.bytes.contains(UInt8(ascii: "w")) {
             let pieces = argument.bytes.split(separator: 0x20)
             guard pieces.count > 1, pieces[pieces.count - 2].last == UInt8(ascii: "w") else { continue }

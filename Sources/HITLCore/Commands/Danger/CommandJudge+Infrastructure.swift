@@ -61,6 +61,9 @@ extension CommandJudge {
                 ("eksctl", "delete cluster", "", .deny, .wholeTree, "deletes a cluster"),
                 ("gcloud", "clusters delete", "--quiet -q", .deny, .wholeTree, "deletes a cluster"),
                 ("az", "aks delete", "--yes -y", .deny, .wholeTree, "deletes a cluster"),
+                ("terragrunt", "run-all destroy", "", .deny, .irreversible, "destroys everything in all directories"),
+                ("mysqladmin", "drop", "", .deny, .wholeTree, "drops a whole database"),
+                ("dropdb", "", "", .deny, .wholeTree, "drops a whole database"),
                 ("etcdctl", "del", "--prefix --from-key", .deny, .wholeTree, "deletes every key"),
             ]
         var rows: [String: [Row]] = [:]
@@ -90,6 +93,10 @@ extension CommandJudge {
 
     mutating func judgeInfrastructure(_ name: String, _ arguments: ArraySlice<CommandArgument>) {
         let words = Set(arguments.map(\.text.asciiLowercased))
+        if words.isSubset(of: ["--help", "--version", "-?", "-v", "-h"]) { return }
+        if name == "mongosh" || name == "mongo", words.contains(where: { $0.holds("dropdatabase") }) {
+            add(.wholeTree, 95, .deny, "\(name) drops a whole database")
+        }
         for row in Self.rows[name] ?? [] {
             let hasOption =
                 row.options.isEmpty

@@ -16,7 +16,9 @@ extension CommandJudge {
             return add(.remoteExecution, 90, .deny, "runs text as commands")
         }
         if name == "exec" || name == "awk" || name == "gawk" { return judgeAwk(name, arguments) }
-        if nested.isForeign, arguments.contains(where: { $0.opacity.contains(.substitution) }) {
+        if nested.isForeign,
+            arguments.contains(where: { !$0.opacity.isDisjoint(with: [.substitution, .variable]) })
+        {
             return add(.remoteExecution, 95, .deny, "runs text that was fetched or decoded")
         }
         if name == "eval" { return }
@@ -32,12 +34,15 @@ extension CommandJudge {
         let files = operands(arguments).filter { $0.text != "-" && $0.text != "/dev/stdin" }
         let readsInput = files.isEmpty || arguments.contains { $0.text == "-s" && isShell }
         if name == "source" || name == "." || !readsInput {
-            guard let file = files.first else { return }
-            judgeRun(of: file, by: name)
-            return
+            // `bash <(echo …)` runs what the command says.
+            if let file = files.first, file.opacity.contains(.substitution), let literal = nested.literal {
+                return judgeInner(line: literal)
+            }
+            if let file = files.first { return judgeRun(of: file, by: name) }
+            guard arguments.contains(where: { $0.text == "/dev/stdin" || $0.text == "-" }) else { return }
         }
         guard isPiped else { return }
-        judgeInput(of: name, isShell: isShell)
+        judgeInput(of: name, isShell: isShell || name == "source" || name == ".")
     }
 
     private mutating func judgeInput(of name: String, isShell: Bool) {
@@ -89,6 +94,7 @@ extension CommandJudge {
         let sight = InlineCode(code)
         if sight.runsDecoded { add(.obfuscation, 90, .deny, "the \(name) program runs text that it decodes") }
         if sight.deletesWholeTree { add(.wholeTree, 90, .deny, "the \(name) program deletes a home or the root") }
+        if sight.runsFetched { add(.remoteExecution, 90, .deny, "the \(name) program runs text that it fetches") }
         if sight.opensShell { add(.remoteShell, 95, .deny, "the \(name) program gives a shell to another machine") }
         if sight.typesKeys { add(.selfModification, 90, .deny, "the \(name) program types in the operator's place") }
         if sight.forksForever { add(.resources, 80, .deny, "the \(name) program starts itself again and again") }
@@ -97,8 +103,14 @@ extension CommandJudge {
         }
         if sight.usesNetwork { add(.networkEgress, 25, .ask, "the \(name) program uses the network") }
         for text in sight.commands { guessLine(text) }
+        if sight.addresses.contains(where: { HostName(url: $0)?.place == .metadata }) {
+            add(.internalAddress, 90, .deny, "the address gives out a machine's credentials")
+        }
         for path in sight.paths {
             for analysis in sights(of: path) {
+                if sight.usesNetwork, analysis.classes.contains(.gate) {
+                    add(.selfModification, 95, .deny, "the \(name) program talks to the gate's own socket")
+                }
                 for finding in analysis.findings(for: sight.writes ? .write : .read) where finding.effect == .deny {
                     if sight.writes || analysis.classes.contains(where: \.holdsSecrets) { add(finding) }
                 }
@@ -177,6 +189,13 @@ extension CommandJudge {
         case "echo", "printf":
             flow.literal = expansion.output(of: segment)
             flow.isKnown = true
+            // `%b` reads escapes in what it is given, which is not followed.
+            let words = arguments.dropFirst()
+            if name == "printf", words.first?.text.holds("%b") == true,
+                words.dropFirst().contains(where: { $0.bytes.contains(0x5C) })
+            {
+                flow.isDecoded = true
+            }
         case "cat", "tee":
             flow.literal = input.literal
             flow.isKnown = input.isKnown
@@ -197,6 +216,7 @@ extension CommandJudge {
             flow.isSelective = input.isSelective
             flow.listsFiles = input.listsFiles && !input.isNulSeparated
         case "env", "printenv", "set", "export": flow.holdsSecret = true
+        case "ps": flow.listsProcesses = true
         default: break
         }
         if CommandFlow.fetchers.contains(name) { flow.isFetched = true }
@@ -223,6 +243,13 @@ extension CommandJudge {
         case "curl", "wget", "aria2c":
             for index in rest.indices where ["-o", "-O", "--output", "--output-document"].contains(rest[index].text) {
                 if index + 1 < rest.endIndex { note(rest[index + 1].bytes, output) }
+            }
+            // `-so file`
+            for index in rest.indices where name == "curl" && index + 1 < rest.endIndex {
+                let option = rest[index]
+                if option.isOption, !option.isLongOption, option.bytes.last == UInt8(ascii: "o") {
+                    note(rest[index + 1].bytes, output)
+                }
             }
             // `-O` keeps the remote name, and so does wget without an option.
             for operand in operands(rest) where operand.bytes.contains(UInt8(ascii: "/")) {

@@ -37,6 +37,12 @@ extension CommandJudge {
         if name == "passwd", arguments.contains(where: { $0.hasLetter("d") || $0.abbreviates("delete") }) {
             add(.privilege, 95, .deny, "empties a password")
         }
+        let takesZero = zip(arguments, arguments.dropFirst()).contains { option, value in
+            (option.text == "-u" || option.abbreviates("uid", from: 3)) && value.text == "0"
+        }
+        if takesZero || arguments.contains(where: { $0.text == "-u0" || $0.text == "--uid=0" }) {
+            add(.privilege, 95, .deny, "makes an account that may do everything")
+        }
         if name == "chpasswd" { add(.privilege, 90, .deny, "sets passwords") }
     }
 
@@ -167,9 +173,11 @@ extension CommandJudge {
             for argument in arguments where argument.isAssignment {
                 for finding in EnvironmentRules.findings(assigning: argument.bytes, toCommand: false) { add(finding) }
                 let equals = argument.bytes.firstIndex(of: UInt8(ascii: "=")) ?? 0
-                expansion.variables[CommandArgument.text(of: argument.bytes[..<equals])] = [
-                    argument.valueAfterEquals ?? []
-                ]
+                let variable = CommandArgument.text(of: argument.bytes[..<equals])
+                expansion.variables[variable] = [argument.valueAfterEquals ?? []]
+                if argument.opacity.contains(.substitution), nested.isForeign || nested.holdsSecret {
+                    held[variable] = nested
+                }
             }
         case "alias":
             for argument in arguments {

@@ -16,6 +16,8 @@ enum CommandOptions {
         make gmake: --eval=
         tcpdump: -z
         sqlite3: -cmd
+        xterm urxvt konsole alacritty kitty: -e
+        expect: -c
         rg: --pre= --pre
         """
 
@@ -42,6 +44,10 @@ enum CommandOptions {
                     values.append(arguments[index + 1].bytes)
                 }
             }
+            // `tmux new-session 'command'`.
+            if name == "tmux" || name == "screen", index > arguments.startIndex, argument.bytes.contains(0x20) {
+                values.append(argument.bytes)
+            }
             if name == "git", values.isEmpty, argument.text == "foreach" || argument.text == "run" {
                 values.append(Array(arguments[(index + 1)...].map(\.bytes).joined(separator: [0x20])))
             }
@@ -55,6 +61,7 @@ enum CommandOptions {
         let name = rest.prefix { $0.isNameByte || $0 == UInt8(ascii: ".") }
         if rest.dropFirst(name.count).first == UInt8(ascii: "=") { rest = rest.dropFirst(name.count + 1) }
         rest = rest.drop { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "!") }
+        if rest.starts(with: "spawn ".utf8) { rest = rest.dropFirst(6) }
         return Array(rest)
     }
 }

@@ -53,7 +53,7 @@ enum DangerousPrograms {
             """
             kubectl oc helm terraform tofu terragrunt pulumi aws gcloud az gh glab redis-cli vault npm heroku \
             fly flyctl doctl cdk serverless sls wrangler vercel netlify firebase cargo gem twine eksctl \
-            argocd consul nomad ansible ansible-playbook psql mysql mongosh mongo sqlite3 dropdb dropuser \
+            argocd consul nomad ansible ansible-playbook psql mysql mongosh mongo sqlite3 dropdb dropuser mysqladmin \
             createuser etcdctl rabbitmqctl kafka-topics.sh docker podman gsutil bq hg s3cmd mc yarn pnpm
             """
         ),

@@ -15,9 +15,16 @@ enum EnvironmentRules {
             return [Finding(.selfModification, 90, .deny, "sets a variable that the gate obeys")]
         }
         if toCommand, harmless.contains(name) || name.begins("LC_"), let value, value.allSatisfy(isPlain) { return [] }
+        if toCommand, name == "TZ", let value, isZone(value) { return [] }
         let isLoader = loaders.contains(where: name.begins)
         let words = isLoader ? "sets a variable that makes programs run other code" : "sets a variable"
         return [Finding(.environment, isLoader ? 50 : 15, .ask, words)]
+    }
+
+    /// A name of the zone database or an offset; one that begins with a colon or a slash may be any file.
+    private static func isZone(_ value: ArraySlice<UInt8>) -> Bool {
+        value.first != UInt8(ascii: "/") && !value.contains(UInt8(ascii: "."))
+            && value.allSatisfy { $0.isNameByte || "/+-".utf8.contains($0) }
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -3,6 +3,7 @@
 /// It is never proof that nothing happens: such a call asks in any case.
 struct InlineCode {
     let runsDecoded: Bool
+    let runsFetched: Bool
     let deletesWholeTree: Bool
     let opensShell: Bool
     let typesKeys: Bool
@@ -12,6 +13,8 @@ struct InlineCode {
     let writes: Bool
     /// Texts in quotes that are given to something that runs commands.
     let commands: [[UInt8]]
+    /// Texts in quotes that are URLs.
+    let addresses: [[UInt8]]
     /// Texts in quotes that are absolute paths or begin at a home.
     let paths: [[UInt8]]
 
@@ -34,6 +37,10 @@ struct InlineCode {
                 "shell_exec",
             ])
             && (quoted.contains(where: Self.isShell) || small.holds("/inet/tcp"))
+            || small.holds("/inet/") && small.holds("getline") && small.holds("|&")
+        runsFetched =
+            (has(Self.fetching) || small.holds("uri.open")) && (has(Self.pureEvaluators) || Self.callsExec(small))
+            || small.holds("getline") && has(["system"]) && has(["curl", "wget", "fetch"])
         typesKeys = has(["keystroke", "tiocsti"]) || small.holds("key code")
         forksForever = has(["fork"]) && has(["while", "loop", "for", "until"])
         readsSecret = quoted.contains { Self.isSecret($0) } || has(["environ", "env"])
@@ -41,9 +48,12 @@ struct InlineCode {
             has(Self.writers)
             || quoted.contains { ["w", "a", "wb", "ab", "w+", "a+"].contains(CommandArgument.text(of: $0)) }
         commands = starts ? Array(quoted.filter { $0.count > 2 }.prefix(8)) : []
+        addresses = Array(quoted.filter { CommandArgument.text(of: $0.prefix(16)).holds("://") }.prefix(8))
+        let gates = ["hitl.yaml", "hitl.yml"]
         paths = Array(
-            quoted.filter {
-                $0.first == UInt8(ascii: "/") || $0.first == UInt8(ascii: "~") || $0.first == UInt8(ascii: ".")
+            quoted.filter { text in
+                text.first == UInt8(ascii: "/") || text.first == UInt8(ascii: "~") || text.first == UInt8(ascii: ".")
+                    || gates.contains { text.elementsEqual($0.utf8) }
             }.prefix(8))
     }
 
@@ -56,6 +66,24 @@ struct InlineCode {
         "eval", "exec", "function", "compile", "instance_eval", "loadstring", "__import__", "assert",
         "runinthiscontext",
     ]
+    /// Names that mean nothing but running a text; `exec` searches too, in other languages.
+    private static let pureEvaluators: Set<String> = [
+        "eval", "instance_eval", "class_eval", "loadstring", "runinthiscontext", "execfile",
+    ]
+    private static let fetching: Set<String> = [
+        "urlopen", "urlretrieve", "requests", "httpx", "aiohttp", "fetch", "axios", "open_uri", "file_get_contents",
+        "curl_exec", "lwp",
+    ]
+
+    /// `exec(` that is no method of something else.
+    private static func callsExec(_ small: String) -> Bool {
+        let text = Array(small.utf8)
+        return text.indices.contains { place in
+            text[place...].starts(with: "exec(".utf8)
+                && (place == 0 || !text[place - 1].isNameByte && text[place - 1] != UInt8(ascii: "."))
+        }
+    }
+
     private static let starters: Set<String> = [
         "system", "popen", "exec", "execsync", "spawn", "spawnsync", "subprocess", "child_process", "shell_exec",
         "passthru",

@@ -7,6 +7,10 @@ enum ReadingPrograms {
         head paths -qvz -n: -c: -# --lines: --bytes: --quiet --silent --verbose --zero-terminated --version --help
         tail paths -qvzr -n: -c: -# --lines: --bytes: --quiet --silent --verbose --zero-terminated --version --help
         wc paths -clmLw --bytes --chars --lines --max-line-length --words --total: --version --help
+        zcat,gzcat,bzcat,xzcat,zstdcat paths -fqv --force --quiet --verbose --version --help
+        pr paths -adfFJmrtTv -# -D: -e? -h: -i? -l: -n? -N: -o: -s? -S? -w: -W: --across --columns: --double-space \
+        --date-format: --form-feed --header: --join-lines --length: --merge --indent: --no-file-warnings \
+        --omit-header --omit-pagination --show-nonprinting --width: --page-width: --version --help
         nl paths -p -b: -d: -f: -h: -i: -l: -n: -s: -v: -w: --body-numbering: --number-format: --number-width: \
         --number-separator: --starting-line-number: --line-increment: --version --help
         od paths -abcdDefFhHiIlLoOsvxX -A: -j: -N: -S: -t: -w? --address-radix: --skip-bytes: --read-bytes: --format: \

@@ -4,12 +4,16 @@ enum SmallLanguages {
 
     static let sed = OptionGrammar("sed paths -nErsuz -e: --quiet --silent --regexp-extended --null-data --expression:")
 
-    /// `5p`, `2,7p`, `$d`, `/x/p`, `s/a/b/g`: one command that neither writes nor runs anything.
+    /// `5p`, `2,7p`, `$d`, `/x/p`, `s/a/b/g`, several of them with `;` between: commands that neither write nor run
+    /// anything. Each must be whole by itself, so that no `;` lies within a pattern.
     static func isHarmlessSed(_ script: [UInt8]) -> Bool {
-        var rest = script[...]
-        guard !script.contains(0x0A), !script.contains(UInt8(ascii: ";")), !script.contains(UInt8(ascii: "{")) else {
-            return false
-        }
+        guard !script.contains(0x0A), !script.contains(UInt8(ascii: "{")) else { return false }
+        let parts = script.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+        return parts.count <= 8 && parts.allSatisfy(isHarmlessSedCommand)
+    }
+
+    private static func isHarmlessSedCommand(_ command: ArraySlice<UInt8>) -> Bool {
+        var rest = command
         guard dropAddress(&rest) else { return false }
         if rest.first == UInt8(ascii: ",") {
             rest = rest.dropFirst()
@@ -157,6 +161,8 @@ enum SmallLanguages {
     ]
     private static let findPaths: Set<String> = ["-newer", "-samefile", "-anewer", "-cnewer"]
 
+    static func findTakesValue(_ test: String) -> Bool { findValues.contains(test) || findPaths.contains(test) }
+
     struct Find {
         var starts: [CommandArgument] = []
         var references: [CommandArgument] = []
@@ -222,7 +228,7 @@ enum SmallLanguages {
                 !argument.bytes.contains(UInt8(ascii: "[")), !argument.bytes.contains(UInt8(ascii: "$")),
                 !argument.bytes.contains(UInt8(ascii: "("))
             else { return nil }
-            operands.append(argument)
+            if !argument.bytes.isEmpty { operands.append(argument) }
         }
         return operands
     }

@@ -209,7 +209,7 @@ struct Wrapper {
                     label: "\(name) -c", inner: .script(text, isExact: arguments[script].isExact),
                     findings: [Finding(.systemCommand, 10, .ask, "\(name) runs a text as commands")])
             }
-            if argument.text == "-o" || argument.text == "+o" || argument.text == "--rcfile"
+            if ["-o", "+o", "-O", "+O"].contains(argument.text) || argument.text == "--rcfile"
                 || argument.text == "--init-file"
             {
                 index += 2
