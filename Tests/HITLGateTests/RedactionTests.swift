@@ -58,6 +58,36 @@ import Testing
         #expect(!records.contains(Self.secret), "\(records)")
     }
 
+    @Test func `that an agent calls itself by is in no record`() async throws {
+        let fixture = try await fixture()
+        let call = ToolCall(
+            tool: "deploy", kind: .other, arguments: .of(["to": "site"]),
+            origin: Origin(agent: "a \(Self.secret)", session: Self.secret, lineage: ["main", "b-\(Self.secret)"]),
+            performer: .desk)
+        let asking = await fixture.pending(call)
+        asking.task.cancel()
+        _ = await asking.ending
+        let records = try recorded(fixture)
+        #expect(!records.contains(Self.secret) && records.contains("<secret: GitHub token, 40 bytes, "), "\(records)")
+    }
+
+    @Test func `cannot be tried against the digest of what was written`() async throws {
+        let plain = String(repeating: "0f", count: 32)
+        let fixture = try await fixture()
+        let call = ToolCall(
+            tool: "deploy", kind: .other, arguments: Self.call.arguments, origin: Self.call.origin, performer: .desk,
+            facts: Facts(pins: [.init(path: "/site/.env", state: .file(sha256: plain, bytes: 8))]))
+        let asking = await fixture.pending(call)
+        fixture.workshop.willEnd(
+            Outcome(status: .succeeded, summary: "wrote it", result: ["bytes": 8, "sha256": .string(plain)]))
+        _ = try await fixture.gate.review(asking.number, Cast.ada.approval("fine"))
+        let outcome = await asking.ending.outcome
+        #expect(outcome?.result?.object?["sha256"] == .string(plain))
+        #expect(fixture.workshop.effects.first?.call.facts.pins == call.facts.pins)
+        let records = try recorded(fixture)
+        #expect(!records.contains(plain) && records.contains(#""digest":"keyed:"#), "\(records)")
+    }
+
     @Test func `is recorded as it is where the operator wants that`() async throws {
         let fixture = try await fixture(isOn: false)
         let asking = await fixture.pending(Self.call)

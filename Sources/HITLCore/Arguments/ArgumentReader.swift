@@ -125,6 +125,8 @@ struct ArgumentReader {
             }
         case .object(let object):
             for member in object.members {
+                let secretName = object.secretName(of: member, beneath: name)
+                if !secretName.utf8.elementsEqual(member.name.utf8) { readNested(member.value, secretName) }
                 readText(member.name, "", nil)
                 if LookAlike.isIn(member.name.utf8) {
                     note("deception", 30, .ask, "the name of an argument has letters that look like others")
@@ -136,7 +138,9 @@ struct ArgumentReader {
 
     /// What stands beside a command may change what runs: `env`, `stdin`, `shell`, `user`.
     private mutating func readCompany(_ name: String, _ role: ArgumentRole?, _ value: JSONValue) {
-        guard nature.runsCommands, !nature.isDatabase, value != .null, value != .bool(false), value != "" else { return }
+        guard nature.runsCommands, !nature.isDatabase, value != .null, value != .bool(false), value != "" else {
+            return
+        }
         switch role {
         case .command, .narration, .timeout, .background, .demand, .breadth: return
         case .path where Self.directories.contains(ToolName.words(of: name).joined()): return
@@ -154,6 +158,15 @@ struct ArgumentReader {
             note("deception", 30, .ask, "an argument holds characters that are not visible or that rewrite the screen")
         }
         readSecrets(text, name, role)
+    }
+
+    /// What is named by something beside or above it.
+    private mutating func readNested(_ value: JSONValue, _ name: String) {
+        switch value {
+        case .string(let text): readSecrets(text, name, nil)
+        case .number(let number): readSecrets(number.lexeme, name, nil)
+        case .null, .bool, .array, .object: break
+        }
     }
 
     private mutating func readSecrets(_ text: String, _ name: String, _ role: ArgumentRole?) {

@@ -23,7 +23,10 @@ public enum ToolCatalog {
                 "LS", "list_files", "listDirectory",
             ]
         ),
-        (.search, ["searchFiles", "search_files", "grep_search", "grep", "Grep", "Glob", "glob", "search_file_content"]),
+        (
+            .search,
+            ["searchFiles", "search_files", "grep_search", "grep", "Grep", "Glob", "glob", "search_file_content"]
+        ),
         (
             .edit,
             [

@@ -37,7 +37,8 @@ struct GitCommand {
 
     /// git reads files outside of its repository too (`git diff` does without being told), and keeps secrets that it has.
     private static func mayLeadAway(_ operand: CommandArgument) -> Bool {
-        let path = operand.bytes.lastIndex(of: UInt8(ascii: ":")).map { operand.bytes[($0 + 1)...] } ?? operand.bytes[...]
+        let path =
+            operand.bytes.lastIndex(of: UInt8(ascii: ":")).map { operand.bytes[($0 + 1)...] } ?? operand.bytes[...]
         let climbs = path.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
         return climbs || path.first == UInt8(ascii: "/") || path.first == UInt8(ascii: "~")
             || PathAnalysis(path).holdsSecrets

@@ -72,8 +72,10 @@ package enum PathDoubt: Sendable, CaseIterable {
             found.insert(.shortName)
         }
         // `routes/$id.tsx`: no environment has a variable with a name like that.
-        let isRoute = component.count > 2 && component.dropFirst().contains(UInt8(ascii: ".")) && component.dropFirst()
-            .prefix { $0 != UInt8(ascii: ".") }.allSatisfy { (0x61...0x7A).contains($0) }
+        let isRoute =
+            component.count > 2 && component.dropFirst().contains(UInt8(ascii: "."))
+            && component.dropFirst()
+                .prefix { $0 != UInt8(ascii: ".") }.allSatisfy { (0x61...0x7A).contains($0) }
         if component.first == UInt8(ascii: "$"), component.count > 1, !isRoute { found.insert(.variable) }
     }
 

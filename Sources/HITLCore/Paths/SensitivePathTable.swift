@@ -105,7 +105,8 @@ enum SensitivePathTable {
                 "secrets.json",
                 "secrets.yml", "secrets.yaml", "secrets.toml", "service-account*.json", "service_account*.json",
                 "client_secret*.json", "master.key", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk",
-                "*.asc", "*.ovpn", "wp-config.php", "terraform.tfstate", "*.tfstate", "*.tfvars", ".htpasswd", ".git/config",
+                "*.asc", "*.ovpn", "wp-config.php", "terraform.tfstate", "*.tfstate", "*.tfvars", ".htpasswd",
+                ".git/config",
                 "local.settings.json", ".dockercfg", ".dockerconfigjson", ".token",
             ]
         ),
@@ -221,7 +222,8 @@ enum SensitivePathTable {
         (
             .process,
             [
-                "/proc/*/environ", "/proc/*/mem", "/proc/environ", "/proc/mem", "/proc/*/fd/**", "/proc/*/fdinfo/**", "/proc/*/maps", "/proc/*/smaps",
+                "/proc/*/environ", "/proc/*/mem", "/proc/environ", "/proc/mem", "/proc/*/fd/**", "/proc/*/fdinfo/**",
+                "/proc/*/maps", "/proc/*/smaps",
                 "/proc/*/cwd/**", "/proc/*/root/**", "/proc/*/exe", "/proc/*/cmdline", "/proc/*/stack",
                 "/proc/*/syscall",
                 "/proc/*/auxv", "/proc/*/task/**", "/proc/kcore", "/proc/kmsg", "/proc/*/attr/**",

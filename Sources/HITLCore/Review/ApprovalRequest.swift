@@ -101,9 +101,10 @@ public struct ApprovalRequest: Sendable, Equatable {
     }
 
     /// The same request about a call from which something was taken out.
-    package func with(_ call: ToolCall, _ verdict: Verdict) -> ApprovalRequest {
+    package func with(_ call: ToolCall, _ verdict: Verdict, requester: Principal? = nil) -> ApprovalRequest {
         ApprovalRequest(
-            number: number, id: id, call: call, digest: digest, verdict: verdict, requester: requester,
+            number: number, id: id, call: call, digest: digest, verdict: verdict,
+            requester: requester ?? self.requester,
             attendance: attendance, openedAt: openedAt, deadline: deadline, supersedes: supersedes, status: status)
     }
 

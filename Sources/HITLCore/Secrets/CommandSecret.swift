@@ -7,6 +7,14 @@ enum CommandSecret {
         switch bytes[hyphen + 1] {
         case UInt8(ascii: "u"), UInt8(ascii: "U"): return account(bytes, from: hyphen + 2)
         case UInt8(ascii: "p"): return short(bytes, at: hyphen)
+        case UInt8(ascii: "P"):
+            return mentions(["unzip", "zip", "sqlcmd", "bcp", "ipmitool", "isql"], bytes, before: hyphen)
+                ? word(bytes, from: hyphen + 2) : nil
+        case UInt8(ascii: "k"):
+            return mentions(["openssl enc"], bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
+        case UInt8(ascii: "h"):
+            return bytes[hyphen...].starts(with: "-hp".utf8) && mentions(["rar", "unrar"], bytes, before: hyphen)
+                ? word(bytes, from: hyphen + 3) : nil
         case UInt8(ascii: "a"):
             return mentions(["redis-cli"], bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
         case UInt8(ascii: "w"):
@@ -23,6 +31,9 @@ enum CommandSecret {
         guard end < bytes.count, bytes[end] == 0x20 else { return nil }
         let name = bytes[(hyphen + 2)..<end]
         if name.elementsEqual("user".utf8) || name.elementsEqual("proxy-user".utf8) { return account(bytes, from: end) }
+        if name.elementsEqual("body".utf8), mentions(["gh secret set"], bytes, before: hyphen) {
+            return word(bytes, from: end)
+        }
         guard let strength = SecretName.strength(of: name), end + 1 < bytes.count, bytes[end + 1] != UInt8(ascii: "-")
         else { return nil }
         return NamedSecret.value(bytes, from: end + 1, strength, isTight: true)
@@ -37,7 +48,10 @@ enum CommandSecret {
                 "sshpass", "docker login", "podman login", "npm login", "mongo", "mongosh", "mongodump", "twine",
                 "az login",
             ]
-            : ["sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "7z", "unzip", "mongo"]
+            : [
+                "sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "7z", "7za", "rar", "unrar",
+                "mongo",
+            ]
         return mentions(programs, bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
     }
 

@@ -41,7 +41,7 @@ package enum Masking {
         case .array(let elements):
             return .array(elements.map { self.value($0, named: name, scan: scan, replace: replace) })
         case .object(let object):
-            return .object(self.object(object, scan: scan, replace: replace))
+            return .object(self.object(object, named: name, scan: scan, replace: replace))
         }
     }
 
@@ -55,7 +55,7 @@ package enum Masking {
     }
 
     package static func object(
-        _ object: JSONObject,
+        _ object: JSONObject, named parent: String = "",
         scan: (String, String) -> [SecretMatch],
         replace: (String, [SecretMatch]) -> String
     ) -> JSONObject {
@@ -66,7 +66,12 @@ package enum Masking {
             var name = found.isEmpty ? member.name : replace(member.name, found)
             // Two secrets as names may be masked alike, and no name may occur twice.
             while !names.insert(Array(name.utf8)).inserted { name += "'" }
-            members.append(.init(name, value(member.value, named: member.name, scan: scan, replace: replace)))
+            members.append(
+                .init(
+                    name,
+                    value(
+                        member.value, named: object.secretName(of: member, beneath: parent), scan: scan,
+                        replace: replace)))
         }
         return JSONObject(members)
     }

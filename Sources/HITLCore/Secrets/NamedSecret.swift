@@ -20,15 +20,97 @@ enum NamedSecret {
         guard start < end else { return nil }
         let name = bytes[start..<end]
         // `--from-literal=name=value`: whatever the name, the value is one of a secret.
-        let isLiteral = bytes[sign] == UInt8(ascii: "=") && follows("--from-literal=", bytes, start)
-        guard let strength = isLiteral ? .strong : SecretName.strength(of: name) else { return nil }
+        let isLiteral =
+            bytes[sign] == UInt8(ascii: "=")
+            && (follows("--from-literal=", bytes, start) || follows("--from-literal ", bytes, start))
+        guard let strength = isLiteral ? .strong : strength(of: name, before: start, bytes) else { return nil }
 
         var from = sign + 1
         if bytes[sign] == UInt8(ascii: ":"), from < bytes.count, bytes[from] == UInt8(ascii: "=") { from += 1 }
         if from < bytes.count, bytes[from] == UInt8(ascii: "=") || bytes[from] == UInt8(ascii: ">") { return nil }
         let tight = from
         while from < bytes.count, bytes[from] == 0x20 || bytes[from] == 0x09, from - sign < 16 { from += 1 }
-        return value(bytes, from: from, strength, isTight: isLiteral || from == tight && !wasBlank)
+        return value(
+            bytes, from: from, strength, isTight: isLiteral || from == tight && !wasBlank,
+            takesPhrase: SecretName.takesPhrase(name), counts: SecretName.counts(name))
+    }
+
+    /// `{"name": "API_KEY", "value": "…"}`, `<add key="ApiKey" value="…"/>`, `- name: API_KEY` with `value:` below: the
+    /// name stands beside.
+    private static func strength(of name: ArraySlice<UInt8>, before start: Int, _ bytes: [UInt8])
+        -> SecretName.Strength?
+    {
+        if let strength = SecretName.strength(of: name) { return strength }
+        guard SecretName.isNeutral(name), let label = label(before: start, bytes) else { return nil }
+        return SecretName.strength(of: label)
+    }
+
+    private static func label(before end: Int, _ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+        let near = bytes[max(0, end - 160)..<end]
+        let from = near.lastIndex { "{}<>;".utf8.contains($0) } ?? near.startIndex
+        for key in ["name", "key", "header", "variable"] {
+            let word = Array(key.utf8)
+            var place = end - word.count - 2
+            while place >= from {
+                defer { place -= 1 }
+                guard bytes[place] | 0x20 == word[0],
+                    bytes[place...].prefix(word.count).lazy.map({ $0 | 0x20 }).elementsEqual(word),
+                    place == 0 || !isNameByte(bytes[place - 1])
+                else { continue }
+                let sign = bytes[(place + word.count)..<end].drop { "\\\"' ".utf8.contains($0) }
+                guard let first = sign.first, first == UInt8(ascii: ":") || first == UInt8(ascii: "=") else { continue }
+                let label = sign.dropFirst().drop { "\\\"' ".utf8.contains($0) }.prefix(while: isNameByte)
+                if !label.isEmpty { return label }
+            }
+        }
+        // `{"secret": {"value": "…"}}`
+        guard from < end, bytes[from] == UInt8(ascii: "{") else { return nil }
+        let outer = bytes[max(0, from - longestName)..<from]
+        guard let sign = outer.lastIndex(where: { !"\"'\\ ".utf8.contains($0) }), bytes[sign] == UInt8(ascii: ":"),
+            let last = outer[..<sign].lastIndex(where: isNameByte), sign - last <= 3
+        else { return nil }
+        let first = outer[...last].lastIndex { !isNameByte($0) }.map { $0 + 1 } ?? outer.startIndex
+        return outer[first...last]
+    }
+
+    /// The elements of a list behind the sign: `tokens: ["…", "…"]`.
+    static func list(_ bytes: [UInt8], sign: Int) -> [SecretMatch] {
+        var place = sign + 1
+        while place < bytes.count, bytes[place] == 0x20, place - sign < 4 { place += 1 }
+        guard place < bytes.count, bytes[place] == UInt8(ascii: "[") else { return [] }
+        var end = sign
+        while end > 0, "\\\"' ".utf8.contains(bytes[end - 1]), sign - end < 4 { end -= 1 }
+        var start = end
+        while start > 0, end - start < longestName, isNameByte(bytes[start - 1]) { start -= 1 }
+        let name = bytes[start..<end]
+        guard SecretName.isStrong(name) else { return [] }
+        var matches: [SecretMatch] = []
+        place += 1
+        while place < bytes.count, matches.count < 64, bytes[place] != UInt8(ascii: "]") {
+            if bytes[place] <= 0x20 || bytes[place] == UInt8(ascii: ",") {
+                place += 1
+                continue
+            }
+            let quote = "\"'".utf8.contains(bytes[place]) ? bytes[place] : nil
+            let from = quote == nil ? place : place + 1
+            var to = from
+            while to < bytes.count, to - from < longestBareValue,
+                quote.map({ bytes[to] != $0 && bytes[to] >= 0x20 })
+                    ?? (bytes[to] > 0x20 && !",]\"'".utf8.contains(bytes[to]))
+            {
+                to += 1
+            }
+            let value = bytes[from..<to]
+            // Without quotes a word may be a type: `tokens: [Token]`.
+            let isPlausible =
+                SecretValue.isPlausible(value, quote == nil ? .bare(isTight: true, endsLine: false) : .quoted)
+                && (quote != nil || value.contains { (0x30...0x39).contains($0) } && value.count >= 6)
+            if isPlausible, !(SecretName.counts(name) && value.allSatisfy({ (0x30...0x39).contains($0) })) {
+                matches.append(SecretMatch(kind: .password, range: from..<to))
+            }
+            place = max(place + 1, quote == nil ? to : to + 1)
+        }
+        return matches
     }
 
     /// What is the value of a strong name, given as a whole: a member of an object, a header.
@@ -38,9 +120,14 @@ enum NamedSecret {
         }
         let from = strength == .authorization ? afterScheme(bytes, 0) : 0
         let value = bytes[from...]
+        if SecretName.takesPhrase(name), SecretValue.isPhrase(value) {
+            return SecretMatch(kind: .password, range: from..<bytes.count)
+        }
         switch strength {
         case .strong:
-            guard value.count <= longestValue, SecretValue.isPlausible(value, .quoted) else { return nil }
+            guard value.count <= longestValue, SecretValue.isPlausible(value, .quoted),
+                !(SecretName.counts(name) && value.allSatisfy({ (0x30...0x39).contains($0) }))
+            else { return nil }
         case .authorization:
             guard (8...longestValue).contains(value.count), !value.contains(0x20), !SecretValue.isPlaceholder(value)
             else {
@@ -53,7 +140,8 @@ enum NamedSecret {
 
     /// The value that begins at `from`, quoted or bare.
     static func value(
-        _ bytes: [UInt8], from: Int, _ strength: SecretName.Strength, isTight: Bool
+        _ bytes: [UInt8], from: Int, _ strength: SecretName.Strength, isTight: Bool, takesPhrase: Bool = false,
+        counts: Bool = false
     ) -> SecretMatch? {
         var start = from
         var quote: UInt8?
@@ -74,6 +162,10 @@ enum NamedSecret {
             return exact
         }
         let value = bytes[start..<end]
+        if takesPhrase, quote != nil, SecretValue.isPhrase(value) {
+            return SecretMatch(kind: .password, range: start..<end)
+        }
+        if counts, value.allSatisfy({ (0x30...0x39).contains($0) }) { return nil }
         guard isSecret(value, strength, isQuoted: quote != nil, isTight: isTight, endsLine: endsLine(bytes, end)) else {
             return nil
         }

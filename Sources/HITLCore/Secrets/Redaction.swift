@@ -13,8 +13,10 @@ package struct Redaction: Sendable {
             guard !found.isEmpty else { return found }
             let masks = Masking.masks(in: bytes)
             let named = NamedSecret.whole(bytes, name: Array(name.utf8))
-            return found.filter { match in !masks.contains { $0.overlaps(match.range) } }.compactMap { match in
-                match == named ? match : match.endingAtSyntax(in: bytes, named: name)
+            return found.filter { match in !masks.contains { $0.overlaps(match.range) } }.flatMap { match in
+                if match == named { return [match] }
+                let shown = [match.endingAtSyntax(in: bytes, named: name)].compactMap(\.self)
+                return shown + match.keyLines(in: bytes, behind: shown.first?.range.upperBound)
             }
         }
 
@@ -66,6 +68,9 @@ package struct Redaction: Sendable {
         for warning in call.facts.warnings { finder.look(in: warning, named: "") }
         finder.look(in: call.facts.preview ?? "", named: "preview")
         finder.look(in: call.claims.reason ?? "", named: "")
+        for label in [call.origin.agent, call.origin.session] + call.origin.lineage {
+            finder.look(in: label, named: "")
+        }
         return finder
     }
 
@@ -110,7 +115,7 @@ package struct Redaction: Sendable {
             case .object(let object):
                 for member in object.members {
                     look(in: member.name, named: "")
-                    look(in: member.value, named: member.name)
+                    look(in: member.value, named: object.secretName(of: member, beneath: name))
                 }
             }
         }
@@ -141,18 +146,30 @@ package struct Redaction: Sendable {
                 }, confinement: command.confinement)
         }
         facts.paths = facts.paths.map { .init(given: all.redacted($0.given), resolved: all.redacted($0.resolved)) }
-        facts.pins = facts.pins.map { .init(path: all.redacted($0.path), state: $0.state) }
+        facts.pins = facts.pins.map { .init(path: all.redacted($0.path), state: keyed($0.state)) }
         facts.gateFiles = facts.gateFiles.map { all.redacted($0) }
         facts.preview = facts.preview.map { all.redacted($0, named: "preview") }
         facts.warnings = facts.warnings.map { all.redacted($0) }
         let claims = Claims(
             reason: call.claims.reason.map { all.redacted($0) }, confidence: call.claims.confidence)
         let directory = call.directory.map { all.redacted($0) }
-        guard arguments != call.arguments || facts != call.facts || claims != call.claims || directory != call.directory
+        let origin = Origin(
+            agent: all.redacted(call.origin.agent), session: all.redacted(call.origin.session),
+            lineage: call.origin.lineage.map { all.redacted($0) })
+        guard
+            arguments != call.arguments || facts != call.facts || claims != call.claims || directory != call.directory
+                || origin != call.origin
         else { return call }
         return ToolCall(
-            tool: call.tool, kind: call.kind, arguments: arguments, origin: call.origin, directory: directory,
+            tool: call.tool, kind: call.kind, arguments: arguments, origin: origin, directory: directory,
             claims: claims, performer: call.performer, facts: facts, compensates: call.compensates, content: .redacted)
+    }
+
+    /// A short content could be tried until its digest is found. What is redacted never runs, so that nothing compares
+    /// this one with a file.
+    private func keyed(_ state: Facts.Pin.State) -> Facts.Pin.State {
+        guard case .file(let sha256, let bytes) = state else { return state }
+        return .file(sha256: "keyed:" + digest(Array(sha256.utf8)[...]), bytes: bytes)
     }
 
     package func redacted(_ verdict: Verdict) -> Verdict {
@@ -166,6 +183,12 @@ package struct Redaction: Sendable {
             effect: verdict.effect, rules: rules, risk: verdict.risk, severity: verdict.severity,
             obligations: verdict.obligations, timeout: verdict.timeout, charges: verdict.charges,
             policyVersion: verdict.policyVersion)
+    }
+
+    /// An agent calls itself what it likes.
+    package func redacted(_ principal: Principal) -> Principal {
+        guard principal.role == .agent else { return principal }
+        return Principal(role: principal.role, name: redacted(principal.name), channel: principal.channel)
     }
 
     package func redacted(_ outcome: Outcome) -> Outcome {
@@ -248,6 +271,31 @@ extension SecretMatch {
         }
         guard let end else { return self }
         return end > range.lowerBound ? SecretMatch(kind: kind, range: range.lowerBound..<end) : nil
+    }
+
+    /// What is left of a key behind the first line or sign that cannot be taken out with it: its lines of base64, each by
+    /// itself, and what stands between them as it is.
+    fileprivate func keyLines(in bytes: [UInt8], behind end: Int?) -> [SecretMatch] {
+        guard kind == .privateKey, let end, end < range.upperBound else { return [] }
+        func isBody(_ byte: UInt8) -> Bool { TokenTable.Body.alphanumeric.holds(byte) || "+/=".utf8.contains(byte) }
+        var lines: [SecretMatch] = []
+        var place = end
+        while place < range.upperBound {
+            // The letter of `\n` is none of the key's.
+            if bytes[place] == UInt8(ascii: "\\") {
+                place += 2
+            } else if !isBody(bytes[place]) {
+                place += 1
+            } else {
+                let line = bytes[place..<range.upperBound].prefix(while: isBody)
+                // Shorter or plainer ones could be words that do something.
+                if line.count >= 24, line.first != UInt8(ascii: "/"), SecretValue.looksRandom(line.prefix(512)) {
+                    lines.append(SecretMatch(kind: kind, range: line.indices))
+                }
+                place = line.endIndex
+            }
+        }
+        return lines
     }
 
     private static func mayRun(_ name: String) -> Bool {

@@ -16,6 +16,12 @@ enum SecretName {
         func ends(_ word: String) -> Bool { last.elementsEqual(word.utf8) }
         if ends("authorization") || ends("cookie") { return .authorization }
         if publicEnds.contains(where: ends) { return nil }
+        // `SMTPPassword`, `REDISCLI_AUTH`
+        if ["password", "passwd", "passphrase", "apikey", "authtoken"].contains(where: { last.ends(with: $0.utf8) })
+            || ends("auth") && has("rediscli")
+        {
+            return .strong
+        }
         if strongWords.contains(where: ends) { return .strong }
         // `secret_key_base`, `password2`, `tokenValue`.
         if strongWords.contains(where: has),
@@ -35,7 +41,7 @@ enum SecretName {
         }
         if [
             "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic", "session",
-            "bearer", "code", "otp", "pin", "hash",
+            "bearer", "code", "otp", "pin", "hash", "phrase", "words",
         ].contains(where: ends) {
             return .weak
         }
@@ -46,12 +52,37 @@ enum SecretName {
         "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets", "token",
         "tokens",
         "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey", "authtoken", "accesstoken",
-        "refreshtoken", "clientsecret", "pgpassword", "sshpass", "userpass",
+        "refreshtoken", "clientsecret", "passwords", "passwds", "pwds", "passphrases", "apikeys", "pgpassword",
+        "sshpass", "userpass",
     ]
+
+    static func isStrong(_ name: some Sequence<UInt8>) -> Bool { strength(of: name) == .strong }
+
+    /// `max_tokens: 4096` is a number of them.
+    static func counts(_ name: some Sequence<UInt8>) -> Bool { words(name).last?.elementsEqual("tokens".utf8) == true }
+
+    /// A phrase of words is what these are.
+    static func takesPhrase(_ name: some Sequence<UInt8>) -> Bool {
+        guard let last = words(name).last else { return false }
+        return ["passphrase", "password", "mnemonic", "phrase", "seed", "words"].contains {
+            last.elementsEqual($0.utf8)
+        }
+    }
+
+    /// A name that says nothing itself: what it holds is named beside or above it.
+    static func isNeutral(_ name: some Sequence<UInt8>) -> Bool {
+        let words = words(name)
+        return words.count == 1
+            && [
+                "value", "val", "content", "data", "text", "string", "plaintext", "raw", "current", "previous",
+                "default",
+            ]
+            .contains { words[0].elementsEqual($0.utf8) }
+    }
 
     /// `token_count`, `password_hint`, `secret_name` name other things; they end in another word than a strong one.
     private static let publicEnds = [
-        "public", "pubkey", "hint", "count", "length", "name", "id", "url", "type", "path",
+        "public", "pubkey", "nopasswd", "hint", "count", "length", "name", "id", "url", "type", "path",
     ]
 
     /// Parts at `_`, `-`, `.`, blanks and changes from small to capital letters, in small letters.
@@ -101,6 +132,22 @@ enum SecretValue {
         }
     }
 
+    /// Several small words that make no sentence.
+    static func isPhrase(_ value: ArraySlice<UInt8>) -> Bool {
+        guard value.count <= 300 else { return false }
+        let words = value.split(separator: 0x20, omittingEmptySubsequences: false)
+        return (3...32).contains(words.count)
+            && words.allSatisfy { word in
+                (2...12).contains(word.count) && word.allSatisfy { (0x61...0x7A).contains($0) }
+                    && !sentenceWords.contains { word.elementsEqual($0.utf8) }
+            }
+    }
+
+    private static let sentenceWords = [
+        "the", "must", "be", "is", "are", "was", "your", "please", "to", "of", "for", "in", "and", "or", "not", "at",
+        "see", "enter", "with", "has", "that", "this", "from", "if", "you", "it", "on", "by", "no", "can", "password",
+    ]
+
     /// At least twenty bytes of three kinds, spread as chance spreads them.
     static func looksRandom(_ value: ArraySlice<UInt8>) -> Bool {
         guard (20...512).contains(value.count) else { return false }
@@ -140,7 +187,10 @@ enum SecretValue {
         if value.allSatisfy({ $0 == first }) { return true }
         let folded = value.map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }
         if references.contains(where: { folded.starts(with: $0.utf8) }) { return true }
-        return placeholders.contains { folded.elementsEqual($0.utf8) }
+        // `password: String?`
+        let bare =
+            folded.last == UInt8(ascii: "?") || folded.last == UInt8(ascii: "!") ? folded.dropLast() : folded[...]
+        return placeholders.contains { bare.elementsEqual($0.utf8) }
     }
 
     private static let references = [
@@ -151,4 +201,10 @@ enum SecretValue {
         "password", "passwd", "secret", "token", "your_password", "your-password", "example", "placeholder", "empty",
         "masked", "hidden", "invalid", "missing", "expired", "number", "bytes", "varchar", "boolean", "object",
     ]
+}
+
+extension [UInt8] {
+    fileprivate func ends(with text: String.UTF8View) -> Bool {
+        count >= text.count && self[(count - text.count)...].elementsEqual(text)
+    }
 }

@@ -31,6 +31,9 @@ struct SecretScan {
         while place < bytes.count {
             let byte = bytes[place]
             let role = Self.roles[Int(byte)]
+            if role == Self.mark, byte != UInt8(ascii: ">") {
+                for match in NamedSecret.list(bytes, sign: place) { add(match) }
+            }
             if role != 0, let match = look(at: place, byte, role, before), add(match) {
                 // What encloses others, a header or an assignment, ends where its value does.
                 place = max(place + 1, match.range.upperBound)
@@ -50,7 +53,9 @@ struct SecretScan {
         switch UInt8(value) {
         case 0x30...0x39: digit
         case 0x41...0x5A, 0x61...0x7A: word
-        case UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"): mark
+        case UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+            UInt8(ascii: ">"):
+            mark
         default: 0
         }
     }
@@ -63,6 +68,7 @@ struct SecretScan {
         BankAccount.pairs.forEach(set)
         LabelledSecret.pairs.forEach(set)
         StructuredSecret.pairs.forEach(set)
+        PositionalSecret.pairs.forEach(set)
         return bits
     }()
 
@@ -83,12 +89,14 @@ struct SecretScan {
     private func known(at place: Int) -> SecretMatch? {
         StructuredSecret.match(bytes, at: place) ?? TokenTable.match(bytes, at: place)
             ?? BankAccount.match(bytes, at: place) ?? LabelledSecret.match(bytes, at: place)
+            ?? PositionalSecret.match(bytes, at: place)
     }
 
     private func mark(_ byte: UInt8, at place: Int, _ before: UInt8) -> SecretMatch? {
         switch byte {
         case UInt8(ascii: "@"):
             return EmailAddress.match(bytes, at: place, notBefore: matches.last?.range.upperBound ?? 0)
+        case UInt8(ascii: ">"): return MarkupSecret.match(bytes, close: place)
         case UInt8(ascii: "+"):
             return TokenTable.Body.alphanumeric.holds(before) ? nil : PersonalNumber.international(bytes, at: place)
         case UInt8(ascii: "-"):

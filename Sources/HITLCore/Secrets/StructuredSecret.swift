@@ -1,7 +1,7 @@
 /// Secrets with an inner form: keys in blocks, web tokens, passwords in URLs.
 enum StructuredSecret {
     static let pairs: Set<UInt16> = Set(
-        ["ey", "Pu", "su"].map { TokenTable.pair(Array($0.utf8)[0], Array($0.utf8)[1]) }
+        ["ey", "Pu", "su", "LS"].map { TokenTable.pair(Array($0.utf8)[0], Array($0.utf8)[1]) }
     )
     .union(discordStarts)
 
@@ -9,6 +9,7 @@ enum StructuredSecret {
         switch bytes[start] {
         case UInt8(ascii: "e"): webToken(bytes, at: start)
         case UInt8(ascii: "P"): puttyKey(bytes, at: start)
+        case UInt8(ascii: "L"): encodedKey(bytes, at: start)
         case UInt8(ascii: "s"): CommandSecret.pipedPassword(bytes, at: start)
         case UInt8(ascii: "M"), UInt8(ascii: "N"), UInt8(ascii: "O"): discordToken(bytes, at: start)
         default: nil
@@ -99,6 +100,17 @@ enum StructuredSecret {
         return SecretMatch(kind: .privateKey, range: start..<bytes.count)
     }
 
+    /// The same in base64.
+    private static func encodedKey(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
+        guard bytes[start...].starts(with: "LS0tLS1CRUdJTi".utf8) else { return nil }
+        func isBody(_ byte: UInt8) -> Bool {
+            TokenTable.Body.alphanumeric.holds(byte) || "+/=-_".utf8.contains(byte)
+        }
+        let text = bytes[start...].prefix(while: isBody)
+        guard contains(base64(text.prefix(96)), "PRIVATE KEY") else { return nil }
+        return SecretMatch(kind: .privateKey, range: text.indices)
+    }
+
     private static func puttyKey(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
         guard bytes[start...].starts(with: "PuTTY-User-Key-File-".utf8) else { return nil }
         let end = Array("Private-MAC:".utf8)
@@ -166,6 +178,9 @@ enum StructuredSecret {
             if byte == UInt8(ascii: ":"), separator == nil { separator = place }
             if byte == UInt8(ascii: "@") { at = place }
             place += 1
+        }
+        if separator == nil, let at, SecretValue.looksRandom(bytes[from..<at]) {
+            return SecretMatch(kind: .urlPassword, range: from..<at)
         }
         guard let separator, let at, separator + 1 < at, !SecretValue.isPlaceholder(bytes[(separator + 1)..<at]) else {
             return nil

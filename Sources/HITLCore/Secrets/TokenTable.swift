@@ -98,10 +98,41 @@ enum TokenTable {
         ),
     ]
 
+    /// Further services whose keys say whose they are.
+    private static let further: [(kind: SecretKind, body: Body, length: ClosedRange<Int>, starts: [String])] = [
+        (.awsKey, .capitals, 16...16, ["A3T0", "AGPA", "AIDA", "AROA", "AIPA", "ANPA", "ANVA"]),
+        (.serviceToken, .alphanumeric, 20...20, ["LTAI"]),
+        (.serviceToken, .hexadecimal, 32...32, ["p8e-", "dapi"]),
+        (.serviceToken, .alphanumeric, 54...54, ["EZAK", "EZTK"]),
+        (.serviceToken, .base64URL, 35...40, ["AQVN"]),
+        (.serviceToken, .base64URL, 40...80, ["EAAA"]),
+        (.serviceToken, .dotted, 32...200, ["pscale_tkn_", "pscale_oauth_", "pscale_pw_"]),
+        (.serviceToken, .alphanumeric, 60...80, ["rdme_", "CLOJARS_"]),
+        (.serviceToken, .base64URL, 40...200, ["xkeysib-", "xsmtpsib-", "fio-u-", "tfp_", "dnkey-", "s-s4t2ud-"]),
+        (.serviceToken, .base64URL, 40...50, ["duffel_test_", "duffel_live_"]),
+        (.serviceToken, .dotted, 80...120, ["dt0c01.", "dt0s01."]),
+        (.serviceToken, .base64URL, 12...60, ["FLWSECK_TEST-", "FLWSECK-", "NRJS-", "NRII-"]),
+        (.serviceToken, .alphanumeric, 30...50, ["ico-", "API-", "pnu_", "squ_", "sqp_", "sqa_", "nfp_", "tk-us-"]),
+        (.serviceToken, .alphanumeric, 40...40, ["shippo_live_", "shippo_test_"]),
+        (.serviceToken, .base64URL, 43...43, ["sha256~"]),
+        (.serviceToken, .alphanumeric, 16...64, ["sm_pat_", "sm_sat_", "sm_aat_", "ddp_", "ddw_", "rnd_"]),
+        (.serviceToken, .dotted, 60...400, ["gAAAAAB", "fm1r_", "fm2_", "fm1a_", "eyJrIjoi"]),
+        (.serviceToken, .base64URL, 32...80, ["CCIPRJ_", "api_org_", "oy2"]),
+        (.serviceToken, .alphanumeric, 24...24, ["s."]),
+        (
+            .webhook, .dotted, 20...300,
+            [
+                "https://ptb.discord.com/api/webhooks/", "https://canary.discord.com/api/webhooks/",
+                "https://hooks.zapier.com/hooks/catch/", "https://outlook.office.com/webhook/",
+                "https://maker.ifttt.com/trigger/", "https://chat.googleapis.com/v1/spaces/",
+            ]
+        ),
+    ]
+
     /// By the first two bytes; the longer start first.
     private static let byStart: [UInt16: [Row]] = {
         var rows: [UInt16: [Row]] = [:]
-        for entry in table {
+        for entry in table + further {
             for start in entry.starts {
                 let row = Row(start: Array(start.utf8), kind: entry.kind, body: entry.body, length: entry.length)
                 rows[pair(row.start[0], row.start[1]), default: []].append(row)

@@ -79,7 +79,7 @@ public final class Redactor: Sendable {
             return .ruled(
                 Event.Ruled(
                     id: ruled.id, call: taken.without.call, digest: ruled.digest, verdict: taken.without.verdict,
-                    requester: ruled.requester))
+                    requester: redaction.with(taken.found).redacted(ruled.requester)))
         case .closed(let closed):
             switch closed.status {
             case .approved, .pending: break
@@ -96,19 +96,36 @@ public final class Redactor: Sendable {
             return event
         case .finished(let subject, let outcome):
             defer { forget(subject) }
-            return .finished(subject: subject, shown(outcome, of: subject))
+            return .finished(subject: subject, keyed(shown(outcome, of: subject)))
         case .attempted(let principal, let what):
             return .attempted(by: principal, what: redaction(nil)?.redacted(what) ?? what)
         case .extended, .started, .rolledBack, .granted, .revoked, .mended, .sessionStarted, .sessionEnded: return event
         }
     }
 
+    /// A plain digest of what was written would let short contents be tried until one fits.
+    private func keyed(_ outcome: Outcome) -> Outcome {
+        guard isOn(), case .object(let result)? = outcome.result, let plain = result["sha256"]?.string else {
+            return outcome
+        }
+        let members = result.members.map { member in
+            member.name.utf8.elementsEqual("sha256".utf8)
+                ? JSONObject.Member("digest", .string("keyed:" + digest(Array(plain.utf8)[...]))) : member
+        }
+        guard JSONObject(members)["digest"] != nil, result["digest"] == nil else { return outcome }
+        return Outcome(
+            status: outcome.status, summary: outcome.summary, result: .object(JSONObject(members)),
+            executionTime: outcome.executionTime)
+    }
+
     private func redacted(
         _ request: ApprovalRequest, _ redaction: Redaction
     ) -> (request: ApprovalRequest, values: [Redaction.Value]) {
         let taken = taken(from: request.call, request.verdict, redaction)
-        let isSame = taken.without.call === request.call && taken.without.verdict === request.verdict
-        return (isSame ? request : request.with(taken.without.call, taken.without.verdict), taken.found)
+        let (call, verdict) = taken.without
+        let requester = redaction.with(taken.found).redacted(request.requester)
+        let isSame = call === request.call && verdict === request.verdict && requester == request.requester
+        return (isSame ? request : request.with(call, verdict, requester: requester), taken.found)
     }
 
     private func taken(from call: ToolCall, _ verdict: Verdict, _ redaction: Redaction) -> Taken {

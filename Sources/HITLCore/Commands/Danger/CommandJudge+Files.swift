@@ -303,7 +303,9 @@ extension CommandJudge {
             }
             for sight in sights(of: operand.bytes) where sight.place == .wholeTree {
                 let isRoot = sight.path.text.utf8.elementsEqual("/".utf8)
-                add(.wholeTree, 60, tree || isRoot ? .deny : .ask, "changes rights of \(Finding.quoting(operand.bytes))")
+                add(
+                    .wholeTree, 60, tree || isRoot ? .deny : .ask, "changes rights of \(Finding.quoting(operand.bytes))"
+                )
             }
         }
         if tree { add(.recursion, 20, .ask, "with everything beneath") }
@@ -333,7 +335,8 @@ extension CommandJudge {
         case "curl": outputs = (["-o", "-D", "-c"], ["output", "dump-header", "cookie-jar", "output-dir"])
         case "wget": outputs = (["-O", "-P", "-o", "-a"], ["output-document", "directory-prefix", "output-file"])
         case "tar", "zip":
-            let removes = name == "tar"
+            let removes =
+                name == "tar"
                 ? arguments.contains { $0.abbreviates("remove-files", from: 3) }
                 : arguments.contains { $0.hasLetter("m") || $0.abbreviates("move", from: 2) }
             if removes { for operand in operands(arguments).dropFirst() { remove(operand, tree: true) } }

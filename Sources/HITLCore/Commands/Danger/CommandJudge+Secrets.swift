@@ -10,11 +10,14 @@ extension CommandJudge {
         _ name: String, _ arguments: ArraySlice<CommandArgument>, _ reads: [CommandArgument]
     ) {
         let searches =
-            name == "rg" || ["grep", "egrep", "fgrep"].contains(name)
-            && arguments.contains { $0.hasLetter("r") || $0.hasLetter("R") || $0.abbreviates("recursive", from: 3) }
+            name == "rg"
+            || ["grep", "egrep", "fgrep"].contains(name)
+                && arguments.contains { $0.hasLetter("r") || $0.hasLetter("R") || $0.abbreviates("recursive", from: 3) }
         for read in reads {
             if searches { noticeKeys(in: read.bytes) }
-            guard read.opacity.contains(.glob), let slash = read.bytes.lastIndex(of: UInt8(ascii: "/")) else { continue }
+            guard read.opacity.contains(.glob), let slash = read.bytes.lastIndex(of: UInt8(ascii: "/")) else {
+                continue
+            }
             noticeKeys(in: Array(read.bytes[..<slash]))
         }
     }
