@@ -99,7 +99,8 @@ private func shown(_ text: String) -> String {
         #expect(script.segments.count == 2 && script.segments[1].before == .semicolon)
         #expect(script.doubts.map(\.kind) == [.hiddenCharacter])
         #expect(!CommandAnalysis.of(line: "echo x >\u{338}/../out").isHarmless)
-        #expect(CommandAnalysis.of(line: "grep \u{212A} a.txt").isHarmless)
+        // The Kelvin sign: bytes differ from those of the letter, and nobody sees it.
+        #expect(!CommandAnalysis.of(line: "grep \u{212A} a.txt").isHarmless)
         #expect(!CommandAnalysis.of(line: "ls -\u{212A}").isHarmless)
         #expect(ShellScript.parse([0x6C, 0x73, 0x20, 0xFF]).doubts.map(\.kind) == [.invalidText])
     }

@@ -41,9 +41,6 @@ package enum PathDoubt: Sendable, CaseIterable {
                 let isJoiner =
                     path[place...].starts(with: [0xE2, 0x80, 0x8C]) || path[place...].starts(with: [0xE2, 0x80, 0x8D])
                 if isJoiner, place > 0, path[place - 1] >= 0x80 { continue }
-                // A letter and its mark look like the one letter that is another name.
-                let isMark = byte == 0xCC || byte == 0xCD && place + 1 < path.count && path[place + 1] < 0xB0
-                if isMark, place == 0 || path[place - 1] < 0x80 { found.insert(.lookalike) }
                 if let doubt = unicode(path[place...]) { found.insert(doubt) }
             default: break
             }

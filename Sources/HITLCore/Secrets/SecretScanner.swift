@@ -31,7 +31,7 @@ struct SecretScan {
         while place < bytes.count {
             let byte = bytes[place]
             let role = Self.roles[Int(byte)]
-            if role == Self.mark, byte != UInt8(ascii: ">") {
+            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") {
                 for match in NamedSecret.list(bytes, sign: place) { add(match) }
             }
             if role != 0, let match = look(at: place, byte, role, before), add(match) {

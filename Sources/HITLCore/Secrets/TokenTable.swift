@@ -102,6 +102,8 @@ enum TokenTable {
     private static let further: [(kind: SecretKind, body: Body, length: ClosedRange<Int>, starts: [String])] = [
         (.awsKey, .capitals, 16...16, ["A3T0", "AGPA", "AIDA", "AROA", "AIPA", "ANPA", "ANVA"]),
         (.serviceToken, .alphanumeric, 20...20, ["LTAI"]),
+        (.serviceToken, .base64URL, 32...36, ["A3-"]),
+        (.serviceToken, .dotted, 79...79, ["pat"]),
         (.serviceToken, .hexadecimal, 32...32, ["p8e-", "dapi"]),
         (.serviceToken, .alphanumeric, 54...54, ["EZAK", "EZTK"]),
         (.serviceToken, .base64URL, 35...40, ["AQVN"]),

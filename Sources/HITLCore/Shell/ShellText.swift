@@ -35,9 +35,8 @@ enum ShellText {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()
         var offset = 0
-        // A mark hides an operator that it combines with, and a letter with its mark is another name than the letter
-        // that has it. The line's start counts too: a mark there combines with what is shown before it.
-        var isAfterASCII = true
+        // The line's start counts as an operator: a mark there combines with what is shown before it.
+        var isAfterSign = true
         var marks = 0
         while true {
             let scalar: Unicode.Scalar
@@ -51,15 +50,15 @@ enum ShellText {
             if scalar.value >= 0x80 {
                 let isMark = scalar.properties.isMark
                 marks = isMark ? marks + 1 : 0
-                if scalar.isHidden || (isMark && (isAfterASCII || marks > 4)) {
+                if scalar.isHidden || (isMark && (isAfterSign || marks > 4)) {
                     found.append(ShellDoubt(kind: .hiddenCharacter, offset: offset))
                 } else if scalar.looksLikeShell {
                     found.append(ShellDoubt(kind: .lookAlike, offset: offset))
                 }
-                isAfterASCII = false
+                isAfterSign = false
             } else {
                 marks = 0
-                isAfterASCII = true
+                isAfterSign = !scalar.properties.isAlphabetic
             }
             offset += scalar.utf8Length
         }
