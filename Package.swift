@@ -63,11 +63,17 @@ let package = Package(
         .executableTarget(
             name: "refund-desk", dependencies: ["HITL"], path: "examples/refund-desk", swiftSettings: settings),
         .executableTarget(
-            name: "ledger-maker", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            name: "ledger-maker", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform", "CSQLite"],
             path: "bench/ledger-maker", swiftSettings: settings),
         .executableTarget(
             name: "tree-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/tree-meter", swiftSettings: settings),
+        .executableTarget(
+            name: "history-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "bench/history-meter", swiftSettings: settings),
+        .executableTarget(
+            name: "append-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
+            path: "bench/append-meter", swiftSettings: settings),
         .executableTarget(
             name: "gate-meter", dependencies: ["HITLGate", "HITLCore", "HITLLedger", "HITLPlatform"],
             path: "bench/gate-meter", swiftSettings: settings),

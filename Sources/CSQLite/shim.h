@@ -2,6 +2,14 @@
 #define HITL_CSQLITE_SHIM_H
 
 #include <sqlite3.h>
+#include <stddef.h>
+
+// glibc declares it only with _GNU_SOURCE, which the module of the C library is built without.
+extern void *memmem(const void *bytes, size_t count, const void *text, size_t text_count);
+
+static inline int hitl_has_bytes(const void *bytes, size_t count, const void *text, size_t text_count) {
+    return memmem(bytes, count, text, text_count) != (void *)0;
+}
 
 // What Swift cannot import: variadic functions, computed constants, the SQLITE_TRANSIENT cast, and
 // calls through a method table.

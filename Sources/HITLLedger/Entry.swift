@@ -31,7 +31,7 @@ public struct Entry: Sendable, Equatable {
 
 extension Entry {
     /// The entry that follows `head`.
-    init(_ draft: Draft, after head: Head, at time: Int64) {
+    package init(_ draft: Draft, after head: Head, at time: Int64) {
         sequence = head.size + 1
         self.time = time
         previous = head.hash

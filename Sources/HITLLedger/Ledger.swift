@@ -11,11 +11,18 @@ public final class Ledger: Sendable {
     let reading: any LedgerReading
     private let appender: Appender?
     let heads: RememberedHeads
+
+    /// Its path; nil for a ledger in memory.
+    let file: String?
     let checkpoints: Checkpoints
     private let due: Locked<CheckpointsDue>
+    let keptOutlines = Locked<[Outline.Kind]>([])
     let indexer: Indexer
     let sealing: RecordSealing
     private let clock: @Sendable () -> Int64
+
+    /// How opening it for writing brought it forward from an older version; nil where it had nothing to do.
+    public let migration: LedgerMigration?
 
     /// - Parameters:
     ///   - writing: nil for a ledger that is only read.
@@ -26,9 +33,12 @@ public final class Ledger: Sendable {
         file: String?,
         indexer: @escaping Indexer,
         clock: @escaping @Sendable () -> Int64,
-        sealing: RecordSealing = .none
+        sealing: RecordSealing = .none,
+        migration: LedgerMigration? = nil
     ) throws(LedgerError) {
         self.reading = reading
+        self.migration = migration
+        self.file = file
         self.sealing = sealing
         let identity = reading.identity
         // What is stored is looked through, so that nothing else needs to know of it.
@@ -65,9 +75,11 @@ public final class Ledger: Sendable {
     ) throws(LedgerError) -> Ledger {
         let (file, lock) = try LedgerFile.forWriting(path)
         let (reading, writing): (any LedgerReading, any LedgerWriting)
+        var migration: LedgerMigration?
         switch storage {
         case .database:
-            writing = try SQLiteWriter(file, ownership: lock)
+            let writer = try SQLiteWriter(file, ownership: lock)
+            (writing, migration) = (writer, writer.migration)
             reading = try SQLiteReader(path: file.path)
         case .file:
             try FileWriter.create(file.path)
@@ -81,7 +93,8 @@ public final class Ledger: Sendable {
             (reading, writing) = (store, try FileWriter(store, ownership: lock))
         }
         let ledger = try Ledger(
-            reading: reading, writing: writing, file: file.path, indexer: indexer, clock: clock, sealing: sealing)
+            reading: reading, writing: writing, file: file.path, indexer: indexer, clock: clock, sealing: sealing,
+            migration: migration)
         try ledger.refuseLoss()
         return ledger
     }
@@ -155,12 +168,13 @@ public final class Ledger: Sendable {
     /// the next one says so that somebody asked for.
     private func checkpointWhereDue() {
         guard let appender, due.withLock({ $0.begin(at: appender.head.size) }) else { return }
-        let thread = WorkerThread { [reading, heads, checkpoints, due, clock] in
+        let thread = WorkerThread { [reading, heads, checkpoints, due, clock, weak self] in
             do {
                 let size = try checkpoints.make().size
                 try Ledger.remember(size: size, of: reading, in: heads, at: clock)
             } catch {}
             due.withLock { $0.end() }
+            self?.extendOutlines()
         }
         if let thread { thread.leave() } else { due.withLock { $0.end() } }
     }
@@ -230,6 +244,14 @@ public final class Ledger: Sendable {
         try checked(reading.latest(kind: kind, label: label, before: sequence, limit: max(limit, 0)))
     }
 
+    func matches(_ text: [UInt8], in range: ClosedRange<Int64>) throws(LedgerError) -> [Int64] {
+        try reading.matches(text, in: range)
+    }
+
+    func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest] {
+        try reading.hashes(from: sequence, limit: limit)
+    }
+
     /// All subjects that a record left open and none has settled since, by sequence. Reads no records.
     public func unresolved() throws(LedgerError) -> [Unresolved] {
         try reading.unresolved()
@@ -248,20 +270,32 @@ public final class Ledger: Sendable {
             .reduce(0) { $0 + $1.count }
     }
 
+    /// `entries(from:limit:)` for who goes through very many.
+    package func entries(from sequence: Int64, limit: Int, briefs: Briefs) throws(LedgerError) -> [Entry] {
+        try checked(reading.entries(from: sequence, limit: max(limit, 0)), briefs)
+    }
+
+    /// `latest` in the same way.
+    package func latest(
+        kind: String?, label: String?, before sequence: Int64, limit: Int, briefs: Briefs
+    ) throws(LedgerError) -> [Entry] {
+        try checked(reading.latest(kind: kind, label: label, before: sequence, limit: max(limit, 0)), briefs)
+    }
+
     /// With its record open.
-    private func checked(_ stored: StoredEntry) throws(LedgerError) -> Entry {
+    private func checked(_ stored: StoredEntry, _ briefs: Briefs = .derived) throws(LedgerError) -> Entry {
         let record = try sealing.record(of: stored, in: identity, path: path)
-        return try stored.checked(path: path, indexer: indexer).with(record: record)
+        return try stored.checked(path: path, indexer: indexer, briefs: briefs).with(record: record)
     }
 
     private func checked(_ stored: StoredEntry?) throws(LedgerError) -> Entry? {
         try stored.map { stored throws(LedgerError) in try checked(stored) }
     }
 
-    private func checked(_ stored: [StoredEntry]) throws(LedgerError) -> [Entry] {
+    private func checked(_ stored: [StoredEntry], _ briefs: Briefs = .derived) throws(LedgerError) -> [Entry] {
         var entries: [Entry] = []
         entries.reserveCapacity(stored.count)
-        for entry in stored { entries.append(try checked(entry)) }
+        for entry in stored { entries.append(try checked(entry, briefs)) }
         return entries
     }
 

@@ -15,6 +15,9 @@ public enum LedgerError: Error, Sendable, Equatable {
     /// Written by a later version of the program.
     case newer(path: String, version: Int, known: Int)
 
+    /// Of a version that only its owner can bring forward.
+    case older(path: String, version: Int, known: Int)
+
     /// What is there contradicts itself.
     case damaged(path: String, Damage)
 
@@ -110,6 +113,11 @@ extension LedgerError: CustomStringConvertible {
             """
             The ledger `\(path)` has format version \(version), and this program knows \(known) at most. \
             Use the newer program that wrote it.
+            """
+        case .older(let path, let version, let known):
+            """
+            The ledger `\(path)` has format version \(version), and this program reads \(known). Open it once with \
+            `hitl loop`: that brings it forward and keeps the former one beside it.
             """
         case .damaged(let path, let damage):
             """

@@ -6,7 +6,9 @@ package struct LedgerFile {
     package let path: String
 
     /// All that is kept of a ledger, by what follows its name.
-    package static let suffixes = ["", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".key", ".lock"]
+    package static let suffixes = [
+        "", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".outline", ".text", ".key", ".lock",
+    ]
 
     /// For its owner. Makes the directory (0700) and the file (0600) where they are missing.
     package static func forWriting(_ name: String) throws(LedgerError) -> (file: LedgerFile, lock: LedgerLock) {

@@ -14,6 +14,9 @@ package struct StoredEntry: Sendable {
     package var standing: StandingCode
 }
 
+/// Whether the index of an entry that is read has the brief of what it left open, which only its record has.
+package enum Briefs: Sendable { case derived, omitted }
+
 /// How a standing is kept beside the entry; the brief is kept with what is unresolved.
 package enum StandingCode: Int64, Sendable {
     case unchanged = 0, open = 1, settled = 2
@@ -44,6 +47,9 @@ package protocol LedgerReading: AnyObject, Sendable {
     func entries(of subject: String) throws(LedgerError) -> [StoredEntry]
     func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [StoredEntry]
     func latest(kind: String?, label: String?, before: Int64, limit: Int) throws(LedgerError) -> [StoredEntry]
+
+    /// The sequences in `range` whose stored record has these bytes, newest first.
+    func matches(_ text: [UInt8], in range: ClosedRange<Int64>) throws(LedgerError) -> [Int64]
 
     /// The stored hashes of up to `limit` entries without a gap, the first at `sequence`.
     func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest]
@@ -153,7 +159,9 @@ extension StoredEntry {
 
     /// The entry, after its own hash was recomputed: whatever reads the ledger, changed bytes are
     /// found before they are believed.
-    func checked(path: String, indexer: Indexer) throws(LedgerError) -> Entry {
+    ///
+    /// - Parameter briefs: `.omitted` for who does without, which spares reading most records for them.
+    func checked(path: String, indexer: Indexer, briefs: Briefs = .derived) throws(LedgerError) -> Entry {
         guard let previous else { throw .damaged(path: path, .missing(sequence: sequence - 1)) }
         let leaf = record.withUnsafeBytes {
             Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0)
@@ -164,6 +172,8 @@ extension StoredEntry {
         switch self.standing {
         case .unchanged: standing = .unchanged
         case .settled: standing = .settled
+        case .open where briefs == .omitted:
+            standing = .open(brief: [])
         case .open:
             // The brief is not kept with the entry; its record has it.
             guard let index = indexer(record), case .open = index.standing else {

@@ -150,9 +150,10 @@ enum Greeting {
     ///   - former: requests that an earlier desk left.
     ///   - aside: where this desk listens, where that is not where commands look for one.
     ///   - unfurnished: why the scenario's files are not there.
+    ///   - migration: how the ledger was brought forward just now.
     static func text(
         _ plan: LoopPlan, on presentation: Presentation, gated: Event.Session.Gated, former: [Int64], aside: String?,
-        unfurnished: Furnishing.Problem?
+        unfurnished: Furnishing.Problem?, migration: LedgerMigration?
     ) -> StyledText {
         var text = StyledText()
         switch plan.agent {
@@ -183,6 +184,11 @@ enum Greeting {
             text.line(
                 "Nothing is gated: the agent's calls are recorded and not asked for. To gate them: hitl loop --enable-hitl",
                 .warning)
+        }
+        if let migration {
+            text.line(
+                "The ledger was brought from format version \(migration.from) to \(migration.to). As it was before: \(DisplayText(untrusted: migration.backup))"
+            )
         }
         if presentation.kind == .dumbTerminal, !Lines.isScript {
             text.line(

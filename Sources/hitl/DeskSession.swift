@@ -55,6 +55,7 @@ final class DeskSession: Sendable {
             path: plan.ledgerPath, storage: plan.place.storage, indexer: EventIndex.index(of:),
             clock: SystemClock.wallMilliseconds,
             sealing: try await SealingKeys.sealing(configuration, state: plan.stateDirectory, writing: plan.ledgerPath))
+        ledger.keepOutlines(Records.outlines)
         let key = try DigestKey.load(from: plan.stateDirectory)
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
@@ -201,7 +202,7 @@ final class DeskSession: Sendable {
         reader.write(
             Greeting.text(
                 plan, on: presentation, gated: desk.session.gated, former: former, aside: aside,
-                unfurnished: unfurnished))
+                unfurnished: unfurnished, migration: ledger.migration))
         await gate.ledger.note(
             .sessionStarted(
                 .init(

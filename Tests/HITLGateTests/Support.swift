@@ -44,7 +44,7 @@ final class LedgerDirectory {
     }
 
     deinit {
-        for name in ["", "-wal", "-shm", ".heads", ".lock"] { unlink(ledger + name) }
+        for name in LedgerFile.suffixes { unlink(ledger + name) }
         rmdir(path)
     }
 

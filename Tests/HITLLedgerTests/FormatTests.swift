@@ -104,7 +104,7 @@ import Testing
     @Test func `has the tables that its document has`() {
         let document = String(decoding: contents(of: Self.documents + "ledger.md"), as: UTF8.self)
         let block = document.split(separator: "```sql\n")[1].split(separator: "```")[0]
-        #expect(block.split(separator: "\n").map(String.init) == SQLiteSchema.statements.map(\.sql))
+        #expect(block.split(separator: "\n").map(String.init) == SQLiteSchema.current.objects.map(\.sql))
     }
 
     @Test(arguments: [

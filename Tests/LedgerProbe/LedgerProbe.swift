@@ -11,6 +11,7 @@ import HITLLedger
 ///     LedgerProbe written PATH COUNT      appends without a sync, then waits for the end of its input
 ///     LedgerProbe limited PATH BYTES      appends until no file may grow beyond BYTES, then lifts the limit
 ///     LedgerProbe signed PATH COUNT       as append, with a checkpoint after each, and files of a few entries where it has files
+///     LedgerProbe migrate PATH STEP       brings it to a version that only tests have, and dies at STEP
 ///     LedgerProbe hold PATH               opens, says `open`, waits for the end of its input
 @main
 struct LedgerProbe {
@@ -21,6 +22,7 @@ struct LedgerProbe {
         guard arguments.count >= 3 else { exit(2) }
         let number = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
         do {
+            if arguments[1] == "migrate" { return try migrate(arguments[2], dyingAt: arguments[3]) }
             let storage: LedgerStorage = arguments[2].hasSuffix(".jsonl") ? .file : .database
             let ledger =
                 arguments[1] == "signed" && storage == .file
@@ -45,6 +47,20 @@ struct LedgerProbe {
             say("error \(error)")
             exit(1)
         }
+    }
+
+    private static func migrate(_ path: String, dyingAt step: String) throws(LedgerError) {
+        let (file, lock) = try LedgerFile.forWriting(path)
+        let next = SQLiteSchema.Version(
+            adding: [("remark", "CREATE TABLE remark (sequence INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")],
+            to: SQLiteSchema.first, filling: ["INSERT INTO remark SELECT sequence, kind FROM entry"])
+        let schema = SQLiteSchema(versions: [SQLiteSchema.first, next], oldestReadable: 1)
+        let writer = try SQLiteWriter(file, ownership: lock, schema: schema) { reached in
+            guard reached.rawValue == step else { return }
+            kill(getpid(), SIGKILL)
+        }
+        say("migrated \(writer.migration?.backup ?? "nothing")")
+        writer.close()
     }
 
     private static func append(_ count: Int, to ledger: Ledger) async throws {

@@ -9,12 +9,17 @@ package struct HistoryCommand: Command {
 
     package static let definition = CommandDefinition(
         "history", .desk, summary: "list decisions, newest last",
-        discussion: "The history is the ledger's: it outlives the session and the machine's restart.",
+        discussion: """
+            The history is the ledger's: it outlives the session and the machine's restart. --grep looks through all that \
+            is recorded of a request: arguments, reasons, conditions, outcomes. Secrets were masked before, so they are \
+            not found.
+            """,
         options: [
             .init("last", "N", .count, doc: "the newest N (20 where nothing else narrows it)"),
             .init("tool", "T", .tool, doc: "only this tool"),
             .init("decision", "D", .word(words), doc: "only decisions of this kind: \(words.joined(separator: ", "))"),
             .init("since", "WHEN", .moment, doc: "since a date, a time or a duration ago: 2026-01-31, 2h"),
+            .init("grep", "TEXT", .text, doc: "only what has this text in a record about it, letter by letter"),
             .init("request", "N", .request, doc: "one request, with everything that is known of it"),
             .follow,
             .init("json", doc: "print the same facts as one JSON document"),
@@ -23,6 +28,7 @@ package struct HistoryCommand: Command {
             .init("/hitl history --last 5", "the five newest decisions"),
             .init("hitl history --follow --json", "every decision as it is made, one document a line"),
             .init("/hitl history --tool deleteFile --decision rejected --since 7d", "deletions rejected this week"),
+            .init("/hitl history --grep invoice-881 --last 3", "the three newest that speak of it"),
         ])
 
     let query: Records.Query
@@ -38,7 +44,11 @@ package struct HistoryCommand: Command {
         }
         let last = try arguments.count("last")
         query = Records.Query(
-            last: last ?? (since == nil ? 20 : nil), tool: arguments.text("tool"), decision: decision, since: since)
+            last: last ?? (since == nil ? 20 : nil), tool: arguments.text("tool"), decision: decision, since: since,
+            text: try arguments.text("grep").map { text throws(UsageError) in
+                guard !text.isEmpty else { throw .badValue(text, of: "--grep", expected: "a text to look for") }
+                return text
+            })
         let json = arguments.has("json")
         self.json = json
         follows = arguments.has("follow")

@@ -1,4 +1,4 @@
-import HITLCore
+package import HITLCore
 public import HITLLedger
 
 /// How events are found again in the ledger. Derived from the event alone, so that verification
@@ -21,7 +21,7 @@ public enum EventIndex {
 }
 
 extension Draft {
-    init(_ event: Event) {
+    package init(_ event: Event) {
         self.init(record: event.record, index: Index(event))
     }
 }

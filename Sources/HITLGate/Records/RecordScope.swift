@@ -61,9 +61,12 @@ extension Records {
         in scope: RecordScope, _ body: (RequestHistory) throws(EventLedgerError) -> Void
     ) throws(EventLedgerError) {
         var next = scope.from
+        if let since = scope.since { next = max(next, try start(since: since)) }
         while next <= scope.through {
             let start = next
-            let page = try events.read { ledger throws(LedgerError) in try ledger.entries(from: start, limit: 500) }
+            let page = try events.read { ledger throws(LedgerError) in
+                try ledger.entries(from: start, limit: 500, briefs: .omitted)
+            }
             guard let last = page.last else { return }
             for entry in page where entry.sequence <= scope.through {
                 guard let name = entry.index.subject, let subject = Subject(name) else { continue }

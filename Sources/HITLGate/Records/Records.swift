@@ -13,18 +13,26 @@ public struct Records: Sendable {
         self.events = events
     }
 
+    /// What is kept beside a ledger so that these questions are answered without reading all of it.
+    package static let outlines = [StretchFacts.kind, TextFilter.kind]
+
     public struct Query: Sendable {
         public var last: Int?
         public var tool: String?
         /// One of the contract's words: `approved`, `rejected`, `expired`, …
         public var decision: String?
         public var since: WallTime?
+        /// A text in any record about it, as it is written there: letter by letter.
+        public var text: String?
 
-        public init(last: Int? = nil, tool: String? = nil, decision: String? = nil, since: WallTime? = nil) {
+        public init(
+            last: Int? = nil, tool: String? = nil, decision: String? = nil, since: WallTime? = nil, text: String? = nil
+        ) {
             self.last = last
             self.tool = tool
             self.decision = decision
             self.since = since
+            self.text = text
         }
     }
 
@@ -33,24 +41,48 @@ public struct Records: Sendable {
     /// Reads from the newest entry backwards and stops as soon as it has enough, so that the cost is
     /// that of what is shown and not of the ledger's length.
     public func history(_ query: Query) throws(EventLedgerError) -> [RequestHistory] {
+        if let text = query.text { return try search(for: text, query) }
         var found: [RequestHistory] = []
+        let outline = query.decision == nil ? nil : events.ledger.outline(StretchFacts.kind)
+        let passing = query.decision.map { decision in
+            { (before: Int64) in Self.passing(before, in: outline, without: decision, tool: query.tool) }
+        }
         // Only these two kinds carry a tool as their label. Asking for both, a tool of which there are none of one kind
         // would be looked for through all of the other.
         var lists =
             if let tool = query.tool {
-                [Backwards(events, kind: nil, label: tool)]
+                [Backwards(events, kind: nil, label: tool, passing: passing)]
             } else {
-                [Backwards(events, kind: EventIndex.closed), Backwards(events, kind: EventIndex.ruled)]
+                [EventIndex.closed, EventIndex.ruled].map { Backwards(events, kind: $0, passing: passing) }
             }
         while query.last.map({ found.count < $0 }) ?? true {
             guard let entry = try nextNewest(of: &lists) else { break }
             if let since = query.since, entry.time < since.milliseconds { break }
+            if let decision = query.decision {
+                guard try RecordedDecision(entry)?.word.utf8.elementsEqual(decision.utf8) ?? false else { continue }
+            }
             guard let name = entry.index.subject, let subject = Subject(name) else { continue }
-            let history = try events.history(of: subject)
-            if let decision = query.decision, history.decision != decision { continue }
-            found.append(history)
+            found.append(try events.history(of: subject))
         }
         return found.reversed()
+    }
+
+    /// Goes back from an entry over stretches of which the outline says that nothing was decided so.
+    private static func passing(
+        _ before: Int64, in outline: Outline?, without decision: String, tool: String?
+    ) -> Int64 {
+        guard let outline, before > 1 else { return before }
+        var stretch = Int((before - 2) / Outline.stretch)
+        guard before != .max, stretch < outline.count else {
+            // What came after the outline is looked through.
+            return before
+        }
+        var end = before
+        while stretch >= 0, let facts = outline[stretch].flatMap(StretchFacts.init), !facts.has(decision, tool: tool) {
+            end = Outline.entries(of: stretch).lowerBound
+            stretch -= 1
+        }
+        return end
     }
 
     private func nextNewest(of lists: inout [Backwards]) throws(EventLedgerError) -> Entry? {
@@ -69,37 +101,71 @@ public struct Records: Sendable {
     /// - Throws: also at the end, where the index by which each request's entries are found hides some that stand in the
     ///   ledger, or gives others.
     public func forEach(
-        _ body: (RequestHistory) throws(EventLedgerError) -> Void
+        since: WallTime? = nil, _ body: (RequestHistory) throws(EventLedgerError) -> Void
     ) throws(EventLedgerError) {
-        var operators: [ByteKey: String] = [:]
+        // The starts of sessions, read only where there is anything to tell of.
+        var operators: Operators?
         let end = try events.read { ledger throws(LedgerError) in try ledger.head.size }
-        var agreement = IndexAgreement(upTo: end)
-        var after: Int64 = 0
+        // Of a part, the index gives what stands before it too.
+        var agreement = since == nil ? IndexAgreement(upTo: end) : nil
+        var after = try since.map { since throws(EventLedgerError) in try start(since: since) - 1 } ?? 0
         while after < end {
             let (start, limit) = (after, min(500, Int(end - after)))
             let page = try events.read { ledger throws(LedgerError) in
-                try ledger.entries(from: start + 1, limit: limit)
+                try ledger.entries(from: start + 1, limit: limit, briefs: since == nil ? .read : .omitted)
             }
             guard let last = page.last else { break }
             for entry in page {
-                try agreement.pass(entry)
-                switch entry.index.kind {
-                case EventIndex.sessionStarted:
-                    guard case .sessionStarted(let session) = try EventLedger.event(of: entry) else { continue }
-                    operators[ByteKey(session.id)] = session.operatorName
-                case EventIndex.opened, EventIndex.ruled:
-                    guard let name = entry.index.subject, let subject = Subject(name) else { continue }
-                    let entries = try events.entries(of: subject)
-                    agreement.find(entries)
-                    var history = try RequestHistory(subject: subject, entries: entries)
-                    history.operatorName = history.call.flatMap { operators[ByteKey($0.origin.session)] }
-                    try body(history)
-                default: continue
+                try agreement?.pass(entry)
+                guard [EventIndex.opened, EventIndex.ruled].contains(entry.index.kind) else { continue }
+                if let since, entry.time < since.milliseconds { continue }
+                guard let name = entry.index.subject, let subject = Subject(name) else { continue }
+                let entries = try events.entries(of: subject)
+                agreement?.find(entries)
+                var history = try RequestHistory(subject: subject, entries: entries)
+                if operators == nil { operators = try Operators(events) }
+                if let session = history.call?.origin.session {
+                    history.operatorName = operators?.name(in: session, at: entry.sequence)
                 }
+                try body(history)
             }
             after = last.sequence
         }
-        try agreement.finish()
+        try agreement?.finish()
+    }
+
+    /// An entry before which everything was recorded before `since`, whatever the clock did.
+    func start(since: WallTime) throws(EventLedgerError) -> Int64 {
+        let outline = events.ledger.outline(StretchFacts.kind)
+        for number in 0..<outline.count {
+            guard let facts = outline[number].flatMap(StretchFacts.init), facts.latest < since.milliseconds else {
+                return Outline.entries(of: number).lowerBound
+            }
+        }
+        return Int64(outline.count) * Outline.stretch + 1
+    }
+}
+
+/// Who sat at the desk in which session: all of its starts, read as far as they are needed.
+private struct Operators {
+    private var starts: [(sequence: Int64, session: Event.Session)] = []
+    private var names: [ByteKey: String] = [:]
+
+    init(_ events: EventLedger) throws(EventLedgerError) {
+        var list = Backwards(events, kind: EventIndex.sessionStarted)
+        while try list.peek() != nil, let entry = list.take() {
+            guard case .sessionStarted(let session) = try EventLedger.event(of: entry) else { continue }
+            starts.append((entry.sequence, session))
+        }
+    }
+
+    /// - Parameter sequence: not smaller than at the last call.
+    mutating func name(in session: String, at sequence: Int64) -> String? {
+        while let next = starts.last, next.sequence < sequence {
+            names[ByteKey(next.session.id)] = next.session.operatorName
+            starts.removeLast()
+        }
+        return names[ByteKey(session)]
     }
 }
 
@@ -108,22 +174,26 @@ private struct Backwards {
     private let events: EventLedger
     private let kind: String?
     private let label: String?
+    /// Where to go on from before an entry: what lies in between is not looked for.
+    private let passing: ((Int64) -> Int64)?
     private var page: ArraySlice<Entry> = []
     private var before = Int64.max
     private var pageSize = 16
     private var exhausted = false
 
-    init(_ events: EventLedger, kind: String?, label: String? = nil) {
+    init(_ events: EventLedger, kind: String?, label: String? = nil, passing: ((Int64) -> Int64)? = nil) {
         self.events = events
+        self.passing = passing
         self.kind = kind
         self.label = label
     }
 
     mutating func peek() throws(EventLedgerError) -> Entry? {
         if page.isEmpty, !exhausted {
+            if let passing { before = passing(before) }
             let (kind, label, before, limit) = (kind, label, before, pageSize)
             let entries = try events.read { ledger throws(LedgerError) in
-                try ledger.latest(kind: kind, label: label, before: before, limit: limit)
+                try ledger.latest(kind: kind, label: label, before: before, limit: limit, briefs: .omitted)
             }
             page = entries[...]
             exhausted = entries.count < pageSize

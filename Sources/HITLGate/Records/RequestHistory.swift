@@ -64,11 +64,17 @@ public struct RequestHistory: Sendable, Equatable {
     /// The contract's word for how it was decided: a status, or `allowed`, `denied`, `ungated`.
     public var decision: String {
         if let status { return status.word }
-        guard let ruled else { return "unknown" }
-        switch ruled.verdict.effect {
-        case .allow: return ruled.verdict.rules.contains(where: \.isUngated) ? "ungated" : "allowed"
-        case .deny: return "denied"
-        case .ask: return "pending"
+        return ruled?.decision ?? "unknown"
+    }
+}
+
+extension Event.Ruled {
+    /// The contract's word for it.
+    var decision: String {
+        switch verdict.effect {
+        case .allow: verdict.rules.contains(where: \.isUngated) ? "ungated" : "allowed"
+        case .deny: "denied"
+        case .ask: "pending"
         }
     }
 }

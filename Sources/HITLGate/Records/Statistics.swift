@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLLedger
 
 /// Counts and response times over decisions: the answer to `stats`.
 public struct Statistics: Sendable, Equatable {
@@ -23,8 +24,9 @@ public struct Statistics: Sendable, Equatable {
     public private(set) var perRisk: [Risk.Level: Counts] = [:]
     /// How many calls each rule had a part in denying, by its name.
     public private(set) var deniedBy: [String: Int] = [:]
-    /// How long people took, in ascending order once `finish` was called.
-    private var responseTimes: [Int64] = []
+    /// How often people took so many milliseconds. Kept to three digits, so that there are never many.
+    private var responseTimes: [Int64: Int] = [:]
+    private var sortedTimes: [(time: Int64, count: Int)] = []
 
     public init() {}
 
@@ -42,39 +44,131 @@ public struct Statistics: Sendable, Equatable {
         switch history.status {
         case .approved(let review)?, .rejected(let review)?:
             perReviewer[review.reviewer.name, default: Counts()].decisions[word, default: 0] += 1
-            if let waited = history.waited { responseTimes.append(waited.count) }
+            if let waited = history.waited { responseTimes[Self.kept(waited), default: 0] += 1 }
         case .pending?, .expired?, .withdrawn?, .superseded?, nil: break
         }
     }
 
-    public mutating func finish() { responseTimes.sort() }
+    /// What one record tells of a decision, without risk and rules.
+    mutating func count(_ decision: RecordedDecision) {
+        add(1, decision.word, tool: decision.tool)
+        guard let reviewer = decision.reviewer else { return }
+        perReviewer[reviewer, default: Counts()].decisions[decision.word, default: 0] += 1
+        responseTimes[Self.kept(decision.waited), default: 0] += 1
+    }
+
+    /// A whole stretch of the ledger, in the same way.
+    mutating func count(_ facts: StretchFacts) {
+        for (key, count) in facts.perTool { add(count, key.decision.text, tool: key.name.text) }
+        for (key, count) in facts.perReviewer {
+            perReviewer[key.name.text, default: Counts()].decisions[key.decision.text, default: 0] += count
+        }
+        for (time, count) in facts.responseTimes { responseTimes[time, default: 0] += count }
+    }
+
+    fileprivate mutating func add(_ count: Int, _ word: String, tool: String) {
+        all.decisions[word, default: 0] += count
+        perTool[tool, default: Counts()].decisions[word, default: 0] += count
+    }
+
+    /// Rounded up to three digits: a decision is never said to have been faster than it was.
+    static func kept(_ time: Milliseconds) -> Int64 {
+        var (digits, unit): (Int64, Int64) = (max(0, time.count), 1)
+        while digits >= 1000 {
+            digits = (digits + 9) / 10
+            unit *= 10
+        }
+        return digits.multipliedReportingOverflow(by: unit).overflow ? .max : digits * unit
+    }
+
+    public mutating func finish() { sortedTimes = responseTimes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
 
     /// How many decisions of people took less than each of these times, and at least the one before; last, how many took
     /// longer than all.
     public func responseCounts(below limits: [Milliseconds]) -> [Int] {
         var counts = [Int](repeating: 0, count: limits.count + 1)
-        for time in responseTimes {
-            counts[limits.firstIndex { time < $0.count } ?? limits.count] += 1
+        for (time, count) in responseTimes {
+            counts[limits.firstIndex { time < $0.count } ?? limits.count] += count
         }
         return counts
     }
 
     /// The response time that `share` of the decisions did not exceed (nearest rank); nil without decisions.
     public func responseTime(_ share: Double) -> Milliseconds? {
-        guard !responseTimes.isEmpty else { return nil }
-        let rank = Int((Double(responseTimes.count) * share).rounded(.up))
-        return Milliseconds(responseTimes[min(max(rank, 1), responseTimes.count) - 1])
+        let all = sortedTimes.reduce(0) { $0 + $1.count }
+        guard all > 0 else { return nil }
+        var left = min(max(Int((Double(all) * share).rounded(.up)), 1), all)
+        for (time, count) in sortedTimes {
+            left -= count
+            if left <= 0 { return Milliseconds(time) }
+        }
+        return nil
+    }
+
+    public static func == (one: Statistics, other: Statistics) -> Bool {
+        one.all == other.all && one.perTool == other.perTool && one.perReviewer == other.perReviewer
+            && one.perRisk == other.perRisk && one.deniedBy == other.deniedBy
+            && one.responseTimes == other.responseTimes
     }
 }
 
 extension Records {
-    public func statistics(since: WallTime? = nil) throws(EventLedgerError) -> Statistics {
+    /// All decisions, or those on what was asked for since. Without risks and rules, which decisions do not record.
+    ///
+    /// Sums up what the ledger's outline has, and reads what came after it: the time that takes hardly depends on the
+    /// ledger's length. Whoever asks first derives the outline.
+    ///
+    /// - Parameter progress: told how many entries are derived, where any have to be.
+    public func statistics(
+        since: WallTime? = nil, progress: (_ done: Int64, _ all: Int64) -> Void = { _, _ in }
+    ) throws(EventLedgerError) -> Statistics {
         var statistics = Statistics()
-        try forEach { history throws(EventLedgerError) in
-            if let since, let openedAt = history.openedAt, openedAt < since { return }
-            statistics.count(history)
+        let start = since?.milliseconds ?? .min
+        let outline = events.ledger.outline(StretchFacts.kind)
+        try events.read { _ throws(LedgerError) in
+            try outline.extend(keeping: true) { done, all in
+                progress(Int64(done) * Outline.stretch, Int64(all) * Outline.stretch)
+                return true
+            }
+        }
+        let outlined = outline.count
+        for number in 0..<outlined {
+            guard let facts = outline[number].flatMap(StretchFacts.init) else {
+                try count(Outline.entries(of: number), since: start, in: &statistics)
+                continue
+            }
+            if facts.latest < start { continue }
+            if facts.earliestOpening >= start {
+                statistics.count(facts)
+            } else {
+                try count(Outline.entries(of: number), since: start, in: &statistics)
+            }
+        }
+        try count(Int64(outlined) * Outline.stretch + 1...Int64.max, since: start, in: &statistics)
+        for request in try pending() where request.openedAt.milliseconds >= start {
+            statistics.add(1, Status.pending.word, tool: request.call.tool)
         }
         statistics.finish()
         return statistics
+    }
+
+    private func count(
+        _ range: ClosedRange<Int64>, since start: Int64, in statistics: inout Statistics
+    ) throws(EventLedgerError) {
+        var next = range.lowerBound
+        while next <= range.upperBound {
+            let from = next
+            let page = try events.read { ledger throws(LedgerError) in
+                try ledger.entries(from: from, limit: Int(min(range.upperBound - from, 499)) + 1, briefs: .omitted)
+            }
+            guard let last = page.last else { return }
+            for entry in page {
+                guard let decision = try RecordedDecision(entry), decision.openedAt.milliseconds >= start else {
+                    continue
+                }
+                statistics.count(decision)
+            }
+            next = last.sequence + 1
+        }
     }
 }

@@ -85,7 +85,12 @@ struct FileLine {
 ///
 ///     {"ledger":"hitl","version":1,"identity":"3b5d…","segment":2,"size":4096,"head":"9f86…"}
 struct FileHeader: Equatable {
-    static let version: Int64 = 1
+    /// Of the files that are begun now.
+    static let latest: Int64 = 1
+
+    /// Of this file. Files that are there stay as they are: an older one is read as what it is, and the first append
+    /// of a program that knows a later version begins the next file.
+    var version = latest
 
     let identity: [UInt8]
 
@@ -98,7 +103,7 @@ struct FileHeader: Equatable {
     var line: [UInt8] {
         Array(
             """
-            {"ledger":"hitl","version":\(Self.version),"identity":"\(identity.hexadecimal)","segment":\(segment),\
+            {"ledger":"hitl","version":\(version),"identity":"\(identity.hexadecimal)","segment":\(segment),\
             "size":\(head.size),"head":"\(head.hash.hex)"}
 
             """.utf8)
@@ -110,16 +115,19 @@ struct FileHeader: Equatable {
         case other
     }
 
-    static func parse(_ line: UnsafeRawBufferPointer) -> Parsed {
+    static func parse(_ line: UnsafeRawBufferPointer, knowing latest: Int64 = latest) -> Parsed {
         var cursor = LineCursor(line)
         guard cursor.skip("{\"ledger\":\"hitl\",\"version\":"), let version = cursor.integer() else { return .other }
-        guard version <= Self.version else { return .newer(version: version) }
-        guard cursor.skip(",\"identity\":\""), let identity = cursor.digest(), cursor.skip("\",\"segment\":"),
+        guard version <= latest else { return .newer(version: version) }
+        guard version >= 1, cursor.skip(",\"identity\":\""), let identity = cursor.digest(),
+            cursor.skip("\",\"segment\":"),
             let segment = cursor.integer(), segment > 0, cursor.skip(",\"size\":"), let size = cursor.integer(),
             size >= 0,
             cursor.skip(",\"head\":\""), let hash = cursor.digest(), cursor.skip("\"}"), cursor.isAtEnd
         else { return .other }
-        return .header(FileHeader(identity: identity.bytes, segment: segment, head: Head(size: size, hash: hash)))
+        return .header(
+            FileHeader(
+                version: version, identity: identity.bytes, segment: segment, head: Head(size: size, hash: hash)))
     }
 }
 

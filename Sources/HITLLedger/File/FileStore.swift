@@ -10,6 +10,9 @@ package final class FileStore: LedgerReading {
     private let indexer: Indexer
     private let state: Locked<State>
 
+    /// The latest version that is known.
+    let latest: Int64
+
     struct State {
         var segments: [FileSegment]
         var index = FileIndex()
@@ -21,6 +24,9 @@ package final class FileStore: LedgerReading {
         /// Why nothing is indexed beyond `position`.
         var flaw: LedgerError?
 
+        /// Of the last segment.
+        var version: Int64
+
         /// How many bytes follow it that are no whole group: an append that was not finished, or not yet.
         var tornBytes: Int64 = 0
         var isOwned = false
@@ -29,11 +35,13 @@ package final class FileStore: LedgerReading {
 
     /// - Parameter path: canonical.
     package init(
-        path: String, indexer: @escaping Indexer, sealing: RecordSealing = .none
+        path: String, indexer: @escaping Indexer, sealing: RecordSealing = .none,
+        knowing latest: Int64 = FileHeader.latest
     ) throws(LedgerError) {
         self.path = path
+        self.latest = latest
         let first = try FileSegment(1, of: path)
-        let header = try FileStore.header(of: first, ledger: path)
+        let header = try FileStore.header(of: first, ledger: path, knowing: latest)
         guard header.segment == 1, header.head == Head(size: 0, hash: Chain.genesis(identity: header.identity)) else {
             throw .notALedger(path: path)
         }
@@ -47,7 +55,7 @@ package final class FileStore: LedgerReading {
         state = Locked(
             State(
                 segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)),
-                head: header.head))
+                head: header.head, version: header.version))
         try state.withLock { state throws(LedgerError) in try advance(&state) }
     }
 
@@ -59,13 +67,15 @@ package final class FileStore: LedgerReading {
         return true
     }
 
-    private static func header(of segment: FileSegment, ledger: String) throws(LedgerError) -> FileHeader {
+    private static func header(
+        of segment: FileSegment, ledger: String, knowing latest: Int64 = FileHeader.latest
+    ) throws(LedgerError) -> FileHeader {
         let bytes = try segment.read(1_024, at: 0)
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { throw .notALedger(path: ledger) }
-        switch bytes[..<end].withUnsafeBytes(FileHeader.parse) {
+        switch bytes[..<end].withUnsafeBytes({ FileHeader.parse($0, knowing: latest) }) {
         case .header(let header): return header
         case .newer(let version):
-            throw .newer(path: ledger, version: Int(clamping: version), known: Int(FileHeader.version))
+            throw .newer(path: ledger, version: Int(clamping: version), known: Int(latest))
         case .other: throw .notALedger(path: ledger)
         }
     }
@@ -96,12 +106,15 @@ package final class FileStore: LedgerReading {
                 return
             }
             let segment = try FileSegment(next, of: path)
-            let header = try Self.header(of: segment, ledger: path)
-            guard header == FileHeader(identity: identity, segment: next, head: state.head) else {
+            let header = try Self.header(of: segment, ledger: path, knowing: latest)
+            guard header.version >= state.version,
+                header == FileHeader(version: header.version, identity: identity, segment: next, head: state.head)
+            else {
                 state.flaw = damaged("segment \(next) does not follow the one before")
                 return
             }
             state.segments.append(segment)
+            state.version = header.version
             state.position = FilePosition(segment: state.segments.count - 1, offset: Int64(header.line.count))
         }
     }
@@ -154,13 +167,13 @@ package final class FileStore: LedgerReading {
     // MARK: - The owner's part
 
     /// What the writer goes on from. Refuses a damaged ledger, and one whose last append was not finished.
-    func own() throws(LedgerError) -> (segment: FileSegment, end: Int64) {
+    func own() throws(LedgerError) -> (segment: FileSegment, end: Int64, version: Int64) {
         try state.withLock { state throws(LedgerError) in
             if let flaw = state.flaw { throw flaw }
             guard state.tornBytes == 0 else { throw .torn(path: path, after: state.head.size, bytes: state.tornBytes) }
             guard let segment = state.segments.last else { throw .notALedger(path: path) }
             state.isOwned = true
-            return (segment, state.position.offset)
+            return (segment, state.position.offset, state.version)
         }
     }
 

@@ -14,6 +14,7 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
     private let path: String
 
     private var segment: FileSegment
+    private var version: Int64
     private var descriptor: Int32?
 
     /// Where the last commit ends, and where the last that was synced.
@@ -47,13 +48,14 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
         self.calls = calls
         self.segmentLimit = segmentLimit
         path = store.path
-        (segment, end) = try store.own()
+        (segment, end, version) = try store.own()
         syncedEnd = end
         descriptor = try FileWriter.open(segment.path)
         // What a killed process wrote and did not sync is not on the disk yet, and is in the ledger from now on.
         guard let descriptor, calls.syncAll(descriptor) == 0 else {
             throw FileCalls.error(errno, .sync, segment.path)
         }
+        if version < store.latest { try maintain() }
     }
 
     deinit {
@@ -166,14 +168,15 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
 
     package var needsMaintenance: Bool {
         guard case .sound = condition else { return false }
-        return end >= segmentLimit
+        return end >= segmentLimit || version < store.latest
     }
 
     /// Begins the next file: it exists, whole and with the head that it follows, before anything is written to it.
     package func maintain() throws(LedgerError) {
         try sync()
-        guard end >= segmentLimit else { return }
-        let header = FileHeader(identity: store.identity, segment: segment.number + 1, head: try store.head())
+        guard needsMaintenance else { return }
+        let header = FileHeader(
+            version: store.latest, identity: store.identity, segment: segment.number + 1, head: try store.head())
         try calls.publish(header.line, as: FileSegment.path(header.segment, of: path))
         condition = .rotating
         try enterNextSegment()
@@ -186,6 +189,7 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
         if let descriptor { Glibc.close(descriptor) }
         descriptor = opened
         segment = next
+        version = store.latest
         end = try next.size
         (syncedEnd, unsynced) = (end, [])
         store.add(next, headerLength: Int(end))

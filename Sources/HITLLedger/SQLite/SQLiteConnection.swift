@@ -101,6 +101,18 @@ final class SQLiteConnection {
         guard code == SQLITE_OK else { throw error(code, during: .sync) }
     }
 
+    /// Everything that is committed, into a database that is empty.
+    func copyPages(to target: SQLiteConnection) throws(LedgerError) {
+        guard let copying = sqlite3_backup_init(target.database, "main", database, "main") else {
+            throw target.error(sqlite3_extended_errcode(target.database), during: .write)
+        }
+        let code = sqlite3_backup_step(copying, -1)
+        let finished = sqlite3_backup_finish(copying)
+        guard code == SQLITE_DONE, finished == SQLITE_OK else {
+            throw target.error(code == SQLITE_DONE ? finished : code, during: .write)
+        }
+    }
+
     func keepLogFiles() {
         hitl_sqlite3_keep_wal(database)
     }

@@ -9,10 +9,13 @@ package final class SQLiteReader: LedgerReading {
     private let queries: Locked<Queries?>
 
     /// - Parameter path: canonical.
-    package init(path: String) throws(LedgerError) {
+    package init(path: String, schema: SQLiteSchema = .current) throws(LedgerError) {
         let connection = try SQLiteReader.connect(to: path)
-        guard case .ledger(let identity) = try SQLiteSchema.examine(connection) else {
+        guard case .ledger(let identity, let version) = try schema.examine(connection) else {
             throw .notALedger(path: path)
+        }
+        guard version >= schema.oldestReadable else {
+            throw .older(path: path, version: version, known: schema.version)
         }
         self.path = path
         self.identity = identity
@@ -81,6 +84,20 @@ package final class SQLiteReader: LedgerReading {
             if let kind { statement.bind(kind, at: 3) }
             if let label { statement.bind(label, at: 4) }
             return try queries.all(of: statement)
+        }
+    }
+
+    package func matches(_ text: [UInt8], in range: ClosedRange<Int64>) throws(LedgerError) -> [Int64] {
+        try query { queries throws(LedgerError) in
+            let statement = queries.records
+            defer { statement.reset() }
+            statement.bind(range.lowerBound, at: 1)
+            statement.bind(range.upperBound, at: 2)
+            var found: [Int64] = []
+            while try statement.step() {
+                if statement.borrowed(1).contains(text) { found.append(statement.integer(0)) }
+            }
+            return found
         }
     }
 
@@ -154,6 +171,11 @@ extension SQLiteReader {
         }
     }
 
+    /// Where nobody writes: nothing appears beside it.
+    static func connect(toUnchanging path: String) throws(LedgerError) -> SQLiteConnection {
+        try open(name: "file:\(escaped(path))?immutable=1", path: path)
+    }
+
     private static func open(name: String, path: String) throws(LedgerError) -> SQLiteConnection {
         let connection = try SQLiteConnection(name: name, path: path, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
         connection.neverCheckpointOnClose()
@@ -194,7 +216,7 @@ private final class Queries {
     private let last: SQLiteStatement
     let at, claiming, ofSubject, from: SQLiteStatement
     let latest, latestOfKind, latestOfLabel, latestOfBoth: SQLiteStatement
-    let unresolved, hashes: SQLiteStatement
+    let unresolved, hashes, records: SQLiteStatement
 
     init(_ connection: SQLiteConnection, genesis: Digest) throws(LedgerError) {
         self.connection = connection
@@ -212,6 +234,8 @@ private final class Queries {
         latestOfBoth = try connection.entries("WHERE e.label = ?4 AND +e.kind = ?3 AND \(newest)")
         hashes = try connection.prepare(
             "SELECT sequence, hash FROM entry WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2")
+        records = try connection.prepare(
+            "SELECT sequence, record FROM entry WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence DESC")
         unresolved = try connection.prepare("SELECT sequence, brief FROM unresolved WHERE subject = ?1")
     }
 

@@ -16,6 +16,10 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
     /// Entries since `begin`.
     private var uncounted: [TallyKey: Int64] = [:]
     private var log = Log.sound
+    private let schema: SQLiteSchema
+
+    /// How it came to be of the present version; nil where it was before.
+    package let migration: LedgerMigration?
 
     private enum Log {
         case sound
@@ -35,16 +39,22 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
 
     /// Opens the ledger, or creates it.
     ///
-    /// - Parameter file: canonical, checked, and locked by `ownership`.
-    package init(_ file: LedgerFile, ownership: LedgerLock) throws(LedgerError) {
+    /// - Parameters:
+    ///   - file: canonical, checked, and locked by `ownership`.
+    ///   - reached: told of each step of bringing an older ledger forward.
+    package init(
+        _ file: LedgerFile, ownership: LedgerLock, schema: SQLiteSchema = .current,
+        migrating reached: (MigrationStep) -> Void = { _ in }
+    ) throws(LedgerError) {
         path = file.path
+        self.schema = schema
         self.ownership = ownership
         logPages = .allocate(capacity: 1)
         logPages.initialize(to: 0)
         do throws(LedgerError) {
             let connection = try SQLiteConnection(
                 name: path, path: path, flags: SQLITE_OPEN_READWRITE, layer: hitl_write_ahead())
-            var found = try SQLiteSchema.examine(connection)
+            var found = try schema.examine(connection)
             // Before the first write, so that the file never has a rollback journal. An append changes six pages
             // or more and most of them by a few bytes, so small ones are written and synced sooner; of a record
             // with its index they still hold all.
@@ -54,10 +64,16 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
                 PRAGMA wal_autocheckpoint = 0
                 """)
             if case .nothing = found {
-                try SQLiteSchema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
-                found = try SQLiteSchema.examine(connection)
+                try schema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
+                found = try schema.examine(connection)
             }
-            guard case .ledger(let identity) = found else { throw LedgerError.notALedger(path: path) }
+            var migration: LedgerMigration?
+            if case .ledger(_, let version) = found, version < schema.version {
+                migration = try SQLiteMigration(connection, to: schema).run(from: version, reached: reached)
+                found = try schema.examine(connection)
+            }
+            self.migration = migration
+            guard case .ledger(let identity, schema.version) = found else { throw LedgerError.notALedger(path: path) }
             self.identity = identity
             genesis = Chain.genesis(identity: identity)
             open = try Statements(connection)
@@ -151,7 +167,7 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
                 try connection.execute(
                     """
                     PRAGMA synchronous = NORMAL;
-                    BEGIN IMMEDIATE; PRAGMA user_version = \(SQLiteSchema.version); COMMIT
+                    BEGIN IMMEDIATE; PRAGMA user_version = \(schema.version); COMMIT
                     """)
             } catch {
                 try connection.rollback()

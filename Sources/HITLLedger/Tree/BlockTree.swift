@@ -13,5 +13,11 @@ struct BlockTree {
         return hash
     }
 
+    /// A whole block, where the one before is full.
+    mutating func append(block hash: Digest) {
+        precondition(block.size == 0, "a block that begins in the middle of another")
+        full.append(hash, level: TreeFile.level)
+    }
+
     var root: Digest { full.root(followedBy: block) }
 }

@@ -38,9 +38,13 @@ struct ChainVerifier {
         walk.compareRoots()
         do throws(LedgerError) {
             if walk.failure == nil {
-                try RowsAhead.scan(snapshot) { row in
-                    guard row.sequence <= size, walk.step(row) else { return false }
-                    if row.sequence % progressStep == 0 { progress(row.sequence) }
+                var reported: Int64 = 0
+                try HashedRows.scan(snapshot, genesis: genesis) { batch in
+                    guard walk.step(batch, upTo: size) else { return false }
+                    if walk.head.size - reported >= progressStep {
+                        reported = walk.head.size
+                        progress(reported)
+                    }
                     return true
                 }
             }
@@ -78,24 +82,61 @@ struct ChainVerifier {
         var wrongBlock: VerificationFailure?
 
         /// - Returns: false to stop.
-        mutating func step(_ row: borrowing ChainRow) -> Bool {
+        mutating func step(_ batch: HashedRows.Batch, upTo size: Int64) -> Bool {
+            var place = 0
+            while place < batch.rows.count {
+                if batch.rows[place].sequence > size { return false }
+                if let block = batch.blocks[place], step(over: block, in: batch, at: place, upTo: size) {
+                    place += Int(TreeFile.blockSize)
+                } else {
+                    guard step(batch.rows[place], batch.hashes[place]) else { return false }
+                    place += 1
+                }
+                if failure != nil { return false }
+            }
+            return true
+        }
+
+        /// A whole block at once, where nothing is known of a place inside it.
+        private mutating func step(
+            over block: Digest, in batch: HashedRows.Batch, at place: Int, upTo size: Int64
+        ) -> Bool {
+            let last = place + Int(TreeFile.blockSize) - 1
+            let end = batch.rows[last].sequence
+            guard batch.rows[place].sequence == head.size + 1, end <= size, let hash = batch.hashes[last],
+                heads.first.map({ $0.size >= end }) ?? true, roots.first.map({ $0.size >= end }) ?? true
+            else { return false }
+            tree.append(block: block)
+            compare(block, endingAt: end)
+            reach(Head(size: end, hash: hash))
+            return true
+        }
+
+        private mutating func step(_ row: HashedRows.Batch.Row, _ hash: Digest?) -> Bool {
             let next = head.size + 1
             guard row.sequence == next else {
                 failure = row.sequence > next ? .missing(sequence: next) : .unexpected(sequence: row.sequence)
                 return false
             }
-            let leaf = Chain.leaf(sequence: next, time: row.time, previous: head.hash, record: row.record)
-            guard Digest(copying: row.hash) == leaf else {
+            guard let hash else {
                 failure = .changed(sequence: next)
                 return false
             }
-            head = Head(size: next, hash: leaf)
-            if let block = tree.append(leaf), let stored = blocks.popFirst(), stored != block, wrongBlock == nil {
-                wrongBlock = .tree(first: next - TreeFile.blockSize + 1, last: next)
-            }
-            if let first = heads.first, first.size <= next { compareHeads() }
-            if failure == nil, let first = roots.first, first.size <= next { compareRoots() }
+            if let block = tree.append(hash) { compare(block, endingAt: next) }
+            reach(Head(size: next, hash: hash))
             return failure == nil
+        }
+
+        private mutating func compare(_ block: Digest, endingAt last: Int64) {
+            if let stored = blocks.popFirst(), stored != block, wrongBlock == nil {
+                wrongBlock = .tree(first: last - TreeFile.blockSize + 1, last: last)
+            }
+        }
+
+        private mutating func reach(_ head: Head) {
+            self.head = head
+            if let first = heads.first, first.size <= head.size { compareHeads() }
+            if failure == nil, let first = roots.first, first.size <= head.size { compareRoots() }
         }
 
         /// With all checkpoints of the present size.

@@ -115,6 +115,9 @@ public enum VerificationFailure: Sendable, Equatable {
     /// The file of block hashes contradicts the entries.
     case tree(first: Int64, last: Int64)
 
+    /// A file of what stretches of entries come to contradicts them.
+    case outline(suffix: String, first: Int64, last: Int64)
+
     /// The database cannot be read beyond this entry; SQLite's sentence.
     case unreadable(after: Int64, String)
 
@@ -178,6 +181,11 @@ extension VerificationFailure: CustomStringConvertible {
             "The checkpoint of \(size) entries is missing from the file of checkpoints."
         case .tree(let first, let last):
             "The file of block hashes is wrong about entries \(first) to \(last). Remove it: it is derived again."
+        case .outline(let suffix, let first, let last):
+            """
+            The file `\(suffix)` beside the ledger is wrong about entries \(first) to \(last). Remove it: it is derived \
+            again.
+            """
         case .unreadable(let after, let sentence):
             "Nothing can be read beyond entry \(after): `\(sentence)`."
         case .torn(let after, let bytes):

@@ -1,3 +1,4 @@
+import Glibc
 import HITLConsole
 import HITLCore
 import HITLGate
@@ -20,9 +21,11 @@ enum AuditExport {
         var hasFailed = false
         do {
             try stream.write(format.header)
-            try Records(ledger).forEach { history throws(EventLedgerError) in
-                if let since, let openedAt = history.openedAt, openedAt < since { return }
+            let progress = ExportProgress()
+            defer { progress.end() }
+            try Records(ledger).forEach(since: since) { history throws(EventLedgerError) in
                 count += 1
+                progress.count(count)
                 do { try stream.write(format.line(of: history, product: Version.text)) } catch {
                     hasFailed = true
                     throw .unavailable("The export cannot be written: \(error)")
@@ -39,5 +42,18 @@ enum AuditExport {
         } catch {
             return Failure(.failed, "\(error)").report()
         }
+    }
+}
+
+/// On a terminal, while the document goes elsewhere.
+private struct ExportProgress {
+    private let isShown = isatty(2) == 1 && isatty(1) != 1
+
+    func count(_ records: Int) {
+        if isShown, records % 10_000 == 0 { Output.error("\r\(records) records") }
+    }
+
+    func end() {
+        if isShown { Output.error("\r\u{1B}[K") }
     }
 }

@@ -63,7 +63,7 @@ struct AuditVerify {
     private func verify(
         _ ledger: Ledger, against checkpoints: [SignedCheckpoint], _ check: SignatureCheck
     ) -> ExitCode {
-        let verification: Verification
+        var verification: Verification
         let (heads, keys) = (heads, keys)
         let found: Result<Verification, Failure> = blocking {
             do throws(LedgerError) {
@@ -84,6 +84,11 @@ struct AuditVerify {
             switch blocking({ await check.run(on: ledger) }) {
             case .failure(let failure): return failure.report()
             case .success(let found): signatures = found
+            }
+            do throws(LedgerError) {
+                if let wrong = try ledger.wrongOutline(Records.outlines) { verification.failures.append(wrong) }
+            } catch {
+                return Failure(.ledger, error.description).report()
             }
         }
         if isatty(2) == 1 { Output.error("\r\u{1B}[K") }

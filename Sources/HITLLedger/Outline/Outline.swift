@@ -1,0 +1,266 @@
+import Glibc
+import HITLPlatform
+
+/// Something that follows from each full stretch of 4,096 entries, kept beside the ledger, so that who looks through a
+/// long one can pass over whole stretches.
+///
+///     genesis hash
+///     u32(count) ‖ hash of the last entry of the stretch ‖ count bytes      for each stretch in order
+///
+/// It is derived from the records alone and can be derived again at any time, so it is neither synced nor believed about
+/// an entry: what it leads to is read and checked as ever, and verification derives it anew. Where the ledger is sealed,
+/// the bytes are sealed as records are.
+package final class Outline: Sendable {
+    package static let stretch: Int64 = 4_096
+
+    package struct Kind: Sendable {
+        /// What follows the ledger's name in that of the file.
+        let suffix: String
+
+        /// The same bytes for the same entries, whoever derives them.
+        let derive: @Sendable ([Entry]) -> [UInt8]
+
+        package init(suffix: String, derive: @escaping @Sendable ([Entry]) -> [UInt8]) {
+            self.suffix = suffix
+            self.derive = derive
+        }
+    }
+
+    private struct Place: Sendable {
+        var offset: Int64
+        var count: Int
+        var hash: Digest
+    }
+
+    private struct State: Sendable {
+        var places: [Place] = []
+        /// Where the next stretch goes; 0 where nothing in the file is any good.
+        var end: Int64 = 0
+        /// What could not be written.
+        var kept: [[UInt8]] = []
+        var descriptor: Int32 = -1
+    }
+
+    private let ledger: Ledger
+    private let kind: Kind
+    /// Nil: a ledger in memory, which has none.
+    private let path: String?
+    private let genesis: Digest
+    private let state = Locked(State())
+
+    private static let headerCount = 4 + Digest.byteCount
+    private static let longest = 16 << 20
+
+    init(_ kind: Kind, of ledger: Ledger, path: String?) {
+        self.kind = kind
+        self.ledger = ledger
+        self.path = path
+        genesis = Chain.genesis(identity: ledger.identity)
+        state.withLock { load(&$0) }
+    }
+
+    deinit {
+        state.withLock { state in
+            if state.descriptor >= 0 { close(state.descriptor) }
+        }
+    }
+
+    /// The entries of a stretch, counted from 0.
+    package static func entries(of stretch: Int) -> ClosedRange<Int64> {
+        Int64(stretch) * Self.stretch + 1...(Int64(stretch) + 1) * Self.stretch
+    }
+
+    /// How many of the first stretches it has.
+    package var count: Int { state.withLock { $0.places.count + $0.kept.count } }
+
+    /// What was derived of a stretch; nil where it cannot be read.
+    package subscript(stretch: Int) -> [UInt8]? {
+        let bytes: [UInt8]? = state.withLock { state in
+            if stretch >= state.places.count { return state.kept[stretch - state.places.count] }
+            let place = state.places[stretch]
+            return Self.read(place.count, at: place.offset, from: state.descriptor)
+        }
+        guard let bytes, case .record(let opened) = ledger.sealing.open(bytes, in: ledger.identity) else { return nil }
+        return opened
+    }
+
+    // MARK: - Growing
+
+    /// Derives what it does not have yet.
+    ///
+    /// - Parameters:
+    ///   - keeping: also what cannot be written, in memory.
+    ///   - goesOn: asked before each stretch, with how many there are.
+    package func extend(
+        keeping: Bool = false, while goesOn: (_ done: Int, _ all: Int) -> Bool = { _, _ in true }
+    ) throws(LedgerError) {
+        let all = Int(try ledger.head.size / Self.stretch)
+        while count < all, goesOn(count, all) {
+            let number = count
+            let entries = try ledger.entries(
+                from: Self.entries(of: number).lowerBound, limit: Int(Self.stretch), briefs: .omitted)
+            guard entries.count == Int(Self.stretch), let last = entries.last else { return }
+            let bytes = kind.derive(entries)
+            let isKept = try state.withLock { state throws(LedgerError) in
+                // Somebody else may have written it meanwhile, here or in another process.
+                guard state.places.count + state.kept.count == number else { return true }
+                if state.kept.isEmpty, try append(bytes, hash: last.hash, to: &state) { return true }
+                if keeping { state.kept.append(bytes) }
+                return keeping
+            }
+            guard isKept else { return }
+        }
+    }
+
+    /// So that nothing of what it was derived from is left in it.
+    package func remove() {
+        state.withLock { state in
+            if let path { unlink(path) }
+            if state.descriptor >= 0 { close(state.descriptor) }
+            state = State()
+        }
+    }
+
+    /// - Returns: false where it cannot be written, or must not: what was sealed would be open in it.
+    private func append(_ bytes: [UInt8], hash: Digest, to state: inout State) throws(LedgerError) -> Bool {
+        guard let path, ledger.sealing.current != nil || !ledger.sealing.hasKeys else { return false }
+        let stored = try ledger.sealing.sealed(bytes, in: ledger.identity)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return false }
+        guard uninterrupted({ flock(descriptor, LOCK_EX) }) == 0 else {
+            close(descriptor)
+            return false
+        }
+        if state.descriptor >= 0 { close(state.descriptor) }
+        state.descriptor = descriptor
+        defer { _ = flock(descriptor, LOCK_UN) }
+        let before = state.places.count
+        walk(&state)
+        guard state.places.count == before else { return true }
+        var piece: [UInt8] = []
+        if state.end == 0 {
+            guard ftruncate(descriptor, 0) == 0 else { return false }
+            piece += genesis.bytes
+        }
+        let start = state.end
+        withUnsafeBytes(of: UInt32(stored.count).bigEndian) { piece += $0 }
+        piece += hash.bytes
+        let offset = start + Int64(piece.count)
+        piece += stored
+        var done = 0
+        while done < piece.count {
+            let from = done
+            let written = piece.withUnsafeBytes { bytes in
+                uninterrupted {
+                    pwrite(
+                        descriptor, bytes.baseAddress?.advanced(by: from), bytes.count - from,
+                        off_t(start) + off_t(from))
+                }
+            }
+            // A part of a stretch at the end is as if it were not there.
+            guard written > 0 else { return false }
+            done += written
+        }
+        state.places.append(Place(offset: offset, count: stored.count, hash: hash))
+        state.end = start + Int64(piece.count)
+        return true
+    }
+
+    // MARK: - Reading
+
+    private func load(_ state: inout State) {
+        guard let path else { return }
+        do throws(LedgerError) { try LedgerFile.check(path, isDirectory: false, forWriting: false) } catch { return }
+        state.descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard state.descriptor >= 0 else { return }
+        walk(&state)
+    }
+
+    /// Takes in what the file has from `end` on; all of it is another ledger's, or of another history, where the last
+    /// stretch does not end with the entry that is there.
+    private func walk(_ state: inout State) {
+        if state.end == 0 {
+            guard Self.read(Digest.byteCount, at: 0, from: state.descriptor) == genesis.bytes else { return }
+            state.end = Int64(Digest.byteCount)
+        }
+        var status = stat()
+        guard fstat(state.descriptor, &status) == 0 else { return }
+        while let header = Self.read(Self.headerCount, at: state.end, from: state.descriptor) {
+            let count = header[..<4].reduce(0) { $0 << 8 | Int($1) }
+            guard count <= Self.longest, let hash = Digest(bytes: Array(header[4...])) else { break }
+            let offset = state.end + Int64(Self.headerCount)
+            guard offset + Int64(count) <= Int64(status.st_size) else { break }
+            state.places.append(Place(offset: offset, count: count, hash: hash))
+            state.end = offset + Int64(count)
+        }
+        guard let last = state.places.last else { return }
+        let sequence = Int64(state.places.count) * Self.stretch
+        var isOurs = false
+        do throws(LedgerError) { isOurs = try ledger.hash(at: sequence) == last.hash } catch {}
+        if !isOurs { (state.places, state.end) = ([], 0) }
+    }
+
+    private static func read(_ count: Int, at offset: Int64, from descriptor: Int32) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let from = done
+            let got = bytes.withUnsafeMutableBytes { bytes in
+                uninterrupted {
+                    pread(descriptor, bytes.baseAddress?.advanced(by: from), count - from, off_t(offset) + off_t(from))
+                }
+            }
+            guard got > 0 else { return nil }
+            done += got
+        }
+        return bytes
+    }
+
+    /// Whether it says of a stretch what these entries give.
+    fileprivate func agrees(_ number: Int, with entries: [Entry]) -> Bool {
+        guard let hash = state.withLock({ number < $0.places.count ? $0.places[number].hash : nil }) else {
+            return true
+        }
+        return entries.last?.hash == hash && self[number] == kind.derive(entries)
+    }
+}
+
+extension Ledger {
+    /// What there is of this kind beside the ledger.
+    package func outline(_ kind: Outline.Kind) -> Outline {
+        Outline(kind, of: self, path: file.map { $0 + kind.suffix })
+    }
+
+    /// Derives these on threads of its own, now and as the ledger grows, until it is closed.
+    package func keepOutlines(_ kinds: [Outline.Kind]) {
+        keptOutlines.withLock { $0 = kinds }
+        WorkerThread { [weak self] in self?.extendOutlines() }?.leave()
+    }
+
+    /// What fails is derived by whoever needs it.
+    func extendOutlines() {
+        for kind in keptOutlines.withLock({ $0 }) {
+            do throws(LedgerError) { try outline(kind).extend() } catch {}
+        }
+    }
+
+    /// The first entries of which a file of these kinds says something else than their records, if there are any.
+    package func wrongOutline(
+        _ kinds: [Outline.Kind], progress: (Int64) -> Void = { _ in }
+    ) throws(LedgerError) -> VerificationFailure? {
+        let outlines = kinds.map(outline)
+        for number in 0..<(outlines.map(\.count).max() ?? 0) {
+            let range = Outline.entries(of: number)
+            let entries = try entries(from: range.lowerBound, limit: Int(Outline.stretch), briefs: .omitted)
+            for (kind, outline) in zip(kinds, outlines) where !outline.agrees(number, with: entries) {
+                return .outline(suffix: kind.suffix, first: range.lowerBound, last: range.upperBound)
+            }
+            progress(range.upperBound)
+        }
+        return nil
+    }
+
+    func hash(at sequence: Int64) throws(LedgerError) -> Digest? {
+        try hashes(from: sequence, limit: 1).first
+    }
+}
