@@ -4,9 +4,9 @@ Ratios count: the figures are of this machine at this moment. `scripts/bench.sh`
 this with the paths. What a row means and why it matters is in docs/benchmarks.md.
 """
 
-import json, os, pty, resource, select, signal, socket, statistics, subprocess, sys, tempfile, time
+import json, os, pty, resource, select, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
 
-HITL, FLOORS, MAKER, METER, TREE, HELLO, CACHE, POLICY = sys.argv[1:9]
+HITL, FLOORS, MAKER, METER, TREE, HELLO, CACHE, POLICY, HISTORY, APPEND = sys.argv[1:11]
 ROWS = []
 ROOT = tempfile.TemporaryDirectory(prefix="hb", dir="/tmp")  # a short path: sockets' names are limited
 
@@ -208,13 +208,58 @@ def w2():
     desk.stop()
 
 
+def made(entries):
+    """A ledger of so many entries, kept from run to run."""
+    # Another name than those that an older maker left.
+    path = f"{CACHE}/history-{entries}.db"
+    if not os.path.exists(path):
+        os.makedirs(CACHE, 0o700, exist_ok=True)
+        os.chmod(CACHE, 0o700)
+        subprocess.run([MAKER, path, str(entries)], check=True)
+    return path
+
+
+def history():
+    """Inside one process: the questions alone. BENCH_ENTRIES=10000000 takes three minutes and 6 GB for the ledger, once."""
+    rare = "Report number 77777,"
+    for entries in dict.fromkeys((10_000, 1_000_000, int(os.environ.get("BENCH_ENTRIES", "1000000")))):
+        path = made(entries)
+        got = figures([HISTORY, path, rare])
+        row(f"last 10 of {entries:,}, in the program", us(got["last"][0] / 1e6), None, "≤ 5 ms", got["last"][0] <= 5000)
+        for name, words in (("tool", "of a rare tool"), ("decision", "of a decision that only the oldest have"),
+                            ("since", "of the last minute"), ("stats", "statistics of all"),
+                            ("stats-since", "statistics of the last minute")):
+            row(f"   {words}", us(got[name][0] / 1e6))
+        export = f"{CACHE}/history-{entries}.jsonl"
+        if entries > 1_000_000:
+            continue
+        if not os.path.exists(export):
+            home = tempfile.mkdtemp(dir=ROOT.name)
+            env = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HITL_AUDIT_PATH": path}
+            subprocess.run([HITL, "audit", "export", "--output", export], check=True, env=env, stderr=subprocess.DEVNULL)
+        for name, text in (("text", rare), ("no-text", "mauve albatross")):
+            tool = ["rg", "-F"] if shutil.which("rg") else ["grep", "-F"]
+            taken = p50(spawn_times(tool + [text, export], 5, {"PATH": os.environ["PATH"], "LC_ALL": "C"}))
+            mine = got[name][0] / 1e6
+            row(f"   a text that {'one call has' if name == 'text' else 'nothing has'}", us(mine),
+                f"{us(taken)} ({' '.join(tool)} over the export)", f"≤ 1×: {mine / taken:.2f}×", mine <= taken)
+
+
+def appends():
+    """On the disk that BENCH_DIR names."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR", "/tmp")) as directory:
+        os.chmod(directory, 0o700)
+        got = figures([APPEND, directory])
+    (sync, sync99), (mine, mine99) = got["sync"], got["append"]
+    row("durable append, p50", f"{mine:.0f} µs", f"{sync:.0f} µs (a sync of 512 bytes, in turns)", f"≤ 1.5×: {mine / sync:.2f}×", mine <= 1.5 * sync)
+    row("   p99", f"{mine99:.0f} µs", f"{sync99:.0f} µs", "≤ 10 ms", mine99 <= 10_000)
+    rate = got["group"][0]
+    row("   256 at once, each until it is on the disk", f"{rate:,.0f} /s", None, "≥ 10,000 /s", rate >= 10_000)
+
+
 def w5():
     for entries in (10_000, 100_000, 1_000_000):
-        path = f"{CACHE}/ledger-{entries}.db"
-        if not os.path.exists(path):
-            os.makedirs(CACHE, 0o700, exist_ok=True)
-            os.chmod(CACHE, 0o700)
-            subprocess.run([MAKER, path, str(entries)], check=True)
+        path = made(entries)
         home = tempfile.mkdtemp(dir=ROOT.name)
         env = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HITL_AUDIT_PATH": path}
         shell = p50(spawn_times(["sqlite3", "-readonly", path, "select * from entry where kind='closed' order by sequence desc limit 10"], 40))
@@ -226,7 +271,7 @@ def w5():
 
 def tree():
     """Of the ledger of 1,000,000 entries that W5 has made."""
-    lines = subprocess.run([TREE, f"{CACHE}/ledger-1000000.db"], check=True, capture_output=True, text=True).stdout
+    lines = subprocess.run([TREE, made(1_000_000)], check=True, capture_output=True, text=True).stdout
     got = {name: int(value) for name, value in (line.split() for line in lines.splitlines())}
     mine, base = got["verify"] / 1e6, got["hash"] / 1e6
     row("chain and tree of 1,000,000 entries verified", us(mine), f"{us(base)} (one thread hashing them)", f"≤ 1.5×: {mine / base:.2f}×", mine <= 1.5 * base)
@@ -473,7 +518,7 @@ def main():
         words = line.split()
         if len(words) >= 2:
             row(f"disk: {words[0]}", f"{float(words[1]):.0f} µs", None, None)
-    for part in (w7, hook, terminal, policy, w5, tree, w1, w2, crowd, w9, w11, gateway):
+    for part in (w7, hook, terminal, policy, w5, history, tree, appends, w1, w2, crowd, w9, w11, gateway):
         print(f"measuring {part.__name__} …", file=sys.stderr, flush=True)
         part()
     widths = [max(len(r[i]) for r in ROWS) for i in range(5)]

@@ -10,11 +10,12 @@ for floor in gate fanin floordesk syncs; do
 done
 printf 'print("hello")\n' > "$out/hello.swift"
 swiftc -O -static-stdlib -o "$out/hello" "$out/hello.swift"
-for tool in ledger-maker gate-meter tree-meter policy-meter; do
+for tool in ledger-maker gate-meter tree-meter policy-meter history-meter append-meter; do
     swift build -c release --static-swift-stdlib --product "$tool" >/dev/null
 done
 tools=$(swift build -c release --static-swift-stdlib --show-bin-path)
 cache=${HITL_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hitl-bench}
 
 exec python3 bench/bench.py "${1:-.build/dist/hitl}" "$out/floors" \
-    "$tools/ledger-maker" "$tools/gate-meter" "$tools/tree-meter" "$out/hello" "$cache" "$tools/policy-meter"
+    "$tools/ledger-maker" "$tools/gate-meter" "$tools/tree-meter" "$out/hello" "$cache" "$tools/policy-meter" \
+    "$tools/history-meter" "$tools/append-meter"

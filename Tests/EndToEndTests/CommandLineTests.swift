@@ -21,6 +21,7 @@ import Testing
             ["approve", "one"], ["approve", "2-1"], ["approve", "1", "--reason"], ["approve", "1", "--set", "x"],
             ["approve", "1-2", "--set", "x=1"], ["reject", "0"], ["show"], ["show", "1", "2"], ["extend", "1", "60"],
             ["history", "--last", "-1"], ["history", "--since", "yesterday"], ["history", "--decision", "maybe"],
+            ["history", "--grep", ""],
             ["config", "hitl.timeot"], ["audit"], ["audit", "frob"], ["audit", "verify", "--against", "x"],
             ["rollback"], ["help", "frob"],
         ]
@@ -221,6 +222,8 @@ import Testing
         #expect(said.out.contains("hitl > /hitl approve 1\n✅ Approved paint operation\n"))
         #expect(said.out.hasSuffix("\nRequest 2 stays pending for the next desk.\n"))
         #expect(try await home.hitl("history").out.contains("1. paint: approved by \(operatorName) (script@stdin)"))
+        #expect(try await home.hitl("history", "--grep", "paint").out.contains("1. paint: approved"))
+        #expect(try await home.hitl("history", "--grep", "albatross").out == "No decisions in the history.\n")
         #expect(try await home.hitl("status").out.contains("2. Tool: sweep"))
     }
 

@@ -36,7 +36,7 @@ struct TreeMeter {
         var next: Int64 = 1
         var kept: UInt8 = 0
         while true {
-            let entries = try ledger.entries(from: next, limit: 10_000)
+            let entries = try ledger.entries(from: next, limit: 10_000, briefs: .omitted)
             guard let last = entries.last else { return taken + UInt64(kept & 0) }
             next = last.sequence + 1
             let leaves = entries.map { [0] + EntryBytes($0).bytes }

@@ -112,7 +112,7 @@ public struct Records: Sendable {
         while after < end {
             let (start, limit) = (after, min(500, Int(end - after)))
             let page = try events.read { ledger throws(LedgerError) in
-                try ledger.entries(from: start + 1, limit: limit, briefs: since == nil ? .read : .omitted)
+                try ledger.entries(from: start + 1, limit: limit, briefs: since == nil ? .derived : .omitted)
             }
             guard let last = page.last else { break }
             for entry in page {
