@@ -88,7 +88,7 @@ final class BulkWriter {
     }
 
     func rename(to name: String) throws {
-        for suffix in [".lock", "-wal", "-shm"] { unlink(path + suffix) }
+        for suffix in [".lock", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
         guard Glibc.rename(path, name) == 0 else { throw Failure(sentence: "cannot rename \(path)") }
     }
 

@@ -12,7 +12,8 @@ struct LedgerMaker {
         let path = CommandLine.arguments[1]
         let entries = Int64(CommandLine.arguments[2]) ?? 4
         let draftName = path + ".new"
-        let ledger = try Ledger.open(path: draftName, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
+        let ledger = try Ledger.open(
+            path: draftName, indexer: EventIndex.index(of:), clock: SystemClock.wallMilliseconds)
         let head = try ledger.head
         ledger.close()
         let writer = try BulkWriter(draftName, after: head)

@@ -51,7 +51,11 @@ struct TreeMeter {
     /// Once the hashes of the blocks are there.
     private static func proof(_ ledger: Ledger) throws -> UInt64 {
         let checkpoint: SignedCheckpoint
-        if let last = try ledger.signedCheckpoints().last { checkpoint = last } else { checkpoint = try ledger.checkpoint() }
+        if let last = try ledger.signedCheckpoints().last {
+            checkpoint = last
+        } else {
+            checkpoint = try ledger.checkpoint()
+        }
         let prover = try ledger.prover(at: checkpoint)
         var taken: [UInt64] = []
         for number in 0..<500 as Range<Int64> {
