@@ -178,8 +178,16 @@ extension Configuration {
         case days(Int64)
         case forever
 
+        /// Nil is for ever.
+        package var milliseconds: Milliseconds? {
+            switch self {
+            case .forever: nil
+            case .days(let days): Milliseconds(days * 86_400_000)
+            }
+        }
+
         /// `7y` where it is whole years of 365 days, else `30d`.
-        var text: String {
+        package var text: String {
             switch self {
             case .forever: "forever"
             case .days(let days): days % 365 == 0 ? "\(days / 365)y" : "\(days)d"

@@ -33,6 +33,7 @@ final class Appender: Sendable {
     /// How long something written may stay without a sync: within a second, the sync included.
     private static let unsyncedNanoseconds: UInt64 = 900_000_000
 
+    typealias Job = @Sendable (any LedgerWriting) -> Void
     typealias Outcome = Result<[Entry], LedgerError>
 
     private struct Turn {
@@ -41,6 +42,9 @@ final class Appender: Sendable {
         /// The turn belongs to the thread.
         var isHandedOver = false
         var waiting: [Waiting] = []
+
+        /// What else wants the store for itself.
+        var jobs: [Job] = []
 
         /// By when what was written must be synced, monotonic; nil when all is.
         var unsyncedUntil: UInt64?
@@ -137,6 +141,28 @@ final class Appender: Sendable {
         return try body(store)
     }
 
+    /// Gives the store to `body`, between two groups, on the thread.
+    func exclusively<Value: Sendable>(
+        _ body: @escaping @Sendable (any LedgerWriting) throws(LedgerError) -> Value
+    ) async -> Result<Value, LedgerError> {
+        await withCheckedContinuation { continuation in
+            let isOpen = turn.withLock { turn in
+                guard !turn.isClosed else { return false }
+                turn.jobs.append { store in
+                    do throws(LedgerError) { continuation.resume(returning: .success(try body(store))) } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+                if !turn.isTaken {
+                    turn.isTaken = true
+                    turn.isHandedOver = true
+                }
+                return true
+            }
+            if isOpen { turn.signal() } else { continuation.resume(returning: .failure(.closed)) }
+        }
+    }
+
     /// After what was appended before is committed and synced; later appends are refused.
     func close() {
         turn.withLock { $0.isClosed = true }
@@ -172,7 +198,7 @@ final class Appender: Sendable {
         let needsMaintenance = store.needsMaintenance
         let wakes = turn.withLock { turn in
             turn.note(durability)
-            if !turn.waiting.isEmpty || needsMaintenance {
+            if !turn.waiting.isEmpty || !turn.jobs.isEmpty || needsMaintenance {
                 turn.isHandedOver = true
                 return true
             }
@@ -188,6 +214,7 @@ final class Appender: Sendable {
 extension Appender {
     private enum Work {
         case commit([Waiting])
+        case job(Job)
         case sync
         case end
     }
@@ -206,6 +233,7 @@ extension Appender {
                     // at fault says so there.
                     do { try store.maintain() } catch {}
                 }
+            case .job(let job): job(store)
             case .sync:
                 var synced: Durability? = .synced
                 do { try store.sync() } catch { synced = nil }
@@ -229,6 +257,7 @@ extension Appender {
         turn.waiting { turn in
             turn.isTimerArmed = false
             if turn.isHandedOver {
+                if !turn.jobs.isEmpty { return .over(.job(turn.jobs.removeFirst())) }
                 let group = Array(turn.waiting.prefix(Appender.largestGroup))
                 if !group.isEmpty || self.store.needsMaintenance {
                     turn.waiting.removeFirst(group.count)

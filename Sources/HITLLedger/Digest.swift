@@ -79,7 +79,7 @@ extension Digest: CustomStringConvertible {
 // MARK: - Without copies, for the chain and the stores
 
 extension Digest {
-    package static let zero = Digest(words: (0, 0, 0, 0))
+    public static let zero = Digest(words: (0, 0, 0, 0))
 
     package init(hashing bytes: UnsafeRawBufferPointer) {
         self.init(hashing: bytes, then: UnsafeRawBufferPointer(start: nil, count: 0))

@@ -27,6 +27,18 @@ public struct Entry: Sendable, Equatable {
     public let record: [UInt8]
     public let hash: Digest
     public let index: Index
+
+    /// The entry that records why this one's record is no longer what was appended: `record` is what is left of it
+    /// then, and empty where nothing is. Nil for an entry that is whole.
+    public let removedBy: Int64?
+
+    init(
+        sequence: Int64, time: Int64, previous: Digest, record: [UInt8], hash: Digest, index: Index,
+        removedBy: Int64? = nil
+    ) {
+        (self.sequence, self.time, self.previous, self.record) = (sequence, time, previous, record)
+        (self.hash, self.index, self.removedBy) = (hash, index, removedBy)
+    }
 }
 
 extension Entry {
@@ -39,13 +51,16 @@ extension Entry {
         let (sequence, previous) = (sequence, previous)
         hash = record.withUnsafeBytes { Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0) }
         index = draft.index
+        removedBy = nil
     }
 }
 
 extension Entry {
     /// The same entry with its record open. `hash` stays that of what is stored.
     func with(record: [UInt8]) -> Entry {
-        Entry(sequence: sequence, time: time, previous: previous, record: record, hash: hash, index: index)
+        Entry(
+            sequence: sequence, time: time, previous: previous, record: record, hash: hash, index: index,
+            removedBy: removedBy)
     }
 }
 

@@ -20,13 +20,18 @@ public struct Index: Sendable {
     /// Whether the subject is unresolved after this record; without a subject it has no effect.
     public var standing: Standing
 
+    /// Which earlier records may be gone because of this one. Not stored: only the record says it.
+    public var removes: Removes
+
     public init(
         claim: String? = nil,
         subject: String? = nil,
         kind: String,
         label: String? = nil,
-        standing: Standing = .unchanged
+        standing: Standing = .unchanged,
+        removes: Removes = .nothing
     ) {
+        self.removes = removes
         self.claim = claim
         self.subject = subject
         self.kind = kind
@@ -46,6 +51,25 @@ public enum Standing: Sendable, Equatable {
 
     /// The subject is resolved.
     case settled
+}
+
+/// What a record lets be taken out of the ledger.
+public enum Removes: Sendable, Equatable {
+    case nothing
+    /// The contents of these entries.
+    case contents([Removed])
+    /// All records from the first on.
+    case prefix(through: Int64)
+
+    public struct Removed: Sendable, Equatable {
+        public let sequence: Int64
+        /// SHA-256 of the record that is left in its place.
+        public let left: Digest
+
+        public init(sequence: Int64, left: Digest) {
+            (self.sequence, self.left) = (sequence, left)
+        }
+    }
 }
 
 /// Derives the index of a record from its bytes; nil when they are no record.

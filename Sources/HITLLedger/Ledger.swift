@@ -24,6 +24,9 @@ public final class Ledger: Sendable {
     /// How opening it for writing brought it forward from an older version; nil where it had nothing to do.
     public let migration: LedgerMigration?
 
+    /// What entries let be taken out that were looked up.
+    private let removals = Locked<[Int64: Removal]>([:])
+
     /// - Parameters:
     ///   - writing: nil for a ledger that is only read.
     ///   - file: its path, beside which heads and checkpoints are; nil for a ledger in memory.
@@ -42,10 +45,7 @@ public final class Ledger: Sendable {
         self.sealing = sealing
         let identity = reading.identity
         // What is stored is looked through, so that nothing else needs to know of it.
-        let indexer: Indexer = { stored in
-            guard case .record(let record) = sealing.open(stored, in: identity) else { return nil }
-            return indexer(record)
-        }
+        let indexer: Indexer = { sealing.index(of: $0, in: identity, by: indexer) }
         self.indexer = indexer
         self.clock = clock
         heads = RememberedHeads(file: file.map { $0 + ".heads" })
@@ -155,6 +155,10 @@ public final class Ledger: Sendable {
         for draft in drafts {
             guard draft.record.count <= Ledger.largestRecord else {
                 throw .tooLarge(bytes: draft.record.count, limit: Ledger.largestRecord)
+            }
+            // It would be taken for what is left of another.
+            guard RemovedRecord(draft.record) == nil else {
+                throw .damaged(path: path, .removed(sequence: try head.size + 1))
             }
             assert(indexer(draft.record) == draft.index, "an index that its record does not give")
         }
@@ -284,6 +288,11 @@ public final class Ledger: Sendable {
 
     /// With its record open.
     private func checked(_ stored: StoredEntry, _ briefs: Briefs = .derived) throws(LedgerError) -> Entry {
+        if let removed = RemovedRecord(stored.record) {
+            let open = removed.left == nil ? nil : try sealing.record(of: stored, in: identity, path: path)
+            try check(removed, at: stored.sequence, open: open)
+            return try stored.checked(path: path, indexer: indexer, briefs: briefs).with(record: open ?? [])
+        }
         let record = try sealing.record(of: stored, in: identity, path: path)
         return try stored.checked(path: path, indexer: indexer, briefs: briefs).with(record: record)
     }
@@ -297,6 +306,23 @@ public final class Ledger: Sendable {
         entries.reserveCapacity(stored.count)
         for entry in stored { entries.append(try checked(entry, briefs)) }
         return entries
+    }
+
+    // MARK: - Removal
+
+    func replace(_ replacement: Replacement) async throws(LedgerError) {
+        guard let appender else { throw .readOnly(path: path) }
+        try await appender.exclusively { store throws(LedgerError) in try store.replace(replacement) }.get()
+    }
+
+    /// What entry `sequence` lets be taken out.
+    func removal(by sequence: Int64) throws(LedgerError) -> Removal {
+        if let known = removals.withLock({ $0[sequence] }) { return known }
+        guard let stored = try reading.entry(at: sequence), RemovedRecord(stored.record) == nil else { return .nothing }
+        // A whole record, whose hash is right: so what it says was appended there.
+        let removal = Removal(indexer(try stored.checked(path: path, indexer: indexer).record)?.removes ?? .nothing)
+        removals.withLock { $0[sequence] = removal }
+        return removal
     }
 
     // MARK: - Proof

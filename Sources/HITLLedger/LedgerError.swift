@@ -78,6 +78,9 @@ public enum LedgerError: Error, Sendable, Equatable {
         /// A sealed record that does not open with the key that it names.
         case unopenable(sequence: Int64)
 
+        /// What is left of an erased entry is not what any entry says was to be left.
+        case removed(sequence: Int64)
+
         /// The entry's index says something else than its record.
         case index(sequence: Int64)
 
@@ -187,6 +190,7 @@ extension LedgerError.Damage {
         case .changed(let sequence): "entry \(sequence) was changed"
         case .missing(let sequence): "entry \(sequence) is missing"
         case .unopenable(let sequence): "entry \(sequence) does not open with its key"
+        case .removed(let sequence): "what is left of entry \(sequence) was not recorded to be left"
         case .index(let sequence): "the index of entry \(sequence) contradicts its record"
         case .unresolved(let sequence): "the list of what is unresolved contradicts entry \(sequence)"
         case .forked(let size): "it is not the one of whose \(size) entries a checkpoint was signed"

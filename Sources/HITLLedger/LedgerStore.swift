@@ -92,6 +92,11 @@ package protocol LedgerWriting: AnyObject, Sendable {
     /// Makes all earlier commits durable.
     func sync() throws(LedgerError)
 
+    /// Puts other bytes in the place of records, and sees to it that the former ones are in none of its files any more.
+    /// Outside of `begin` and `commit`. Each record is as before or as after, whatever happens in between; where it
+    /// throws, some are.
+    func replace(_ replacement: Replacement) throws(LedgerError)
+
     /// Whether `maintain` has something to do.
     var needsMaintenance: Bool { get }
 
@@ -163,7 +168,8 @@ extension StoredEntry {
     /// - Parameter briefs: `.omitted` for who does without, which spares reading most records for them.
     func checked(path: String, indexer: Indexer, briefs: Briefs = .derived) throws(LedgerError) -> Entry {
         guard let previous else { throw .damaged(path: path, .missing(sequence: sequence - 1)) }
-        let leaf = record.withUnsafeBytes {
+        let removed = RemovedRecord(record)
+        let leaf = removed != nil ? hash ?? .zero : record.withUnsafeBytes {
             Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0)
         }
         guard leaf == hash else { throw .damaged(path: path, .changed(sequence: sequence)) }
@@ -183,7 +189,8 @@ extension StoredEntry {
         }
         return Entry(
             sequence: sequence, time: time, previous: previous, record: record, hash: leaf,
-            index: Index(claim: claim, subject: subject, kind: kind, label: label, standing: standing)
+            index: Index(claim: claim, subject: subject, kind: kind, label: label, standing: standing),
+            removedBy: removed?.by
         )
     }
 }

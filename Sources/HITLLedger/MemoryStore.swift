@@ -77,6 +77,10 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
 
     package func sync() throws(LedgerError) {}
 
+    package func replace(_ replacement: Replacement) throws(LedgerError) {
+        state.withLock { $0.replace(replacement) }
+    }
+
     package var needsMaintenance: Bool { false }
 
     package func maintain() throws(LedgerError) {}
@@ -199,6 +203,30 @@ extension MemoryStore.State {
             unresolved[ByteKey(subject)] = Unresolved(subject: subject, sequence: entry.sequence, brief: brief)
         case .settled: unresolved[ByteKey(subject)] = nil
         }
+    }
+
+    fileprivate mutating func replace(_ replacement: Replacement) {
+        var cleared: Int64 = 0
+        for place in rows.indices {
+            guard let record = replacement.record(of: rows[place].sequence) else { continue }
+            rows[place].record = record
+            guard case .prefix(_, _, let kind) = replacement else { continue }
+            let key = TallyKey(kind: rows[place].kind, label: rows[place].label)
+            tallies[key, default: 0] -= 1
+            if tallies[key] == 0 { tallies[key] = nil }
+            (rows[place].claim, rows[place].subject, rows[place].label) = (nil, nil, nil)
+            (rows[place].kind, rows[place].standing) = (kind, .unchanged)
+            cleared += 1
+        }
+        guard case .prefix(_, _, let kind) = replacement else { return }
+        tallies[TallyKey(kind: kind, label: nil), default: 0] += cleared
+        let count = Int(cleared)
+        claims = claims.filter { $0.value >= count }
+        for list in [\MemoryStore.State.subjects, \MemoryStore.State.labels, \MemoryStore.State.kinds]
+            as [WritableKeyPath<MemoryStore.State, [ByteKey: [Int]]>] {
+            self[keyPath: list] = self[keyPath: list].mapValues { $0.filter { $0 >= count } }.filter { !$0.value.isEmpty }
+        }
+        kinds[ByteKey(kind), default: []].insert(contentsOf: 0..<count, at: 0)
     }
 
     fileprivate var sortedTallies: [Tally] {

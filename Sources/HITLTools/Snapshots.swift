@@ -1,3 +1,4 @@
+import Glibc
 import HITLCore
 import HITLPlatform
 
@@ -75,6 +76,11 @@ struct Snapshots {
             let arguments = kept["arguments"]?.object
         else { return nil }
         return (tool, arguments)
+    }
+
+    func remove(_ subject: Subject) {
+        guard let directory else { return }
+        unlink(path(of: subject, in: directory))
     }
 
     private func path(of subject: Subject, in directory: String) -> String { "\(directory)/\(subject).json" }

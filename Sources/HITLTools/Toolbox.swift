@@ -114,6 +114,11 @@ package struct Toolbox: Executor {
         snapshots.compensation(of: subject)
     }
 
+    /// Takes away what was kept to undo a call.
+    package func forget(_ subject: Subject) {
+        snapshots.remove(subject)
+    }
+
     private func tool(named name: String, _ arguments: JSONObject) throws(Obstacle) -> any Tool {
         guard let definition = ToolTable.definition(of: name) else { throw .unknownTool(name) }
         return try definition.make(Arguments(checking: arguments, against: definition))

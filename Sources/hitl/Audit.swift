@@ -39,12 +39,17 @@ enum Audit {
                 ledger of files, keeps them beside it, and records that. A ledger that lost entries, or has others than were \
                 signed, is opened by no desk and mended by nothing; with --set-aside it is kept under another name as it is, \
                 and a new one begins, whose first entry says so.
+
+                erase asks the desk to take the contents of requests out of the ledger, of those that are named and those \
+                in which a text occurs; --preview lists them. retention says what need not be kept any longer, and purge \
+                exports that to a file and asks the desk to remove it. Both are requests that a person has to approve. \
+                All hashes stay: verify finds the ledger intact, and says what was erased and removed.
                 """,
             positionals: [
                 .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.listed),
                 .init(
                     "ID", .text, .any,
-                    doc: "of prove: a request's number or id, or entry:N; of witness: files with checkpoints"),
+                    doc: "of prove: a request's number or id, or entry:N; of erase: requests; of witness: files with checkpoints"),
             ],
             options: [
                 .init(
@@ -70,8 +75,11 @@ enum Audit {
                 .init("since", "WHEN", .moment, doc: "of export and report: only what was asked since then"),
                 .init("session", "ID", .text, doc: "of report: the session, of a desk or an agent"),
                 .init("set-aside", doc: "of repair: keep a damaged ledger under another name, and begin a new one"),
+                .init("containing", "TEXT", repeats: true, doc: "of erase: all requests in which the text occurs"),
+                .init("reason", "TEXT", doc: "of erase and purge: why, for the record"),
+                .init("preview", doc: "of erase: list what would be erased, and ask for nothing"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
-                .init("json", doc: "of verify, checkpoint, prove and witness: print one JSON document"),
+                .init("json", doc: "of verify, checkpoint, prove, witness, erase, retention and purge: print one JSON document"),
             ],
             examples: [
                 .init("hitl audit verify", "is the ledger intact?"),
@@ -81,14 +89,17 @@ enum Audit {
                 .init("hitl audit verify --proof 3.tlog-proof --key hitl/ledger/…", "checks it, anywhere"),
                 .init("hitl audit export --format jsonl > decisions.jsonl", "everything, one request a line"),
                 .init("hitl audit repair --set-aside", "keep what is damaged, and go on with a new ledger"),
+                .init("hitl audit erase --containing anna@example.com --preview", "where that address occurs"),
+                .init("hitl audit purge --output old.jsonl", "what need not be kept, exported, then removed"),
                 .init("hitl audit report --format html --output report.html", "the latest session, as a page"),
             ]),
         run: run)
 
     private enum Work: String, CaseIterable {
-        case verify, export, report, checkpoint, prove, witness, repair
+        case verify, export, report, checkpoint, prove, witness, repair, erase, retention, purge
 
-        static let listed = "verify, export, report, checkpoint, prove, witness or repair"
+        static let listed =
+            "verify, export, report, checkpoint, prove, witness, repair, erase, retention or purge"
 
         /// All read a configuration.
         func takes(_ option: String) -> Bool {
@@ -98,6 +109,9 @@ enum Audit {
                 case .export: ["format", "output", "since"]
                 case .report: ["format", "output", "since", "session"]
                 case .repair: ["set-aside"]
+                case .erase: ["containing", "reason", "preview", "json"]
+                case .retention: ["json"]
+                case .purge: ["output", "reason", "json"]
                 case .checkpoint: ["continues", "export", "json"]
                 case .prove: ["checkpoint", "output", "json"]
                 case .witness: ["key", "output", "json"]
@@ -121,7 +135,8 @@ enum Audit {
         case .checkpoint: return try AuditCheckpoint(arguments, words).run()
         case .prove: return try AuditProve(arguments, words).run()
         case .witness: return try AuditWitness(arguments, words).run()
-        case .export, .report, .repair: break
+        case .erase: return AuditRemoval.erase(arguments, words)
+        case .export, .report, .repair, .retention, .purge: break
         }
         if let word = words.first { throw .superfluous(argument: word, command: "hitl audit \(work.rawValue)") }
         let since = try arguments.moment("since", now: Clocks.system.wall())
@@ -130,7 +145,12 @@ enum Audit {
         case .failure(let failure): return failure.report()
         case .success(let found): place = found
         }
-        if work == .repair { return AuditRepair.run(place, settingAside: arguments.has("set-aside")) }
+        switch work {
+        case .repair: return AuditRepair.run(place, settingAside: arguments.has("set-aside"))
+        case .retention: return AuditRemoval.retention(place, json: arguments.has("json"))
+        case .purge: return try AuditRemoval.purge(arguments, place)
+        default: break
+        }
         switch place.readLedger() {
         case .failure(let failure): return failure.report()
         case .success(let ledger):

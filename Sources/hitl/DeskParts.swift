@@ -50,6 +50,35 @@ struct DeskWorkbench: Workbench {
     }
 }
 
+/// A workbench that also takes out of the ledger what a person approved to be taken out.
+struct KeepingWorkbench: Workbench {
+    let base: any Workbench
+    let keeping: RecordKeeping
+
+    var tools: [String] { base.tools }
+
+    func prepare(tool: String, arguments: JSONObject, origin: Origin, claims: Claims) async -> ToolCall {
+        await base.prepare(tool: tool, arguments: arguments, origin: origin, claims: claims)
+    }
+
+    func changes(since call: ToolCall) async -> [String] {
+        RemovalTool(call) == nil ? await base.changes(since: call) : keeping.changes(since: call)
+    }
+
+    func run(_ permit: consuming Permit, until stop: StopSignal) async -> Outcome {
+        if RemovalTool(permit.call) != nil { return await keeping.run(permit) }
+        return await base.run(permit, until: stop)
+    }
+
+    func run(_ permit: consuming Permit, as call: ToolCall, until stop: StopSignal) async -> Outcome {
+        await base.run(permit, as: call, until: stop)
+    }
+
+    func run(_ permit: consuming Permit, until stop: StopSignal, showing output: LiveOutput) async -> Outcome {
+        await base.run(permit, until: stop, showing: output)
+    }
+}
+
 extension LoopPlan {
     /// What no call may touch, wherever it is: the ledger and keys, the configuration, the socket.
     var gateFiles: [String] {

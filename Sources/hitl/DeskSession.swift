@@ -28,6 +28,8 @@ final class DeskSession: Sendable {
     private let interrupt = Locked<(@Sendable () -> Void)?>(nil)
     /// Why the scenario's files are not there, where that is to be said.
     private let unfurnished: Furnishing.Problem?
+    /// Why something that was recorded to be erased still is there.
+    private let unended: [String]
 
     // MARK: Opening
 
@@ -95,7 +97,11 @@ final class DeskSession: Sendable {
             environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name),
             snapshots: plan.stateDirectory + "/snapshots", limits: plan.toolLimits,
             sender: "\(plan.place.account.name)@localhost")
-        let bench = DeskWorkbench(toolbox: toolbox)
+        let keeping = RecordKeeping(
+            events, clocks: clocks, floor: { settings.configuration.auditRetention.value.milliseconds },
+            forget: { toolbox.forget($0) })
+        unended = await keeping.complete().map(\.because)
+        let bench = KeepingWorkbench(base: DeskWorkbench(toolbox: toolbox), keeping: keeping)
         if case .simulated(let scenario, _) = plan.agent {
             workbench = ScenarioWorkbench(bench, tools: scenario.tools)
         } else {
@@ -209,6 +215,7 @@ final class DeskSession: Sendable {
                     id: sessionID, operatorName: principal.name, agent: plan.agentName, gated: desk.session.gated)))
 
         let notices = Notices(reader)
+        for sentence in unended { notices.post(StyledText(DisplayText(untrusted: sentence), .warning)) }
         trace?.begin(on: lines.reader, through: notices)
         var sinks: Sinks?
         do {

@@ -153,6 +153,8 @@ package final class GateFixture: Sendable {
                 case .revoked(let request, let principal): "grant \(request) revoked by \(principal.name)"
                 case .sessionStarted(let session): "session \(session.id)"
                 case .sessionEnded(let id): "end of session \(id)"
+                case .erased(let erased): "erased \(erased.entries.count)"
+                case .purged(let purged): "purged through \(purged.through)"
                 case .mended(let mended): "mended after \(mended.after)"
                 }
             }

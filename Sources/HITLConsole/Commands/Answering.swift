@@ -18,7 +18,7 @@ extension CommandTable {
     package static func changesSomething(_ words: [String]) -> Bool {
         switch words.first {
         case "approve"?, "reject"?, "edit"?, "extend"?, "withdraw"?, "stop"?: return true
-        case "rollback"?: return arguments(words)?.has("preview") != true
+        case "rollback"?, "erase"?, "purge"?: return arguments(words)?.has("preview") != true
         case "config"?:
             guard let arguments = arguments(words) else { return true }
             return arguments.positionals.count > 1

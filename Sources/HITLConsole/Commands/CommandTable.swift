@@ -6,7 +6,8 @@ package enum CommandTable {
     package static let desk: [any Command.Type] = [
         StatusCommand.self, ShowCommand.self, ApproveCommand.self, RejectCommand.self, EditCommand.self,
         HistoryCommand.self, ConfigCommand.self, StatisticsCommand.self, WhyCommand.self, ExtendCommand.self,
-        WithdrawCommand.self, StopCommand.self, RollbackCommand.self, GrantsCommand.self,
+        WithdrawCommand.self, StopCommand.self, RollbackCommand.self, GrantsCommand.self, EraseCommand.self,
+        PurgeCommand.self,
     ]
 
     /// Without `/hitl`, and only in the loop.

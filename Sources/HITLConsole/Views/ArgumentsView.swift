@@ -5,13 +5,20 @@ package import HITLTerminal
 /// were sent with. Text of several lines stands below in a block, line by line.
 package struct ArgumentsView {
     private let arguments: JSONObject
+    private let isErased: Bool
 
     package init(_ arguments: JSONObject) {
         self.arguments = arguments
+        isErased = false
+    }
+
+    package init(_ call: ToolCall) {
+        arguments = call.arguments
+        isErased = call.content == .erased
     }
 
     /// In one piece; line feeds inside strings are shown as escapes.
-    package var inline: DisplayText { Self.text(of: .object(arguments)) }
+    package var inline: DisplayText { isErased ? "erased" : Self.text(of: .object(arguments)) }
 
     /// Lines under `Args:`; the first stands behind it.
     package func append(to text: inout StyledText, indent: Int) {

@@ -22,7 +22,10 @@ package struct HistoryView {
         if let at = history.decidedAt { text.append(", \(DisplayText(untrusted: (now - at).words)) ago", .dim) }
         text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
         text.append("Args: ")
-        ArgumentsView(call.arguments).append(to: &text, indent: Self.indent)
+        ArgumentsView(call).append(to: &text, indent: Self.indent)
+        if let entry = history.erasedBy {
+            text.line("Erased: contents of it, as entry \(entry) records", .warning, indent: Self.indent)
+        }
         appendReview(to: &text)
         appendOutcome(to: &text)
         if let signature = history.status?.review?.signature {

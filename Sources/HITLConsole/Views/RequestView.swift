@@ -65,7 +65,7 @@ package struct RequestView {
         text.append(DisplayText(untrusted: request.call.tool), .strong)
         text.newLine(indent: Self.indent, hangingIndent: Self.indent + 2)
         text.append("Args: ")
-        ArgumentsView(request.call.arguments).append(to: &text, indent: Self.indent)
+        ArgumentsView(request.call).append(to: &text, indent: Self.indent)
         appendLine("Confidence", confidence, to: &text)
         appendLine("Requested", "\(DisplayText(untrusted: (now - request.openedAt).words)) ago", to: &text)
     }

@@ -22,6 +22,8 @@ public final class ToolCall: Sendable, Equatable {
     public enum Content: String, Sendable {
         /// Secrets were taken out of it: it can be looked at, and cannot run.
         case redacted
+        /// Arguments, claims and facts were erased: what is left is that there was a call.
+        case erased
         case whole
     }
 

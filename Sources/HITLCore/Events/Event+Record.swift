@@ -63,6 +63,8 @@ extension Event {
                 "after": .integer(mended.after), "by": mended.principal.json, "bytes": .integer(mended.bytes),
                 "digest": .string(mended.digest), "file": .string(mended.file), "type": "mended",
             ]
+        case .erased(let erased): erased.json
+        case .purged(let purged): purged.json
         }
     }
 
@@ -74,7 +76,7 @@ extension Event {
         case .ruled(let ruled): JSONValue.object(ruled.call.arguments).flaw
         case .finished(_, let outcome): outcome.result?.flaw
         case .extended, .closed, .started, .rolledBack, .attempted, .granted, .revoked, .sessionStarted, .sessionEnded,
-            .mended:
+            .mended, .erased, .purged:
             nil
         }
     }
@@ -84,12 +86,19 @@ extension Event {
     /// - Throws: `RecordError` for anything that `record` would not have written: two spellings of one
     ///   record would be two records.
     public init(record bytes: [UInt8]) throws(RecordError) {
+        self = try Event.reading(bytes).event
+    }
+
+    /// The same with what the record says of its own erasure.
+    public static func reading(_ bytes: [UInt8]) throws(RecordError) -> (event: Event, commitment: Commitment) {
         let value: JSONValue
         do throws(JSONError) { value = try JSONValue(parsing: bytes, depth: Self.depth) } catch {
             throw .notJSON(error)
         }
-        self = try Event(json: value)
-        guard record == bytes else { throw .notCanonical }
+        let event = try Event(json: value)
+        let commitment = try Commitment(value)
+        guard event.record(commitment) == bytes else { throw .notCanonical }
+        return (event, commitment)
     }
 
     /// Arguments and results are as deep as a call may be, some levels below the event.
@@ -147,6 +156,8 @@ extension Event {
                     after: try record.integer("after"), bytes: try record.integer("bytes"),
                     digest: try record.text("digest"), file: try record.text("file"),
                     by: try Principal(json: try record.value("by"))))
+        case "erased": self = .erased(try Erased(record))
+        case "purged": self = .purged(try Purged(record))
         default: throw .unknownWord("type")
         }
     }

@@ -19,6 +19,10 @@ public enum Event: Sendable, Equatable {
     case sessionEnded(id: String)
     /// A person had the ledger mended: what an unfinished append had left was taken off its end.
     case mended(Mended)
+    /// What a person approved to be erased is erased from here on.
+    case erased(Erased)
+    /// Entries whose time was over are removed from here on.
+    case purged(Purged)
 
     public struct Opened: Sendable, Equatable {
         public let number: Int64

@@ -17,7 +17,7 @@ extension ToolCall {
         if withClaims, let order = arguments.orderIfUnsorted { members.append(.init("argumentOrder", order)) }
         if let compensates { members.append(.init("compensates", .string(compensates.description))) }
         if withClaims, let confidence = claims.confidence { members.append(.init("confidence", .number(confidence))) }
-        if content == .redacted { members.append(.init("content", .string(content.rawValue))) }
+        if content != .whole { members.append(.init("content", .string(content.rawValue))) }
         if let directory { members.append(.init("directory", .string(directory))) }
         if facts != Facts() { members.append(.init("facts", facts.json)) }
         members.append(.init("kind", .string(kind.rawValue)))

@@ -137,20 +137,40 @@ extension Review {
             "hiddenLines": hiddenLines.map { .integer($0) },
             "reason": reason.map(JSONValue.string),
             "reviewer": reviewer.json,
+            "said": said,
+            "salt": salt,
             "shownAt": shownAt.map { .integer($0.milliseconds) },
             "signature": signature?.json,
         ])
     }
 
+    private var salt: JSONValue? {
+        guard case .salted(let salt) = words else { return nil }
+        return .string(salt)
+    }
+
+    private var said: JSONValue? {
+        guard case .erased(let digest) = words else { return nil }
+        return .string(digest)
+    }
+
     public init(json value: JSONValue) throws(RecordError) {
         let record = try RecordReader(value, "review")
         guard let answer = Answer(rawValue: try record.text("answer")) else { throw .unknownWord("answer") }
+        let words: Words =
+            if let digest = record["said"]?.string {
+                .erased(digest: digest)
+            } else if let salt = record["salt"]?.string {
+                .salted(salt)
+            } else {
+                .plain
+            }
         self.init(
             answer: answer, reviewer: try Principal(json: try record.value("reviewer")),
             reason: record["reason"]?.string, conditions: try record.texts("conditions"),
             shownAt: record["shownAt"]?.integer.map(WallTime.init(milliseconds:)),
             hiddenLines: record["hiddenLines"]?.integer.flatMap { Int(exactly: $0) },
-            signature: try record["signature"].map(DecisionSignature.init(json:)))
+            signature: try record["signature"].map(DecisionSignature.init(json:)), words: words)
     }
 }
 

@@ -4,7 +4,7 @@
 ///     hitl decision v1
 ///     {"at":…,"digest":…,"id":…,"key":…,"ledger":…,"number":…,"opened":…,"review":{…}}
 ///
-/// The first line keeps the signature from meaning anything elsewhere: what SSH signs with the same key begins with
+/// In form v2 the review has `said`, a salted digest, in the place of `reason` and `conditions`. The first line keeps the signature from meaning anything elsewhere: what SSH signs with the same key begins with
 /// the length of a text or with `SSHSIG`. The ledger's identity keeps it from being moved to another ledger, number
 /// and id to another request, and `opened` binds everything that was shown.
 public struct DecisionStatement: Sendable, Equatable {
@@ -15,7 +15,8 @@ public struct DecisionStatement: Sendable, Equatable {
     public let digest: CallDigest
     /// SHA-256 of the record with which the request was opened, in hexadecimal digits.
     public let opened: String
-    /// The review without its signature.
+    /// The review without its signature; in the second form with a digest in the place of its words
+    /// (`Review.committed`), so that they can be erased.
     public let review: Review
     /// When it was decided.
     public let at: WallTime
@@ -42,7 +43,12 @@ public struct DecisionStatement: Sendable, Equatable {
             "key": .string(key), "ledger": .string(ledger), "number": .integer(number), "opened": .string(opened),
             "review": review.json,
         ]
-        return Array("hitl decision v1\n".utf8) + facts.canonical + [0x0A]
+        let form =
+            switch review.words {
+            case .plain: "hitl decision v1\n"
+            case .salted, .erased: "hitl decision v2\n"
+            }
+        return Array(form.utf8) + facts.canonical + [0x0A]
     }
 }
 

@@ -13,7 +13,7 @@ extension RequestHistory {
             "sessionId": .string(call.origin.session),
             "action": [
                 "tool": .string(call.tool),
-                "args": .object(call.arguments),
+                "args": call.content == .erased ? .null : .object(call.arguments),
                 "directory": call.directory.map(JSONValue.string) ?? .null,
                 "digest": digest.map { .string($0.description) } ?? .null,
             ],

@@ -8,10 +8,13 @@ public enum EventIndex {
     static let closed = "closed"
     static let ruled = "ruled"
     static let sessionStarted = "sessionStarted"
+    static let erased = "erased"
+    static let purged = "purged"
 
     static func openingClaim(_ id: RequestID) -> String { "opened/\(id)" }
     static func closingClaim(_ subject: Subject) -> String { "closed/\(subject)" }
     static func startingClaim(_ subject: Subject) -> String { "started/\(subject)" }
+    static func removingClaim(_ request: Int64) -> String { "removed/\(request)" }
     static func mendingClaim(_ file: String) -> String { "mended/\(file)" }
     static func finishingClaim(_ subject: Subject) -> String { "finished/\(subject)" }
 
@@ -21,8 +24,21 @@ public enum EventIndex {
 }
 
 extension Draft {
+    /// With a salt where the event has something that may have to be erased.
     package init(_ event: Event) {
-        self.init(record: event.record, index: Index(event))
+        let record = event.hasContent ? event.record(.salted(Salt.random())) : event.record
+        self.init(record: record, index: Index(event))
+    }
+}
+
+enum Salt {
+    /// 16 bytes that nobody can guess, in hexadecimal digits.
+    static func random() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in
+            let digits = String(generator.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }.joined()
     }
 }
 
@@ -62,6 +78,17 @@ extension Index {
         case .sessionStarted: self.init(kind: EventIndex.sessionStarted)
         case .sessionEnded: self.init(kind: "sessionEnded")
         case .mended(let mended): self.init(claim: EventIndex.mendingClaim(mended.file), kind: "mended")
+        case .erased(let erased):
+            self.init(
+                claim: EventIndex.removingClaim(erased.request),
+                subject: Subject.request(erased.request).description, kind: EventIndex.erased,
+                removes: .contents(
+                    erased.entries.map { .init(sequence: $0.sequence, left: Digest(hex: $0.left) ?? .zero) }))
+        case .purged(let purged):
+            self.init(
+                claim: EventIndex.removingClaim(purged.request),
+                subject: Subject.request(purged.request).description, kind: EventIndex.purged,
+                removes: .prefix(through: purged.through))
         }
     }
 }

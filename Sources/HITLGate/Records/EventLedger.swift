@@ -76,9 +76,17 @@ public struct EventLedger: Sendable {
         let newest = try read { ledger throws(LedgerError) in
             try ledger.latest(kind: EventIndex.opened, label: nil, before: .max, limit: 1)
         }
-        guard let entry = newest.first else { return 0 }
-        guard case .opened(let opened) = try Self.event(of: entry) else { return 0 }
-        return opened.number
+        // Those that were removed keep their numbers.
+        let removed = try read { ledger throws(LedgerError) in try ledger.latest(kind: EventIndex.purged, limit: 1) }
+        var number: Int64 = 0
+        for entry in newest + removed {
+            switch try Self.event(of: entry) {
+            case .opened(let opened): number = max(number, opened.number)
+            case .purged(let purged): number = max(number, purged.lastNumber)
+            default: continue
+            }
+        }
+        return number
     }
 
     /// What was left unfinished, with the little that the queue needs to know of each.

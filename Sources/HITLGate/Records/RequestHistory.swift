@@ -23,6 +23,8 @@ public struct RequestHistory: Sendable, Equatable {
     public private(set) var rolledBack: Moment<Subject>?
     /// Who sat at the desk whose session the call belongs to; set where all entries are gone through.
     public internal(set) var operatorName: String?
+    /// The entry that records that content of this was erased; nil where all of it is there.
+    public private(set) var erasedBy: Int64?
     /// Where the first entry about it stands.
     public private(set) var sequence: Int64 = 0
 
@@ -31,6 +33,7 @@ public struct RequestHistory: Sendable, Equatable {
         for entry in entries {
             let at = WallTime(milliseconds: entry.time)
             if sequence == 0 { sequence = entry.sequence }
+            if let removal = entry.removedBy { erasedBy = removal }
             switch try EventLedger.event(of: entry) {
             case .opened(let opened):
                 request = opened.request
@@ -50,7 +53,7 @@ public struct RequestHistory: Sendable, Equatable {
             case .started: started = at
             case .finished(_, let outcome): finished = Moment(value: outcome, at: at)
             case .rolledBack(_, let successor): rolledBack = Moment(value: successor, at: at)
-            case .attempted, .granted, .revoked, .sessionStarted, .sessionEnded, .mended: break
+            case .attempted, .granted, .revoked, .sessionStarted, .sessionEnded, .mended, .erased, .purged: break
             }
         }
     }

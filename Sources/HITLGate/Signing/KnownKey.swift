@@ -38,11 +38,14 @@ public enum SignatureFailure: Sendable, Equatable {
     case otherPerson(request: Int64, key: String, reviewer: String, owner: String)
     /// The records do not say what was decided on.
     case unreadable(request: Int64)
+    /// A record takes something out of the ledger in its name, and no person approved that.
+    case unapprovedRemoval(request: Int64, entry: Int64)
 
     public var request: Int64 {
         switch self {
         case .unsigned(let request), .unknownKey(let request, _), .invalid(let request, _),
-            .revoked(let request, _, _), .otherPerson(let request, _, _, _), .unreadable(let request):
+            .revoked(let request, _, _), .otherPerson(let request, _, _, _), .unreadable(let request),
+            .unapprovedRemoval(let request, _):
             request
         }
     }
@@ -60,6 +63,8 @@ extension SignatureFailure: CustomStringConvertible {
             "The decision on request \(request) is signed with `\(key)`, which was revoked at \(at.timestamp)."
         case .otherPerson(let request, let key, let reviewer, let owner):
             "The decision on request \(request) names `\(reviewer)`, and is signed with `\(key)` of `\(owner)`."
+        case .unapprovedRemoval(let request, let entry):
+            "Entry \(entry) takes something out of the ledger, and no person approved that as request \(request)."
         case .unreadable(let request): "What the decision on request \(request) was about cannot be read."
         }
     }

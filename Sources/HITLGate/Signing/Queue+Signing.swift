@@ -12,10 +12,11 @@ extension Queue {
     ///
     /// - Throws: `notSigned` where the key is not to be had. Nothing is recorded then.
     func signed(_ request: ApprovalRequest, at now: WallTime) async throws(ReviewError) -> ApprovalRequest {
-        guard let signer, let review = request.status.review else { return request }
+        guard let signer, let review = request.status.review?.salted(Salt.random()) else { return request }
         guard let signer = signer.signer(for: review.reviewer) else {
             throw .notSigned(because: "there is no key of `\(review.reviewer.name)`.")
         }
+        let committed = review.committed { Digest(hashing: $0).hex }
         let opened: String
         if let known = pending[request.number]?.waiter?.opening {
             opened = known.hex
@@ -32,7 +33,7 @@ extension Queue {
             signature = try await signer.sign { key in
                 DecisionStatement(
                     ledger: identity, number: request.number, id: request.id, digest: request.digest, opened: opened,
-                    review: review, at: now, key: key
+                    review: committed, at: now, key: key
                 ).bytes
             }
         } catch {
@@ -65,7 +66,18 @@ extension EventLedger {
     func openingDigest(of id: RequestID) throws(EventLedgerError) -> String {
         let entry = try read { ledger throws(LedgerError) in try ledger.claimed(EventIndex.openingClaim(id)) }
         guard let entry else { throw .unavailable("request \(id) was never opened") }
-        return Digest(hashing: entry.record).hex
+        return try Self.digest(of: entry)
+    }
+
+    /// SHA-256 of the record as it was appended, also where its contents are gone.
+    static func digest(of entry: Entry) throws(EventLedgerError) -> String {
+        guard entry.removedBy != nil else { return Digest(hashing: entry.record).hex }
+        do throws(RecordError) {
+            guard case .erased(let was) = try Event.reading(entry.record).commitment else { return "" }
+            return was
+        } catch {
+            throw .unreadable(sequence: entry.sequence, because: error.description)
+        }
     }
 }
 

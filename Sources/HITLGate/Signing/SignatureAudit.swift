@@ -1,4 +1,4 @@
-import HITLCore
+public import HITLCore
 public import HITLLedger
 import HITLPlatform
 
@@ -9,10 +9,31 @@ public struct SignatureFindings: Sendable, Equatable {
     /// Decisions without a signature that need none.
     public internal(set) var unsigned = 0
     public internal(set) var failed = 0
+    /// Decisions that were signed together with words which are erased now: the signature cannot be checked any more.
+    public internal(set) var erased = 0
     /// What is wrong, the oldest first; of many, the oldest hundred.
     public internal(set) var failures: [SignatureFailure] = []
 
+    /// What was taken out of the ledger with a person's approval, the newest first; of much, the newest hundred.
+    public internal(set) var removals: [RecordedRemoval] = []
+
     public static let failureLimit = 100
+}
+
+/// That something was taken out of a ledger.
+public struct RecordedRemoval: Sendable, Equatable {
+    public enum What: Sendable, Equatable {
+        case contents(of: Int)
+        case entries(through: Int64)
+    }
+
+    public let what: What
+    /// The entry that records it, and when that was appended.
+    public let entry: Int64
+    public let at: WallTime
+    /// Who approved it, as which request.
+    public let principal: Principal
+    public let request: Int64
 }
 
 /// Rebuilds from the records what every reviewer signed, and holds the signatures against it.
@@ -34,7 +55,7 @@ public struct SignatureAudit: Sendable {
         self.requirement = requirement
     }
 
-    private enum Finding: Sendable { case undecided, signed, unsigned(Int64), failed(SignatureFailure) }
+    private enum Finding: Sendable { case undecided, signed, erased, unsigned(Int64), failed(SignatureFailure) }
 
     /// - Parameter progress: told how many decisions have been checked, after each page.
     /// - Throws: where the ledger cannot be read.
@@ -49,7 +70,10 @@ public struct SignatureAudit: Sendable {
             let page = try events.read { ledger throws(LedgerError) in
                 try ledger.latest(kind: EventIndex.closed, label: nil, before: start, limit: 512)
             }
-            guard let oldest = page.last else { return tally.findings }
+            guard let oldest = page.last else {
+                try checkRemovals(&tally)
+                return tally.findings
+            }
             before = oldest.sequence
             for finding in try await findings(on: page) { tally.take(finding) }
             checked += Int64(page.count)
@@ -93,9 +117,10 @@ public struct SignatureAudit: Sendable {
         guard let (opened, digest) = try opening(of: closed.request), opened.digest == closed.digest,
             opened.call.tool.utf8.elementsEqual(closed.tool.utf8), opened.call.performer == closed.performer
         else { return .failed(.unreadable(request: closed.request)) }
+        if review.words == .erased(digest: "") { return .erased }
         let statement = DecisionStatement(
             ledger: identity, number: opened.number, id: opened.id, digest: opened.digest, opened: digest,
-            review: review, at: signature.at, key: signature.key)
+            review: review.committed { Digest(hashing: $0).hex }, at: signature.at, key: signature.key)
         guard let bytes = Base64.decode(signature.value), known.key.accepts(bytes, of: statement.bytes) else {
             return .failed(.invalid(request: closed.request, key: signature.key))
         }
@@ -118,9 +143,68 @@ public struct SignatureAudit: Sendable {
         }
         for entry in entries {
             guard case .opened(let opened) = try EventLedger.event(of: entry) else { continue }
-            return (opened, Digest(hashing: entry.record).hex)
+            return (opened, try EventLedger.digest(of: entry))
         }
         return nil
+    }
+
+    /// Whatever was taken out of the ledger was approved by a person, to that extent.
+    private func checkRemovals(_ tally: inout Tally) throws(EventLedgerError) {
+        for kind in [EventIndex.erased, EventIndex.purged] {
+            var before = Int64.max
+            while true {
+                let start = before
+                let page = try events.read { ledger throws(LedgerError) in
+                    try ledger.latest(kind: kind, label: nil, before: start, limit: 64)
+                }
+                guard let oldest = page.last else { break }
+                before = oldest.sequence
+                for entry in page {
+                    let request: Int64
+                    let isApproved: Bool
+                    let what: RecordedRemoval.What
+                    let principal: Principal
+                    switch try EventLedger.event(of: entry) {
+                    case .erased(let erased):
+                        (request, principal) = (erased.request, erased.principal)
+                        what = .contents(of: erased.entries.count)
+                        isApproved = try approved(request, before: entry.sequence, .erase) { arguments in
+                            let named = Set((arguments["entries"]?.array ?? []).compactMap(\.integer))
+                            return erased.entries.allSatisfy { named.contains($0.sequence) }
+                        }
+                    case .purged(let purged):
+                        (request, principal) = (purged.request, purged.principal)
+                        what = .entries(through: purged.through)
+                        isApproved = try approved(request, before: entry.sequence, .purge) {
+                            $0["through"]?.integer == purged.through
+                        }
+                    default: continue
+                    }
+                    guard isApproved else {
+                        tally.take(.failed(.unapprovedRemoval(request: request, entry: entry.sequence)))
+                        continue
+                    }
+                    tally.take(
+                        RecordedRemoval(
+                            what: what, entry: entry.sequence, at: WallTime(milliseconds: entry.time),
+                            principal: principal, request: request))
+                }
+            }
+        }
+    }
+
+    private func approved(
+        _ request: Int64, before sequence: Int64, _ tool: RemovalTool, _ fits: (JSONObject) -> Bool
+    ) throws(EventLedgerError) -> Bool {
+        let entries = try events.read { ledger throws(LedgerError) in
+            try ledger.entries(of: Subject.request(request).description)
+        }
+        let history = try RequestHistory(subject: .request(request), entries: entries.filter { $0.sequence < sequence })
+        guard let call = history.call, RemovalTool(call) == tool, history.started != nil,
+            case .approved(let review)? = history.status, review.reviewer.role == .person
+        else { return false }
+        // The arguments of a call that was erased itself are not there to be compared.
+        return call.content == .erased || fits(call.arguments)
     }
 
     /// What was found, taken from the newest to the oldest.
@@ -141,6 +225,9 @@ public struct SignatureAudit: Sendable {
             case .signed:
                 result.signed += 1
                 settle()
+            case .erased:
+                result.erased += 1
+                settle()
             case .failed(let failure):
                 // What pretends to be signed shows that signing had begun.
                 settle()
@@ -155,6 +242,10 @@ public struct SignatureAudit: Sendable {
                     if waiting.count > SignatureFindings.failureLimit { waiting.removeFirst() }
                 }
             }
+        }
+
+        mutating func take(_ removal: RecordedRemoval) {
+            if result.removals.count < SignatureFindings.failureLimit { result.removals.append(removal) }
         }
 
         /// The oldest first, once all was taken.

@@ -48,10 +48,7 @@ package final class FileStore: LedgerReading {
         let identity = header.identity
         self.identity = identity
         // What is stored is looked through, as everywhere.
-        self.indexer = { stored in
-            guard case .record(let record) = sealing.open(stored, in: identity) else { return nil }
-            return indexer(record)
-        }
+        self.indexer = { sealing.index(of: $0, in: identity, by: indexer) }
         state = Locked(
             State(
                 segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)),
@@ -208,6 +205,36 @@ package final class FileStore: LedgerReading {
         state.withLock { state in
             state.segments.append(segment)
             state.position = FilePosition(segment: state.segments.count - 1, offset: Int64(headerLength))
+        }
+    }
+
+    /// All of it anew, after the writer put other files in the place of some.
+    func reload() throws(LedgerError) {
+        let first = try FileSegment(1, of: path)
+        let header = try FileStore.header(of: first, ledger: path)
+        var fresh = State(
+            segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)), head: header.head)
+        try advance(&fresh)
+        if let flaw = fresh.flaw { throw flaw }
+        state.withLock { state in
+            (fresh.isOwned, fresh.isClosed) = (state.isOwned, state.isClosed)
+            state = fresh
+        }
+    }
+
+    /// The files, with the numbers of the entries that each has.
+    var contents: [(segment: FileSegment, sequences: ClosedRange<Int64>)] {
+        state.withLock { state in
+            var contents: [(segment: FileSegment, sequences: ClosedRange<Int64>)] = []
+            for (number, place) in state.index.places.enumerated() {
+                let sequence = Int64(number) + 1
+                if let last = contents.last, last.segment === state.segments[Int(place.segment)] {
+                    contents[contents.count - 1].sequences = last.sequences.lowerBound...sequence
+                } else {
+                    contents.append((state.segments[Int(place.segment)], sequence...sequence))
+                }
+            }
+            return contents
         }
     }
 

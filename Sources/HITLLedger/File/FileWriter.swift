@@ -174,7 +174,25 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
     /// Begins the next file: it exists, whole and with the head that it follows, before anything is written to it.
     package func maintain() throws(LedgerError) {
         try sync()
-        guard needsMaintenance else { return }
+        guard end >= segmentLimit else { return }
+        try beginNextSegment()
+    }
+
+    /// The last file is never replaced: who reads it beside us waits for what is appended to it.
+    package func replace(_ replacement: Replacement) throws(LedgerError) {
+        try sync()
+        if let last = store.contents.last, last.segment.number == segment.number, replacement.isAbout(last.sequences) {
+            try beginNextSegment()
+        }
+        for (segment, sequences) in store.contents where replacement.isAbout(sequences) {
+            let rewriting = SegmentRewriting(segment, calls)
+            try rewriting.run(replacement)
+        }
+        try calls.syncDirectory(of: path)
+        try store.reload()
+    }
+
+    private func beginNextSegment() throws(LedgerError) {
         let header = FileHeader(
             version: store.latest, identity: store.identity, segment: segment.number + 1, head: try store.head())
         try calls.publish(header.line, as: FileSegment.path(header.segment, of: path))

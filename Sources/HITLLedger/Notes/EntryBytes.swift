@@ -5,7 +5,13 @@ package struct EntryBytes: Sendable, Equatable {
     package let previous: Digest
     package let record: [UInt8]
 
+    /// All else is gone but the leaf hash.
+    package let erasedLeaf: Digest?
+
+    private static let erasedPrefix = Array("hitl erased leaf v1\n".utf8)
+
     package init(_ entry: Entry) {
+        erasedLeaf = entry.removedBy == nil ? nil : entry.hash
         sequence = entry.sequence
         time = entry.time
         previous = entry.previous
@@ -13,7 +19,15 @@ package struct EntryBytes: Sendable, Equatable {
     }
 
     /// Nil for less than the bytes of an empty record.
-    package init?(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter index: where the leaf is, for one of which nothing else is told.
+    package init?(_ bytes: [UInt8], at index: Int64 = 0) {
+        if bytes.count == Self.erasedPrefix.count + Digest.byteCount, bytes.starts(with: Self.erasedPrefix) {
+            erasedLeaf = Digest(bytes: Array(bytes.suffix(Digest.byteCount)))
+            (sequence, time, previous, record) = (index + 1, 0, .zero, [])
+            return
+        }
+        erasedLeaf = nil
         guard bytes.count >= 48, let previous = Digest(bytes: Array(bytes[16..<48])) else { return nil }
         sequence = Self.number(bytes[0..<8])
         time = Self.number(bytes[8..<16])
@@ -21,8 +35,11 @@ package struct EntryBytes: Sendable, Equatable {
         record = Array(bytes[48...])
     }
 
+    package var leaf: Digest { erasedLeaf ?? Merkle.leaf(bytes) }
+
     package var bytes: [UInt8] {
-        [sequence, time].flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+        if let erasedLeaf { return Self.erasedPrefix + erasedLeaf.bytes }
+        return [sequence, time].flatMap { number in withUnsafeBytes(of: number.bigEndian) { Array($0) } }
             + previous.bytes + record
     }
 

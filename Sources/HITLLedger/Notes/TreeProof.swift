@@ -65,15 +65,15 @@ package struct TreeProof: Sendable, Hashable {
     /// - Throws: why it proves nothing.
     package func entry(trusting trust: CheckpointTrust) throws(NoteError) -> EntryBytes {
         try trust.check(checkpoint)
-        guard let extra, let entry = EntryBytes(extra) else { throw .withoutEntry }
+        guard let extra, let entry = EntryBytes(extra, at: index) else { throw .withoutEntry }
         guard leadsToRoot, entry.sequence == index + 1 else { throw .notInTheTree }
         return entry
     }
 
     /// Whether the leaf in `extra` is where the proof says, in the tree whose root the checkpoint has.
     package var leadsToRoot: Bool {
-        guard let extra else { return false }
-        return leadsToRoot(from: Merkle.leaf(extra))
+        guard let extra, let entry = EntryBytes(extra, at: index) else { return false }
+        return leadsToRoot(from: entry.leaf)
     }
 
     package func leadsToRoot(from leaf: Digest) -> Bool {

@@ -61,7 +61,7 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             try connection.execute(
                 """
                 PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                PRAGMA wal_autocheckpoint = 0
+                PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON
                 """)
             if case .nothing = found {
                 try schema.create(on: connection, identity: try Randomness.bytes(SQLiteSchema.identityCount))
@@ -86,6 +86,8 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             }
             connection.keepLogFiles()
             connection.reportLogPages(to: logPages)
+            // Whoever erased and was killed before the log was emptied has left in it what was erased.
+            if LedgerFile.size(of: path + "-wal") ?? 0 > 0 { try? connection.checkpoint(.truncate) }
         } catch {
             open = nil
             logPages.deallocate()
@@ -179,6 +181,18 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
         // Written once more, into the database, and synced there; then the log is empty.
         try connection.checkpoint(.truncate)
         log = .sound
+    }
+
+    package func replace(_ replacement: Replacement) throws(LedgerError) {
+        try mendLog()
+        durability = .synced
+        do throws(LedgerError) {
+            try SQLiteReplacing(opened().connection).run(replacement)
+        } catch {
+            // A commit may have failed at its sync, which a mended log ends.
+            log = .holdsFailedCommit
+            throw error
+        }
     }
 
     package var needsMaintenance: Bool {

@@ -46,9 +46,20 @@ public struct RecordSealing: Sendable {
         return .record(record)
     }
 
+    /// The index of what is stored, looked through to the record.
+    func index(of stored: [UInt8], in identity: [UInt8], by indexer: Indexer) -> Index? {
+        if let removed = RemovedRecord(stored) {
+            guard let left = removed.left else { return Index(kind: Index.removedKind) }
+            return index(of: left, in: identity, by: indexer)
+        }
+        guard case .record(let record) = open(stored, in: identity) else { return nil }
+        return indexer(record)
+    }
+
     /// - Throws: `sealed` where the key is not here, `damaged` where it is and does not fit.
     func record(of stored: StoredEntry, in identity: [UInt8], path: String) throws(LedgerError) -> [UInt8] {
-        switch open(stored.record, in: identity) {
+        let removed = RemovedRecord(stored.record)
+        switch open(removed.map { $0.left ?? [] } ?? stored.record, in: identity) {
         case .record(let record): return record
         case .missing(let key): throw .sealed(path: path, sequence: stored.sequence, key: key)
         case .wrong: throw .damaged(path: path, .unopenable(sequence: stored.sequence))

@@ -39,10 +39,15 @@ final class HashedRows: Sendable {
                 for row in rows {
                     let stored = Digest(copying: UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.record]))
                     let record = UnsafeRawBufferPointer(rebasing: bytes[row.record..<row.end])
-                    let leaf = previous.map {
-                        Chain.leaf(sequence: row.sequence, time: row.time, previous: $0, record: record)
+                    if RemovedRecord.isOne(record) {
+                        // What is gone has no hash any more; the one that it had is in the next entry's.
+                        hashes.append(stored)
+                    } else {
+                        let leaf = previous.map {
+                            Chain.leaf(sequence: row.sequence, time: row.time, previous: $0, record: record)
+                        }
+                        hashes.append(leaf == stored ? stored : nil)
                     }
-                    hashes.append(leaf == stored ? stored : nil)
                     previous = stored
                 }
             }

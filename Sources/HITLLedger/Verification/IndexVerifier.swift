@@ -11,6 +11,7 @@ struct IndexVerifier {
         var sums = Sums()
         var unresolved: [ByteKey: Unresolved] = [:]
         var tallies: [TallyKey: Int64] = [:]
+        var removals = RemovalVerifier()
     }
 
     fileprivate struct Sums {
@@ -29,7 +30,13 @@ struct IndexVerifier {
         self.identity = identity
     }
 
-    func run(progress: (Int64) -> Void) throws(LedgerError) -> [VerificationFailure] {
+    /// What was found, and what has been taken out of the ledger as its records say.
+    struct Findings: Sendable {
+        var failures: [VerificationFailure] = []
+        var removed = RemovedEntries()
+    }
+
+    func run(progress: (Int64) -> Void) throws(LedgerError) -> Findings {
         var derived = Derived()
         var failure: VerificationFailure?
         var last: Int64 = 0
@@ -37,8 +44,9 @@ struct IndexVerifier {
             try snapshot.scanIndex { row in
                 last = row.sequence
                 let record = Array(row.record)
+                let removed = RemovedRecord(record)
                 guard let index = indexer(record) else {
-                    if case .missing(let key) = sealing.open(record, in: identity) {
+                    if case .missing(let key) = sealing.open(removed?.left ?? record, in: identity) {
                         failure = .sealed(sequence: row.sequence, key: key)
                     } else {
                         failure = .notARecord(sequence: row.sequence)
@@ -50,15 +58,25 @@ struct IndexVerifier {
                     return false
                 }
                 derived.add(index, at: row.sequence)
+                if let removed {
+                    var left: [UInt8]?
+                    if let stored = removed.left, case .record(let open) = sealing.open(stored, in: identity) {
+                        left = open
+                    }
+                    derived.removals.found(row.sequence, by: removed.by, left: left.map { Digest(hashing: $0) })
+                } else {
+                    derived.removals.read(index.removes, at: row.sequence)
+                }
                 if row.sequence % progressStep == 0 { progress(row.sequence) }
                 return true
             }
-            if let failure { return [failure] }
-            let failures = try lists(derived) + unresolved(derived) + tallies(derived)
+            if let failure { return Findings(failures: [failure]) }
+            let failures =
+                try derived.removals.failures + lists(derived) + unresolved(derived) + tallies(derived)
             progress(last)
-            return failures
+            return Findings(failures: failures, removed: derived.removals.removed)
         } catch .damaged(_, .structure(let sentence)) {
-            return [.unreadable(after: last, sentence)]
+            return Findings(failures: [.unreadable(after: last, sentence)])
         }
     }
 

@@ -12,6 +12,9 @@ public struct Verification: Sendable, Equatable {
     /// What does not hold; the chain first, then indexes, then lists. Empty: the ledger is intact.
     public var failures: [VerificationFailure]
 
+    /// What has been taken out of it, each as a record says.
+    public var removed = RemovedEntries()
+
     /// The key that records are sealed with, where it is not here: then indexes were not checked.
     public private(set) var sealedWith: String?
 
@@ -37,6 +40,17 @@ public struct Verification: Sendable, Equatable {
     public var notYetProtected: Int64 {
         head.size - (protected?.size ?? 0)
     }
+}
+
+/// What has been taken out of a ledger.
+public struct RemovedEntries: Sendable, Equatable {
+    /// How many entries have lost their contents.
+    public var erased: Int64 = 0
+
+    /// The entries from the first to this one are gone; 0 where none is.
+    public var purgedThrough: Int64 = 0
+
+    public init() {}
 }
 
 /// The checkpoints that a ledger was held against.
@@ -130,6 +144,12 @@ public enum VerificationFailure: Sendable, Equatable {
     /// The record is sealed with a key that is not here; nothing that follows from records was checked.
     case sealed(sequence: Int64, key: String)
 
+    /// Something was taken out of the entry, and no record lets it.
+    case removedUnrecorded(sequence: Int64)
+
+    /// A record says that something is to be taken out of the entry, and it is still there.
+    case notYetRemoved(sequence: Int64, by: Int64)
+
     /// The column says something else than the record.
     case index(sequence: Int64, column: IndexColumn)
 
@@ -195,6 +215,15 @@ extension VerificationFailure: CustomStringConvertible {
             """
         case .notARecord(let sequence):
             "The bytes of entry \(sequence) are no record."
+        case .removedUnrecorded(let sequence):
+            """
+            Entry \(sequence) says that it was erased, and no entry records that what is left of it was to be left.
+            """
+        case .notYetRemoved(let sequence, let by):
+            """
+            Entry \(by) records that entry \(sequence) is erased, and it is still there: whoever erased was stopped. \
+            The next desk ends it.
+            """
         case .sealed(let sequence, let key):
             "Entry \(sequence) is sealed with the key `\(key)`, which is not here."
         case .index(let sequence, let column):

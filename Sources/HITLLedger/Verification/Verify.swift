@@ -57,15 +57,16 @@ extension Ledger {
         let index = IndexVerifier(indexes, indexer: indexer, sealing: sealing, identity: identity)
 
         let both = BothPassed(size: size, progress)
-        async let indexResult = onWorkerThread { () throws(LedgerError) -> [VerificationFailure] in
-            guard extent == .everything else { return [] }
+        async let indexResult = onWorkerThread { () throws(LedgerError) -> IndexVerifier.Findings in
+            guard extent == .everything else { return IndexVerifier.Findings() }
             return try index.run { sequence in both.report { $0.index = sequence } }
         }
         let chainResult = await onWorkerThread { () throws(LedgerError) in
             try chain.run { sequence in both.report { $0.chain = sequence } }
         }
         let findings = try chainResult.get()
-        let indexFailures = try await indexResult.get()
+        let indexFindings = try await indexResult.get()
+        let indexFailures = indexFindings.failures
 
         if let failure = findings.failure { failures.insert(failure, at: 0) }
         failures += signed.failures
@@ -76,6 +77,7 @@ extension Ledger {
         checkpoints.last = findings.checkpoint
         var verification = Verification(
             head: findings.head, protected: findings.protected, checkpoints: checkpoints, failures: failures)
+        verification.removed = indexFindings.removed
         // Who has no key at all verifies the chain; who has some is to know that one is missing.
         if !sealing.hasKeys { verification.setSealedAside() }
         return verification
@@ -93,7 +95,8 @@ extension VerificationFailure {
         default: broken = nil
         }
         switch self {
-        case .notARecord(let sequence), .index(let sequence, _), .sealed(let sequence, _): return sequence != broken
+        case .notARecord(let sequence), .index(let sequence, _), .sealed(let sequence, _), .removedUnrecorded(let sequence):
+            return sequence != broken
         default: return false
         }
     }

@@ -80,7 +80,7 @@ extension EventLedger {
         case .closed(let closed): return .review(closed.status)
         case .ruled(let ruled): return .rules(ruled.verdict.effect, ruled.verdict.rules)
         case .opened, .extended, .started, .finished, .rolledBack, .attempted, .granted, .revoked,
-            .sessionStarted, .sessionEnded, .mended:
+            .sessionStarted, .sessionEnded, .mended, .erased, .purged:
             return .pending
         }
     }

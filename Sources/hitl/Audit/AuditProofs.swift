@@ -75,6 +75,10 @@ struct AuditProofs {
         case .success((let entry, let checkpoint)):
             var text = StyledText("`\(file)` proves entry \(entry.sequence).", .good)
             text.line("Log: \(DisplayText(untrusted: checkpoint.origin)), of \(checkpoint.size) entries", indent: 3)
+            guard entry.erasedLeaf == nil else {
+                text.line("What it contained was erased.", .warning, indent: 3)
+                return text
+            }
             text.line(
                 "Appended: \(DisplayText(untrusted: WallTime(milliseconds: entry.time).timestamp))", indent: 3)
             text.line(

@@ -120,7 +120,7 @@ extension Verification {
             }
             return text
         }
-        let entries: DisplayText = "\(head.size) \(head.size == 1 ? "entry" as DisplayText : "entries")"
+        let entries = Self.entries(head.size)
         var text =
             signatures?.failed ?? 0 == 0
             ? StyledText("The ledger is intact: \(entries).", .good)
@@ -138,6 +138,22 @@ extension Verification {
                 indent: 3)
         }
         signatures?.appendCount(to: &text)
+        if removed.erased > 0 {
+            text.line("Erased: the contents of \(Self.entries(removed.erased))", indent: 3)
+        }
+        if removed.purgedThrough > 0 {
+            text.line("Removed under retention: \(Self.entries(removed.purgedThrough))", indent: 3)
+        }
+        for removal in signatures?.removals ?? [] {
+            let what: DisplayText =
+                switch removal.what {
+                case .contents(let count): "contents of \(Self.entries(Int64(count)))"
+                case .entries(let last): "entries up to \(last)"
+                }
+            text.line(
+                "\(DisplayText(untrusted: removal.at.timestamp)): \(what), approved by \(DisplayText(untrusted: removal.principal.name)) as request \(removal.request)",
+                .dim, indent: 6)
+        }
         if let key = sealedWith {
             text.line(
                 "Its records are sealed with the key `\(DisplayText(untrusted: key))`, which is not here: indexes and signatures were not checked.",
@@ -149,6 +165,10 @@ extension Verification {
                 indent: 3)
         }
         return text
+    }
+
+    private static func entries(_ count: Int64) -> DisplayText {
+        "\(count) \(count == 1 ? "entry" as DisplayText : "entries")"
     }
 
     fileprivate func json(_ signatures: SignatureFindings?) -> JSONValue {
@@ -168,6 +188,8 @@ extension Verification {
                 "last": checkpoints.last.map { .integer($0) } ?? .null,
                 "signedBy": signedBy,
             ]),
+            "erased": .integer(removed.erased),
+            "removedThrough": .integer(removed.purgedThrough),
             "failures": .array(wrong.map(JSONValue.string)),
             "sealedWith": sealedWith.map { .string($0) } ?? .null,
             "signatures": signatures?.json ?? .null,

@@ -1,0 +1,69 @@
+import HITLPlatform
+
+extension Ledger {
+    /// Does what the record of entry `by` says: takes the contents of earlier entries, or whole records, out of the
+    /// ledger's files. Entries keep number, time and hash, so that chain, tree, checkpoints and proofs hold as before.
+    ///
+    /// The record is there and synced before anything is taken out. Whoever is killed meanwhile finds it again, and
+    /// calls this once more: what is done already stays as it is.
+    ///
+    /// - Parameter residue: what is left of a record; nil where it has nothing that could be taken out.
+    /// - Throws: `damaged` where what would be left is not what the record says.
+    package func carryOut(
+        removalBy by: Int64, residue: @Sendable (_ record: [UInt8]) -> [UInt8]?
+    ) async throws(LedgerError) {
+        guard let entry = try entry(at: by), let removes = indexer(entry.record)?.removes else {
+            throw .damaged(path: path, .missing(sequence: by))
+        }
+        let replacement: Replacement
+        switch removes {
+        case .nothing: return
+        case .contents(let contents):
+            var records: [(sequence: Int64, record: [UInt8])] = []
+            for removed in contents.sorted(by: { $0.sequence < $1.sequence }) where removed.sequence < by {
+                guard let former = try self.entry(at: removed.sequence), former.removedBy == nil else { continue }
+                guard let left = residue(former.record), Digest(hashing: left) == removed.left else {
+                    throw .damaged(path: path, .removed(sequence: removed.sequence))
+                }
+                let stored = RemovedRecord(by: by, left: try sealing.sealed(left, in: identity))
+                records.append((removed.sequence, stored.bytes))
+            }
+            guard !records.isEmpty else { return }
+            replacement = .records(records)
+        case .prefix(let last):
+            guard last > 0, last < by else { throw .damaged(path: path, .removed(sequence: last)) }
+            guard try self.entry(at: last)?.removedBy ?? 0 < by else { return }
+            replacement = .prefix(
+                through: last, record: RemovedRecord(by: by, left: nil).bytes, kind: Index.removedKind)
+        }
+        try await replace(replacement)
+    }
+
+    /// Looks up whether the entry that a removed one names says that this is what is left of it: nobody has to believe
+    /// the mark alone.
+    func check(_ removed: RemovedRecord, at sequence: Int64, open: [UInt8]?) throws(LedgerError) {
+        let says: Bool
+        switch try removal(by: removed.by) {
+        case .nothing: says = false
+        case .contents(let lefts): says = open.map { lefts[sequence] == Digest(hashing: $0) } ?? false
+        case .prefix(let last): says = open == nil && sequence <= last
+        }
+        guard says else { throw .damaged(path: path, .removed(sequence: sequence)) }
+    }
+}
+
+/// What an entry lets be taken out, found by number.
+enum Removal: Sendable {
+    case nothing
+    case contents([Int64: Digest])
+    case prefix(through: Int64)
+
+    init(_ removes: Removes) {
+        switch removes {
+        case .nothing: self = .nothing
+        case .prefix(let last): self = .prefix(through: last)
+        case .contents(let contents):
+            self = .contents(Dictionary(contents.map { ($0.sequence, $0.left) }) { first, _ in first })
+        }
+    }
+}
