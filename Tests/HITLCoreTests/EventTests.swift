@@ -232,7 +232,7 @@ extension SplitMix {
     }
 
     fileprivate mutating func event() -> Event {
-        switch Int.random(in: 0...12, using: &self) {
+        switch Int.random(in: 0...14, using: &self) {
         case 0: .opened(.init(opened()))
         case 1: .extended(request: integer(), deadline: WallTime(milliseconds: integer()))
         case 2: .closed(.init(opened().with(status: status()), waited: Milliseconds(integer())))
@@ -263,6 +263,17 @@ extension SplitMix {
                 .init(id: text(), operatorName: text(), agent: text(), gated: one(of: [.gated, .ungated])))
         case 11:
             .mended(.init(after: integer(), bytes: integer(), digest: text(), file: text(), by: principal()))
+        case 12:
+            .erased(
+                .init(
+                    request: integer(),
+                    entries: [.init(sequence: integer(), left: text()), .init(sequence: integer(), left: text())],
+                    reason: maybe { $0.text() }, by: principal()))
+        case 13:
+            .purged(
+                .init(
+                    request: integer(), through: integer(), lastNumber: integer(), floor: Milliseconds(integer()),
+                    export: text(), reason: maybe { $0.text() }, by: principal()))
         default: .sessionEnded(id: text())
         }
     }

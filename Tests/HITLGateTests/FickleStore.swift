@@ -105,6 +105,7 @@ final class FickleStore: LedgerReading, LedgerWriting {
     func insert(_ entry: Entry) throws(LedgerError) { try store.insert(entry) }
     func rollback() throws(LedgerError) { try store.rollback() }
     func sync() throws(LedgerError) { try store.sync() }
+    func replace(_ replacement: Replacement) throws(LedgerError) { try store.replace(replacement) }
     func close() { store.close() }
 
     var path: String { store.path }

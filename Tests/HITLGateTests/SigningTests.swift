@@ -64,7 +64,9 @@ extension Ledger {
             clock: { now.withLock { $0 } })
         for entry in try entries(from: 1, limit: .max) {
             now.withLock { $0 = time ?? entry.time }
-            _ = try await copy.append([Draft(change(try Event(record: entry.record)))])
+            let (event, commitment) = try Event.reading(entry.record)
+            let changed = change(event)
+            _ = try await copy.append([Draft(record: changed.record(commitment), index: Index(changed))])
         }
         #expect(try await copy.verify().failures == [])
         return copy
@@ -92,7 +94,7 @@ extension Review {
         Review(
             answer: answer ?? self.answer, reviewer: reviewer ?? self.reviewer, reason: reason ?? self.reason,
             conditions: conditions ?? self.conditions, shownAt: shownAt ?? self.shownAt,
-            hiddenLines: hiddenLines ?? self.hiddenLines, signature: signature)
+            hiddenLines: hiddenLines ?? self.hiddenLines, signature: signature, words: words)
     }
 }
 

@@ -158,6 +158,8 @@ private final class HeldStore: LedgerWriting {
         try memory.commit()
     }
 
+    func replace(_ replacement: Replacement) throws(LedgerError) { try memory.replace(replacement) }
+
     func sync() throws(LedgerError) {
         pass(.sync)
         state.withLock { $0.syncs += 1 }

@@ -21,7 +21,7 @@ import Testing
             try #require(read == made)
             try #require(read.leadsToRoot)
             try CheckpointTrust(log: [key]).check(read.checkpoint)
-            let entry = try #require(read.extra.flatMap(EntryBytes.init))
+            let entry = try #require(read.extra.flatMap { EntryBytes($0) })
             try #require(entry.sequence == sequence && read.index == sequence - 1)
             try #require(String(decoding: entry.record, as: UTF8.self).hasSuffix("\tentry \(sequence)"))
         }

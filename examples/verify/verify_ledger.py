@@ -21,8 +21,7 @@ read = lambda name: open(name, encoding="utf-8", newline="").read()
 
 def index_of(record):
     """Claim, subject, kind, label, standing and brief of a record: records.md §5."""
-    r = json.loads(record)
-    kind, word = r["type"], lambda n: struct.pack("<q", n)
+    kind, word = r["type"] if r else "removed", lambda n: struct.pack("<q", n)
     if kind == "opened":
         ranks = (("critical", "high", "medium", "low").index(r["verdict"]["severity"]),
                  ("unobserved", "requester", "desk").index(r["call"]["performer"]),
@@ -150,7 +149,7 @@ def verify(path, keys, against):
         if previous != stored:
             say(f"Entry {sequence} was changed, or stands where it was not appended.")
             break
-        size, leaf = sequence, previous
+        size, leaf, previous = sequence, stored, stored
         for _ in range((sequence & -sequence).bit_length() - 1):
             leaf = sha256(b"\1", peaks.pop(), leaf)
         peaks.append(leaf)
@@ -186,7 +185,7 @@ if __name__ == "__main__":
         arguments.add_argument(option, action="append", default=[])
     given = arguments.parse_args()
     try:
-        found = verify(given.ledger, given.key, given.against)
+        found = verify(**vars(arguments.parse_args()))
     except (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         found = [f"It cannot be read: {error}"]
     print("\n".join(found), file=sys.stderr)

@@ -1,0 +1,130 @@
+import Glibc
+import HITLPlatform
+import Testing
+
+@testable import HITLLedger
+
+@Suite struct `What stands in the place of a record` {
+    private static let vectors =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+        + "/docs/formats/vectors/erased.txt"
+
+    @Test func `is read as the format says`() throws {
+        let lines = try SmallFile.read(Self.vectors).split(separator: 10)
+        #expect(lines.count == 2)
+        for line in lines {
+            let parts = line.split(separator: 32, maxSplits: 2).map(Array.init)
+            let removed = try #require(RemovedRecord(parts[2]))
+            #expect(Array(String(removed.by).utf8) == parts[0])
+            #expect(removed.left.map { Array(Digest(hashing: $0).hex.utf8) } ?? [45] == parts[1])
+            #expect(removed.bytes == parts[2])
+        }
+    }
+
+    @Test(arguments: [
+        "{\"by\":\"57\",\"erased\":{}}", "{\"by\":0,\"erased\":null}", "{\"by\":-1,\"erased\":null}",
+        "{\"by\":57,\"erased\":}", "{\"by\":57,\"erased\":null} ", "{\"by\":99999999999999999999,\"erased\":null}",
+        "{\"by\":57,\"request\":1,\"type\":\"revoked\"}", "{\"by\":5", "{\"by\":", "",
+    ])
+    func `is no other record`(_ text: String) {
+        #expect(RemovedRecord(Array(text.utf8)) == nil)
+    }
+
+    @Test func `is never appended`() async throws {
+        let ledger = try Ledger.inMemory(indexer: { _ in Index(kind: "any") }, clock: { 0 })
+        let draft = Draft(record: Array("{\"by\":1,\"erased\":null}".utf8), index: Index(kind: "any"))
+        await #expect(throws: LedgerError.damaged(path: "memory", .removed(sequence: 1))) {
+            try await ledger.append([draft])
+        }
+        #expect(try ledger.head.size == 0)
+    }
+}
+
+/// Removals whose every step fails in turn, as at a kill: what is there afterwards is whole, and the next start ends it.
+@Suite struct `A removal that is cut short` {
+    /// `noted` records, of which `gone N` lets the first N go and `cut N` the payload of entry N.
+    private static let indexer: Indexer = { record in
+        guard var index = testIndexer(record) else { return nil }
+        let payload = String(decoding: record, as: UTF8.self).split(separator: "\t").last.map(String.init) ?? ""
+        let words = payload.split(separator: " ")
+        guard words.count == 2, let number = Int64(words[1]) else { return index }
+        if words[0] == "gone" { index.removes = .prefix(through: number) }
+        if words[0] == "cut" {
+            index.removes = .contents([.init(sequence: number, left: Digest(hashing: draft("left").record))])
+        }
+        return index
+    }
+
+    private static let residue: @Sendable ([UInt8]) -> [UInt8]? = { _ in draft("left").record }
+
+    /// Fails from the `count`th call on.
+    private static func failing(from count: Int, _ calls: Locked<Int>) -> FileCalls {
+        let works: @Sendable () -> Bool = {
+            calls.withLock { done in
+                done += 1
+                if done >= count { errno = EIO }
+                return done < count
+            }
+        }
+        let system = FileCalls.system
+        return FileCalls(
+            write: { works() ? system.write($0, $1, $2, $3) : -1 }, syncData: { works() ? system.syncData($0) : -1 },
+            syncAll: { works() ? system.syncAll($0) : -1 }, truncate: { works() ? system.truncate($0, $1) : -1 },
+            rename: { works() ? system.rename($0, $1) : -1 })
+    }
+
+    @Test(arguments: ["gone 20", "cut 3"])
+    func `leaves each file as before or as after, at every write, sync and rename`(_ what: String) async throws {
+        var count = 1
+        var hasFailed = true
+        while hasFailed {
+            var template = Array("/tmp/hitl-cut-XXXXXX".utf8CString)
+            let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!).map { String(cString: $0) } }
+            let directory = try #require(made)
+            defer {
+                for name in ["", ".2", ".3", ".4", ".5", ".new", ".2.new", ".3.new", ".4.new", ".heads", ".lock"] {
+                    unlink(directory + "/l" + name)
+                }
+                rmdir(directory)
+            }
+            let path = directory + "/l"
+            // Small files, so that several are replaced.
+            func open(_ calls: FileCalls) throws -> Ledger {
+                let (file, lock) = try LedgerFile.forWriting(path)
+                try FileWriter.create(file.path)
+                let store = try FileStore(path: file.path, indexer: Self.indexer)
+                let writer = try FileWriter(store, ownership: lock, segmentLimit: 3_000, calls: calls)
+                return try Ledger(
+                    reading: store, writing: writer, file: file.path, indexer: Self.indexer, clock: { 0 })
+            }
+            var ledger = try open(.system)
+            for number in 1...30 { try await ledger.append([draft("secret \(number)x")]) }
+            let entry = try await ledger.append([draft(what)])
+            ledger.close()
+
+            let calls = Locked(0)
+            // One call opens the ledger.
+            ledger = try open(Self.failing(from: count + 1, calls))
+            do {
+                try await ledger.carryOut(removalBy: entry[0].sequence, residue: Self.residue)
+                hasFailed = false
+            } catch {}
+            // As a process that is killed does, it leaves everything as it is.
+            ledger.close()
+
+            ledger = try open(.system)
+            let between = try await ledger.verify().failures
+            #expect(between.allSatisfy { if case .notYetRemoved = $0 { true } else { false } })
+            try await ledger.carryOut(removalBy: entry[0].sequence, residue: Self.residue)
+            let verification = try await ledger.verify()
+            #expect(verification.failures == [])
+            #expect(verification.removed.purgedThrough == (what == "cut 3" ? 0 : 20))
+            #expect(verification.removed.erased == (what == "cut 3" ? 1 : 0))
+            try await ledger.append([draft("goes on")])
+            #expect(try ledger.entry(at: 32)?.payload == "goes on")
+            ledger.close()
+            count += 1
+        }
+        #expect(count > 8)
+    }
+}
