@@ -48,7 +48,8 @@ final class ErasingDesk: Sendable {
     }
 
     func fixture(_ ledger: Ledger, ids: CountingIDs = CountingIDs()) async throws -> GateFixture {
-        try await GateFixture(ledger: ledger, clock: clock, ids: ids, timeout: nil, signer: Signing(key: key))
+        try await GateFixture(ledger: ledger, clock: clock, ids: ids, timeout: nil, signer: Signing(key: key),
+            salt: Salt.random)
     }
 
     func record(_ fixture: GateFixture) -> RecordKeeping {
@@ -330,10 +331,10 @@ final class ErasureDirectory: Sendable {
         let checkpoint = try ledger.checkpoint()
         let proof = try #require(try ledger.prover(at: checkpoint).inclusion(of: 7))
         let report = try Records(ledger).retention(floor: Self.month, now: desk.clock.wall)
-        #expect(report.past == 5 && report.removable == 5 && report.requests == 2 && report.lastNumber >= 3)
+        #expect(report.past == 6 && report.removable == 6 && report.requests == 2 && report.lastNumber >= 3)
         let call = RecordKeeping.call(
             toPurge: report, floor: Self.month, export: String(repeating: "a", count: 64), reason: nil, session: "s")
-        #expect(try await desk.approve(call, fixture)?.summary == "removed entries 1 to 5")
+        #expect(try await desk.approve(call, fixture)?.summary == "removed entries 1 to 6")
         // Once is enough.
         #expect(try await desk.approve(call, fixture)?.status == .failed)
         let last = try ledger.head.size
@@ -343,12 +344,12 @@ final class ErasureDirectory: Sendable {
         for _ in 0..<2 {
             let (verification, signatures) = try await desk.check(ledger)
             #expect(verification.failures == [])
-            #expect(verification.removed.purgedThrough == 5 && verification.removed.erased == 0)
+            #expect(verification.removed.purgedThrough == 6 && verification.removed.erased == 0)
             #expect(signatures.failures == [])
-            #expect(signatures.removals.map(\.what) == [.entries(through: 5)])
+            #expect(signatures.removals.map(\.what) == [.entries(through: 6)])
             #expect(try fixture.gate.ledger.history(of: .request(1)).call == nil)
             #expect(try fixture.gate.ledger.history(of: .request(3)).call?.arguments["path"]?.string == "three.txt")
-            #expect(try ledger.count(kind: "removed") == 5)
+            #expect(try ledger.count(kind: "removed") == 6)
             #expect(try ledger.prover(at: checkpoint).inclusion(of: 7) == proof)
             #expect(try ledger.prover(at: checkpoint).inclusion(of: 2)?.leadsToRoot == true)
             #expect(try ledger.prover(at: try ledger.checkpoint()).consistency(since: 3) != nil)
@@ -372,7 +373,7 @@ final class ErasureDirectory: Sendable {
         let fixture = try await desk.fixture(try desk.open())
         let waiting = try await Self.aged(desk, fixture)
         let size = try fixture.ledger.head.size
-        for through in [Int64(4), 6, size] {
+        for through in [Int64(5), 7, size] {
             var report = try Records(fixture.ledger).retention(floor: Self.month, now: desk.clock.wall)
             report.removable = through
             let call = RecordKeeping.call(
@@ -386,7 +387,7 @@ final class ErasureDirectory: Sendable {
         desk.clock.advance(by: Self.month)
         desk.clock.advance(by: Self.month)
         let report = try Records(fixture.ledger).retention(floor: Self.month, now: desk.clock.wall)
-        #expect(report.past >= size && report.removable == 5)
+        #expect(report.past >= size && report.removable == 6)
         await fixture.close()
         _ = await waiting.ending
     }

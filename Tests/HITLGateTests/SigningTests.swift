@@ -141,7 +141,7 @@ extension Review {
                 reading: store, writing: store, file: nil, indexer: EventIndex.index(of:), clock: { 0 })
             for name in ["opened", "closed"] {
                 let record = Array((vector[name]?.string ?? "").utf8)
-                _ = try await ledger.append([Draft(try Event(record: record))])
+                _ = try await ledger.append([Draft(record: record, index: Index(try Event(record: record)))])
             }
             let findings = try await SignatureAudit(
                 ledger, keys: [KnownKey(reviewer: "alice", key: key)], requirement: .always

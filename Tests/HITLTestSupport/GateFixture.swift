@@ -19,12 +19,13 @@ package final class GateFixture: Sendable {
     package init(
         ledger: Ledger? = nil, clock: ManualClock = ManualClock(), ids: CountingIDs = CountingIDs(), rules: [Rule] = [],
         obligations: Set<Obligation> = [], timeout: Milliseconds? = .minutes(5), pendingPerAgent: Int = 100_000,
-        counts: Bool = true, redactor: Redactor = .none, signer: (any Signer)? = nil
+        counts: Bool = true, redactor: Redactor = .none, signer: (any Signer)? = nil,
+        salt: @escaping @Sendable () -> String = { String(repeating: "5a", count: 16) }
     ) async throws {
         self.clock = clock
         self.ledger = try ledger ?? Self.memory(clock)
         workshop = Workshop(self.ledger)
-        let events = EventLedger(self.ledger, redactor: redactor)
+        let events = EventLedger(self.ledger, redactor: redactor, salt: salt)
         queue = try await Queue(
             events: events, clocks: clock.clocks, limits: .init(pendingPerAgent: pendingPerAgent),
             signer: signer, randomID: ids.next)

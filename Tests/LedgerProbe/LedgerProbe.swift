@@ -12,6 +12,7 @@ import HITLLedger
 ///     LedgerProbe limited PATH BYTES      appends until no file may grow beyond BYTES, then lifts the limit
 ///     LedgerProbe signed PATH COUNT       as append, with a checkpoint after each, and files of a few entries where it has files
 ///     LedgerProbe migrate PATH STEP       brings it to a version that only tests have, and dies at STEP
+///     LedgerProbe remove PATH             for ever: 60 appends, a record by which all before it go, `N`; removes them, `done N`
 ///     LedgerProbe hold PATH               opens, says `open`, waits for the end of its input
 @main
 struct LedgerProbe {
@@ -36,6 +37,7 @@ struct LedgerProbe {
             case "written": try await leaveUnsynced(number, to: ledger)
             case "limited": try await fill(ledger, limit: number)
             case "signed": try await sign(number, of: ledger)
+            case "remove": try await remove(from: ledger)
             case "hold":
                 say("open")
                 waitForEndOfInput()
@@ -123,6 +125,18 @@ struct LedgerProbe {
         say("\(count)")
     }
 
+    private static func remove(from ledger: Ledger) async throws {
+        while true {
+            try await ledger.append((1...60).map(draft))
+            let last = try ledger.head.size
+            let record = Draft(record: Array("number\tsubject 0\t\t\t-\tgone \(last)".utf8), index: draft(0).index)
+            let by = try await ledger.append([record])[0].sequence
+            say("\(by)")
+            try await ledger.carryOut(removalBy: by) { _ in nil }
+            say("done \(by)")
+        }
+    }
+
     private static func leaveUnsynced(_ count: Int, to ledger: Ledger) async throws {
         for number in 1...count {
             let entries = try await ledger.append([draft(number)], durability: .written)
@@ -171,7 +185,11 @@ struct LedgerProbe {
     private static let index: Indexer = { record in
         let fields = record.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
         guard fields.count == 6 else { return nil }
-        return Index(subject: String(decoding: fields[1], as: UTF8.self), kind: "number")
+        let words = String(decoding: fields[5], as: UTF8.self).split(separator: " ")
+        let last = words.count == 2 ? Int64(words[1]) : nil
+        return Index(
+            subject: String(decoding: fields[1], as: UTF8.self), kind: "number",
+            removes: last.map { .prefix(through: $0) } ?? .nothing)
     }
 
     private static let milliseconds: @Sendable () -> Int64 = {

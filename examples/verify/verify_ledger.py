@@ -7,39 +7,19 @@ one sentence for each failure where not. Signatures count only for who has the l
 import argparse, base64, functools, glob, hashlib, json, os, re, sqlite3, struct, sys, urllib.parse
 sys.dont_write_bytecode = True
 from ed25519 import signed
+from records import account, index_of
 
 # Of the statements in ledger.md §6, sorted, each with a line feed.
 SCHEMA = "2c8253c210215ffdede080054acc1123eee096c7bfbd809f89af245e3306333b"
 HEADER = '{"ledger":"hitl","version":1,"identity":"%s","segment":%d,"size":%d,"head":"%s"}\n'
 LINE = re.compile(rb'\{"sequence":([1-9]\d*),"last":([1-9]\d*),"time":(0|-?[1-9]\d*),"hash":"([0-9a-f]{64})",'
                   rb'(?:"record":(\{[ -~]*\})|"bytes":"([A-Za-z\d+/]*={0,2})")\}\n')
+REMOVED = re.compile(rb'\{"by":([1-9]\d*),"erased":(.+)\}', re.S)
 SEALED = re.compile(rb'\{"key":"aes:[0-9a-f]{16}","sealed":"[A-Za-z\d+/]+={0,2}"\}')
 NOTE = re.compile(r"(([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z\d+/]{43}=)\n)\n((?:— [^ +\n]+ [A-Za-z\d+/]+=*\n)+)")
 
 sha256 = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 read = lambda name: open(name, encoding="utf-8", newline="").read()
-
-def index_of(record):
-    """Claim, subject, kind, label, standing and brief of a record: records.md §5."""
-    kind, word = r["type"] if r else "removed", lambda n: struct.pack("<q", n)
-    if kind == "opened":
-        ranks = (("critical", "high", "medium", "low").index(r["verdict"]["severity"]),
-                 ("unobserved", "requester", "desk").index(r["call"]["performer"]),
-                 ("connected", "detached").index(r["attendance"]))
-        brief = bytes([1, *ranks]) + word(r["openedAt"]) + word(r.get("deadline", -(2**63)))
-        brief += struct.pack("<Q", int(r["id"][4:], 16)) + r["call"]["agent"].encode()
-        return f"opened/{r['id']}", str(r["number"]), kind, None, 1, brief
-    if kind == "extended":
-        return None, str(r["request"]), kind, None, 1, b"\2" + word(r["deadline"])
-    if kind == "closed":
-        waits = r["status"]["is"] == "approved" and r["performer"] != "unobserved"
-        return f"closed/{r['request']}", str(r["request"]), kind, r["tool"], 1 if waits else 2, b"\3"
-    if kind == "ruled":
-        return f"closed/{r['id']}", r["id"], kind, r["call"]["tool"], 2, None
-    if kind in ("started", "finished"):
-        return f"{kind}/{r['subject']}", r["subject"], kind, None, 1 if kind == "started" else 2, b"\4"
-    claim = "mended/" + r["file"] if kind == "mended" else None
-    return claim, r["subject"] if kind == "rolledBack" else None, kind, None, 0, None
 
 def open_database(path, say):
     """The identity, the rows as (sequence, time, hash, record, index), and what checks the derived tables."""
@@ -135,6 +115,7 @@ def verify(path, keys, against):
     previous = sha256(b"hitl ledger v1\n", identity)
     heads, roots, checkpoints = written_down(path, "hitl/ledger/" + previous.hex(), keys, against, say)
     size, peaks, protected, sealed, unresolved, tallies, claims = 0, [], 0, 0, {}, {}, set()
+    gone, left, calls, approved = 0, {}, {}, set()
     def compare():  # The root over perfect subtrees, the largest first.
         joined = functools.reduce(lambda right, left: sha256(b"\1", left, right), peaks[::-1]) if peaks else sha256()
         wrong = any(head != previous.hex() for head in heads.pop(size, []))
@@ -145,8 +126,9 @@ def verify(path, keys, against):
         if sequence != size + 1:
             say(f"Entry {size + 1} is missing, or something stands before it.")
             break
-        previous = sha256(b"\0", struct.pack(">qq", sequence, time), previous, record)
-        if previous != stored:
+        removed = REMOVED.fullmatch(record)
+        leaf = sha256(b"\0", struct.pack(">qq", sequence, time), previous, record)
+        if not removed and leaf != stored:
             say(f"Entry {sequence} was changed, or stands where it was not appended.")
             break
         size, leaf, previous = sequence, stored, stored
@@ -156,9 +138,15 @@ def verify(path, keys, against):
         if size in heads or size in roots:
             protected = size
             compare()
-        is_sealed = SEALED.fullmatch(record) is not None
+        is_sealed = SEALED.fullmatch(removed[2] if removed else record) is not None
         sealed += is_sealed
-        *derived, brief = (*(index or [None] * 4 + [0]), None) if is_sealed else index_of(record)
+        gone += removed is not None
+        r = None if is_sealed else json.loads(removed[2] if removed else record)
+        if removed and not is_sealed:  # of a sealed one nobody can tell what is left of it
+            left[sequence] = int(removed[1]), r and sha256(removed[2]).hex()
+        elif r:
+            account(r, sequence, left, calls, approved)
+        *derived, brief = (*(index or [None] * 4 + [0]), None) if is_sealed else index_of(r)
         claim, subject, kind, label, standing = derived
         if index is not None and list(index) != derived or claim in claims:
             say(f"The index of entry {sequence} says something else than its record, or what another claimed.")
@@ -168,12 +156,16 @@ def verify(path, keys, against):
         if standing and subject is not None:
             unresolved.pop(subject, None)
             unresolved.update({subject: (sequence, brief)} if standing == 1 else {})
+    if not failures:
+        for sequence in sorted(left):
+            say(f"Entry {sequence} was erased, and no approved request accounts for that.")
     if not failures and (heads or roots):
         say(f"The ledger ends at entry {size}, but had {max(heads | roots)}.")
     if not failures:
         check_tables(unresolved, tallies)
         how = "all signed" if keys else "signatures not checked: no key"
-        print(f"Entries: {size}, {size - protected} not yet protected. Checkpoints: {checkpoints}, {how}.")
+        cut = f", {gone} of them erased" if gone else ""
+        print(f"Entries: {size}{cut}, {size - protected} not yet protected. Checkpoints: {checkpoints}, {how}.")
     if not failures and sealed:
         print(f"Sealed: {sealed}. Their bytes and places were checked, not what they say.")
     return failures
@@ -185,7 +177,7 @@ if __name__ == "__main__":
         arguments.add_argument(option, action="append", default=[])
     given = arguments.parse_args()
     try:
-        found = verify(**vars(arguments.parse_args()))
+        found = verify(given.ledger, given.key, given.against)
     except (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OSError) as error:
         found = [f"It cannot be read: {error}"]
     print("\n".join(found), file=sys.stderr)

@@ -62,13 +62,13 @@ package struct EraseCommand: Command {
         }
         if isPreview || plan.items.isEmpty {
             return CommandResult(
-                RemovalText.preview(plan), json: json ? plan.json(request: nil) : nil,
+                RemovalText.preview(plan), json: json ? .some(plan.json(request: nil)) : .none,
                 exit: plan.items.isEmpty ? .failed : .done)
         }
         guard let gate = desk.gate else { return .failure(Desk.noDeskText, .noDesk) }
         let call = RecordKeeping.call(toErase: plan, reason: reason, session: desk.session.id)
         return await RemovalText.ask(call, of: gate, `operator`, plan: RemovalText.preview(plan)) { number in
-            json ? plan.json(request: number) : nil
+            json ? .some(plan.json(request: number)) : .none
         }
     }
 }
@@ -110,7 +110,7 @@ package struct PurgeCommand: Command {
         let retention = desk.configuration.auditRetention.value
         guard let floor = retention.milliseconds else {
             return CommandResult(
-                "Entries are kept for ever: audit.retention.", json: json ? ["retention": "forever"] : nil)
+                "Entries are kept for ever: audit.retention.", json: json ? .some(["retention": "forever"]) : .none)
         }
         let report: RetentionReport
         do { report = try desk.records.retention(floor: floor, now: desk.clocks.wall()) } catch {
@@ -119,14 +119,14 @@ package struct PurgeCommand: Command {
         let text = RemovalText.retention(report, kept: retention.text)
         guard !isPreview, report.entries > 0, let export else {
             return CommandResult(
-                text, json: json ? report.json(retention: retention.text, request: nil) : nil,
+                text, json: json ? .some(report.json(retention: retention.text, request: nil)) : .none,
                 exit: isPreview || report.entries > 0 ? .done : .failed)
         }
         guard let gate = desk.gate else { return .failure(Desk.noDeskText, .noDesk) }
         let call = RecordKeeping.call(
             toPurge: report, floor: floor, export: export, reason: reason, session: desk.session.id)
         return await RemovalText.ask(call, of: gate, `operator`, plan: text) { number in
-            json ? report.json(retention: retention.text, request: number) : nil
+            json ? .some(report.json(retention: retention.text, request: number)) : .none
         }
     }
 }

@@ -25,15 +25,15 @@ public enum EventIndex {
 
 extension Draft {
     /// With a salt where the event has something that may have to be erased.
-    package init(_ event: Event) {
-        let record = event.hasContent ? event.record(.salted(Salt.random())) : event.record
+    package init(_ event: Event, salt: () -> String = Salt.random) {
+        let record = event.hasContent ? event.record(.salted(salt())) : event.record
         self.init(record: record, index: Index(event))
     }
 }
 
 enum Salt {
     /// 16 bytes that nobody can guess, in hexadecimal digits.
-    static func random() -> String {
+    @Sendable static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<2).map { _ in
             let digits = String(generator.next() as UInt64, radix: 16)

@@ -10,9 +10,20 @@ public struct EventLedger: Sendable {
     /// Hears what was written, after it was.
     private let trace: (@Sendable (Event) -> Void)?
 
+    /// Makes what nobody can guess, for what may have to be erased.
+    let salt: @Sendable () -> String
+
     public init(
         _ ledger: Ledger, redactor: Redactor = .none, trace: (@Sendable (Event) -> Void)? = nil
     ) {
+        self.init(ledger, redactor: redactor, salt: Salt.random, trace: trace)
+    }
+
+    package init(
+        _ ledger: Ledger, redactor: Redactor = .none, salt: @escaping @Sendable () -> String,
+        trace: (@Sendable (Event) -> Void)? = nil
+    ) {
+        self.salt = salt
         self.ledger = ledger
         self.redactor = redactor
         self.trace = trace
@@ -33,7 +44,7 @@ public struct EventLedger: Sendable {
         }
         let recorded = events.map(redactor.recorded)
         do {
-            let entries = try await ledger.append(recorded.map(Draft.init), durability: durability)
+            let entries = try await ledger.append(recorded.map { Draft($0, salt: salt) }, durability: durability)
             if let trace { recorded.forEach(trace) }
             return entries
         } catch .claimed(let key, _) {

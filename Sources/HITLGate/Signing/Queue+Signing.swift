@@ -12,7 +12,7 @@ extension Queue {
     ///
     /// - Throws: `notSigned` where the key is not to be had. Nothing is recorded then.
     func signed(_ request: ApprovalRequest, at now: WallTime) async throws(ReviewError) -> ApprovalRequest {
-        guard let signer, let review = request.status.review?.salted(Salt.random()) else { return request }
+        guard let signer, let review = request.status.review?.salted(ledger.salt()) else { return request }
         guard let signer = signer.signer(for: review.reviewer) else {
             throw .notSigned(because: "there is no key of `\(review.reviewer.name)`.")
         }

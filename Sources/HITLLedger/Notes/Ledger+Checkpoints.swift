@@ -45,9 +45,11 @@ package struct Prover {
 
     /// That the entry is in the ledger, with its bytes. Nil where the tree is too small for it.
     package func inclusion(of sequence: Int64) throws(LedgerError) -> TreeProof? {
-        guard (1...max(checkpoint.size, 1)).contains(sequence), let entry = try ledger.entry(at: sequence) else {
-            return nil
-        }
+        guard (1...max(checkpoint.size, 1)).contains(sequence),
+            let stored = try ledger.checkpoints.reading.entry(at: sequence)
+        else { return nil }
+        // As it is stored: a sealed record is proved sealed, and opened by who has the key.
+        let entry = try stored.checked(path: ledger.path, indexer: ledger.indexer)
         let hashes = try InclusionProof.make(of: sequence - 1, size: checkpoint.size, in: tree)
         let proof = TreeProof(
             index: sequence - 1, hashes: hashes, checkpoint: checkpoint, extra: EntryBytes(entry).bytes)
