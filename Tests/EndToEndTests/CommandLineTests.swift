@@ -1,3 +1,4 @@
+import Glibc
 import HITLPlatform
 import HITLTestSupport
 import Testing
