@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,9 @@ ctls_connection *ctls_open(ctls_context *context, int descriptor, const char *ho
     if (is_ready && is_address) {
         is_ready = X509_VERIFY_PARAM_set1_ip_asc(ssl.parameters(own), host);
     } else if (is_ready) {
+        // Names stand among the alternative names; what else the subject says is no name of a host.
+        X509_VERIFY_PARAM_set_hostflags(ssl.parameters(own),
+                                        X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         is_ready = ssl.set_host(own, host) &&
                    ssl.control(own, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)host);
     }

@@ -17,7 +17,9 @@ enum FoldedNames {
         var name = name
         return name.withUTF8 { bytes in
             // Of names in ASCII nearly none is as long, so nothing is folded for them.
-            guard bytes.allSatisfy({ $0 < 0x80 }) else { return fold(known) == fold(String(decoding: bytes, as: UTF8.self)) }
+            guard bytes.allSatisfy({ $0 < 0x80 }) else {
+                return fold(known) == fold(String(decoding: bytes, as: UTF8.self))
+            }
             guard bytes.count == known.utf8.count else { return false }
             var differs = false
             for (left, right) in zip(bytes, known.utf8) where left != right {

@@ -83,8 +83,8 @@ enum GatewayWords {
         var sentences: [String] = []
         if approval.arguments != call.shown,
             let edit = EditNotice(
-            proposed: toolCall(call, call.shown), permitted: toolCall(call, approval.arguments),
-            request: approval.request)
+                proposed: toolCall(call, call.shown), permitted: toolCall(call, approval.arguments),
+                request: approval.request)
         {
             sentences.append(edit.sentence)
         }

@@ -60,7 +60,8 @@ package struct HTTPTarget: Equatable {
 
     /// Whether the host is an address and no name.
     package var isAddress: Bool {
-        host.utf8.contains(UInt8(ascii: ":")) || host.utf8.last.map { (0x30...0x39).contains($0) } == true && hostClass != .name
+        host.utf8.contains(UInt8(ascii: ":"))
+            || host.utf8.last.map { (0x30...0x39).contains($0) } == true && hostClass != .name
     }
 
     /// Path and query, as they go into a request.

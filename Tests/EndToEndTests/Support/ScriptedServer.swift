@@ -47,7 +47,9 @@ final class ScriptedServer: Sendable {
             write(head + "\r\n\r\n" + body)
         }
 
-        func json(_ body: String, _ fields: [String] = []) { reply("200 OK", ["Content-Type: application/json"] + fields, body) }
+        func json(_ body: String, _ fields: [String] = []) {
+            reply("200 OK", ["Content-Type: application/json"] + fields, body)
+        }
 
         /// The head of a stream that ends with the connection.
         func events(_ fields: [String] = []) {

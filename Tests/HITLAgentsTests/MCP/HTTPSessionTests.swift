@@ -8,7 +8,8 @@ import Testing
 
     private static func endpoint(_ fields: [ServerEndpoint.Field] = []) -> ServerEndpoint {
         ServerEndpoint(
-            host: "crm.example", isAddress: false, port: 443, isEncrypted: true, target: "/mcp?key=secret", fields: fields)
+            host: "crm.example", isAddress: false, port: 443, isEncrypted: true, target: "/mcp?key=secret",
+            fields: fields)
     }
 
     private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -117,7 +118,8 @@ import Testing
         _ = session.head(5, try Self.head(200, Self.stream), now: 0)
         let answer = #"{"jsonrpc":"2.0","id":5,"result":{}}"#
         let events = [
-            #"{"jsonrpc":"2.0","id":6,"result":{"forged":true}}"#, #"{"jsonrpc":"2.0","id":"5","result":{}}"#, answer, answer,
+            #"{"jsonrpc":"2.0","id":6,"result":{"forged":true}}"#, #"{"jsonrpc":"2.0","id":"5","result":{}}"#, answer,
+            answer,
         ].map { "data: \($0)\n\n" }.joined()
         #expect(
             Self.told(session.body(5, Self.bytes(events), now: 0)) == [
@@ -255,7 +257,10 @@ import Testing
 
     @Test func `says how to give what the server wants to know`() throws {
         for (fields, words) in [
-            ([], "the server wants to know who asks (HTTP 401): a person gives the gateway `--bearer-env` or `--header`"),
+            (
+                [],
+                "the server wants to know who asks (HTTP 401): a person gives the gateway `--bearer-env` or `--header`"
+            ),
             (
                 [ServerEndpoint.Field("Authorization", "Bearer x")],
                 "the server does not accept the credentials that the gateway was given, or not for this (HTTP 401)"
@@ -273,7 +278,9 @@ import Testing
         var session = HTTPSession(Self.endpoint())
         _ = session.client(Self.bytes(#"{"jsonrpc":"2.0","id":1,"method":"server/discover"}"#), now: 0)
         _ = session.head(1, try Self.head(400, Self.json), now: 0)
-        _ = session.body(1, Self.bytes(#"{"jsonrpc":"2.0","id":"server-error","error":{"code":-32600,"message":"no session"}}"#), now: 0)
+        _ = session.body(
+            1, Self.bytes(#"{"jsonrpc":"2.0","id":"server-error","error":{"code":-32600,"message":"no session"}}"#),
+            now: 0)
         #expect(
             Self.told(session.ended(1, .whole, now: 0)) == [
                 #"line {"error":{"code":-32600,"message":"no session"},"id":1,"jsonrpc":"2.0"}"#

@@ -87,7 +87,8 @@ import Testing
     }
 
     @Test func `keeps the headers that a server is sent`() throws {
-        let text = try json(#"{"mcpServers":{"crm":{"url":"https://crm.example/mcp","headers":{"Authorization":"Bearer x"}}}}"#)
+        let text = try json(
+            #"{"mcpServers":{"crm":{"url":"https://crm.example/mcp","headers":{"Authorization":"Bearer x"}}}}"#)
         #expect(throws: InstallObstacle.hasHeaders("crm")) { try text.url("crm") }
     }
 

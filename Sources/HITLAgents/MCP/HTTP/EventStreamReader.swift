@@ -85,7 +85,8 @@ package struct EventStreamReader: Sendable {
         case "event": name = Array(value)
         case "id":
             // It is sent back in a header: with what could not stand there, nobody can come back.
-            let isSendable = (1...Self.longestID).contains(value.count) && value.allSatisfy { (0x20...0x7E).contains($0) }
+            let isSendable =
+                (1...Self.longestID).contains(value.count) && value.allSatisfy { (0x20...0x7E).contains($0) }
             id = isSendable ? String(decoding: value, as: UTF8.self) : nil
         case "retry":
             let isNumber = !value.isEmpty && value.count <= 9 && value.allSatisfy { (0x30...0x39).contains($0) }

@@ -90,7 +90,9 @@ package struct HTTPOutgoing: Sendable, Equatable {
         }
         add(.init("Accept", accept))
         add(.init("Accept-Encoding", "identity"))
-        if !endpoint.fields.contains(where: { $0.name.lowercased() == "user-agent" }) { add(.init("User-Agent", "hitl")) }
+        if !endpoint.fields.contains(where: { $0.name.lowercased() == "user-agent" }) {
+            add(.init("User-Agent", "hitl"))
+        }
         for field in endpoint.fields + fields { add(field) }
         if let body {
             add(.init("Content-Type", "application/json"))

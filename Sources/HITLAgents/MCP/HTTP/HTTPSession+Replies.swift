@@ -39,7 +39,8 @@ extension HTTPSession {
         if isOpening { exchange.namedSession = try sessionID(head) }
         switch head.mediaType {
         case "text/event-stream":
-            if case .events = exchange.reply {} else {
+            if case .events = exchange.reply {
+            } else {
                 exchange.reply = .events(EventStreamReader(longest: longestMessage))
             }
             if !exchange.isRenewal { exchange.due = .max }
@@ -313,7 +314,8 @@ extension HTTPSession {
     ) -> [Step] {
         let place = head.value(of: "location")
         let fault = ServerFault.redirected(status: head.status, to: place)
-        guard head.status == 307 || head.status == 308, let place, redirects < Self.mostRedirects, !exchange.isResumption
+        guard head.status == 307 || head.status == 308, let place, redirects < Self.mostRedirects,
+            !exchange.isResumption
         else { return close(number) + give(up: exchange, number, fault, now: now) }
         let message: ClientMessage
         switch exchange.purpose {

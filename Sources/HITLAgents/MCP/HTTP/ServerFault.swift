@@ -38,7 +38,8 @@ extension ServerFault: CustomStringConvertible {
             "the server does not accept the credentials that the gateway was given, or not for this (HTTP \(status))"
         case .refused(let status): "the server refused the request (HTTP \(status))"
         case .broken(let status): "the server failed (HTTP \(status))"
-        case .redirected(let status, let place?): "the server leads to `\(place)` (HTTP \(status)), which is not followed"
+        case .redirected(let status, let place?):
+            "the server leads to `\(place)` (HTTP \(status)), which is not followed"
         case .redirected(let status, nil): "the server leads elsewhere (HTTP \(status)), which is not followed"
         case .nonsense(let what): "the server answered what no server may (\(what))"
         case .sessionEnded: "the server had ended the session; a new one is begun"

@@ -43,7 +43,8 @@ struct ServerURL {
         for field in fields { try Self.check(field, among: fields) }
         if !fields.isEmpty, !target.isEncrypted, target.hostClass != .loopback {
             throw Objection(
-                description: "What `--header` and `--bearer-env` say would go unencrypted to another machine; use https.")
+                description:
+                    "What `--header` and `--bearer-env` say would go unencrypted to another machine; use https.")
         }
         self.url = url
         endpoint = ServerEndpoint(
@@ -88,7 +89,8 @@ struct ServerURL {
         let name = field.name.lowercased()
         guard FieldText.isValue(field.value), field.value.utf8.count <= longest else {
             throw Objection(
-                description: "The value for the header `\(field.name)` must be printable ASCII of at most \(longest) bytes.")
+                description:
+                    "The value for the header `\(field.name)` must be printable ASCII of at most \(longest) bytes.")
         }
         guard !reserved.contains(name), !name.hasPrefix("mcp-") else {
             throw Objection(description: "The header `\(field.name)` is the protocol's own.")
