@@ -37,8 +37,7 @@ let package = Package(
         .target(name: "CPlatform"),
         .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
         // libssl is loaded where a connection needs it.
-        .target(
-            name: "CTLS", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(name: "CTLS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CWriteAhead", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CSQLite"),

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// What is used of libssl. libcrypto is linked; the two belong together.
+/// What is used of libssl, and of the libcrypto that belongs to it: the one that `hitl` is linked with may be another,
+/// and theirs must not meet.
 static struct {
     int (*init)(uint64_t, const OPENSSL_INIT_SETTINGS *);
     const SSL_METHOD *(*client_method)(void);
@@ -33,6 +34,14 @@ static struct {
     int (*shutdown)(SSL *);
     int (*error)(const SSL *, int);
     long (*verification)(const SSL *);
+    int (*set_address)(X509_VERIFY_PARAM *, const char *);
+    void (*set_host_flags)(X509_VERIFY_PARAM *, unsigned int);
+    const char *(*verification_text)(long);
+    const char *(*default_file)(void);
+    const char *(*default_directory)(void);
+    unsigned long (*last_error)(void);
+    const char *(*error_text)(unsigned long);
+    void (*clear_errors)(void);
 } ssl;
 
 static const char *missing;
@@ -71,6 +80,14 @@ static void load(void) {
         {"SSL_shutdown", &ssl.shutdown},
         {"SSL_get_error", &ssl.error},
         {"SSL_get_verify_result", &ssl.verification},
+        {"X509_VERIFY_PARAM_set1_ip_asc", &ssl.set_address},
+        {"X509_VERIFY_PARAM_set_hostflags", &ssl.set_host_flags},
+        {"X509_verify_cert_error_string", &ssl.verification_text},
+        {"X509_get_default_cert_file", &ssl.default_file},
+        {"X509_get_default_cert_dir", &ssl.default_directory},
+        {"ERR_peek_last_error", &ssl.last_error},
+        {"ERR_reason_error_string", &ssl.error_text},
+        {"ERR_clear_error", &ssl.clear_errors},
     };
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         void *symbol = dlsym(library, symbols[i].name);
@@ -94,22 +111,22 @@ static void say(char words[CTLS_WORDS], const char *text) {
 }
 
 static void say_error(char words[CTLS_WORDS], const char *otherwise) {
-    unsigned long code = ERR_peek_last_error();
-    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    unsigned long code = ssl.last_error();
+    const char *reason = code ? ssl.error_text(code) : NULL;
     say(words, reason ? reason : otherwise);
-    ERR_clear_error();
+    ssl.clear_errors();
 }
 
 static int trust(SSL_CTX *context, const char *authorities) {
     if (authorities) {
         int found = ssl.load_locations(context, authorities, NULL);
-        ERR_clear_error();
+        ssl.clear_errors();
         return found;
     }
     // The places that were built in. What SSL_CERT_FILE and SSL_CERT_DIR name is not looked at.
-    int found = ssl.load_locations(context, X509_get_default_cert_file(), NULL);
-    found |= ssl.load_locations(context, NULL, X509_get_default_cert_dir());
-    ERR_clear_error();
+    int found = ssl.load_locations(context, ssl.default_file(), NULL);
+    found |= ssl.load_locations(context, NULL, ssl.default_directory());
+    ssl.clear_errors();
     return found;
 }
 
@@ -152,11 +169,11 @@ ctls_connection *ctls_open(ctls_context *context, int descriptor, const char *ho
     SSL *own = connection->ssl = ssl.new_connection((SSL_CTX *)context);
     int is_ready = own && ssl.set_descriptor(own, descriptor);
     if (is_ready && is_address) {
-        is_ready = X509_VERIFY_PARAM_set1_ip_asc(ssl.parameters(own), host);
+        is_ready = ssl.set_address(ssl.parameters(own), host);
     } else if (is_ready) {
         // Names stand among the alternative names; what else the subject says is no name of a host.
-        X509_VERIFY_PARAM_set_hostflags(ssl.parameters(own),
-                                        X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        ssl.set_host_flags(ssl.parameters(own),
+                           X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
         is_ready = ssl.set_host(own, host) &&
                    ssl.control(own, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)host);
     }
@@ -187,7 +204,7 @@ static int ending(ctls_connection *connection, int result, char words[CTLS_WORDS
 }
 
 int ctls_handshake(ctls_connection *connection, char words[CTLS_WORDS]) {
-    ERR_clear_error();
+    ssl.clear_errors();
     errno = 0;
     int result = ssl.connect(connection->ssl);
     if (result == 1) return 0;
@@ -196,7 +213,7 @@ int ctls_handshake(ctls_connection *connection, char words[CTLS_WORDS]) {
     long verification = ssl.verification(connection->ssl);
     if (verification != X509_V_OK)
         snprintf(words, CTLS_WORDS, "its certificate is not accepted: %s",
-                 X509_verify_cert_error_string(verification));
+                 ssl.verification_text(verification));
     return meaning;
 }
 
@@ -205,14 +222,14 @@ static int at_most(size_t count) {
 }
 
 long ctls_read(ctls_connection *connection, void *bytes, size_t count, char words[CTLS_WORDS]) {
-    ERR_clear_error();
+    ssl.clear_errors();
     errno = 0;
     int result = ssl.read(connection->ssl, bytes, at_most(count));
     return result > 0 ? result : ending(connection, result, words);
 }
 
 long ctls_write(ctls_connection *connection, const void *bytes, size_t count, char words[CTLS_WORDS]) {
-    ERR_clear_error();
+    ssl.clear_errors();
     errno = 0;
     int result = ssl.write(connection->ssl, bytes, at_most(count));
     return result > 0 ? result : ending(connection, result, words);
@@ -220,11 +237,11 @@ long ctls_write(ctls_connection *connection, const void *bytes, size_t count, ch
 
 void ctls_close(ctls_connection *connection) {
     if (!connection) return;
-    ERR_clear_error();
+    ssl.clear_errors();
     if (connection->ssl) {
         if (!connection->has_failed) ssl.shutdown(connection->ssl);
         ssl.free_connection(connection->ssl);
     }
-    ERR_clear_error();
+    ssl.clear_errors();
     free(connection);
 }
