@@ -106,7 +106,7 @@ enum SensitivePathTable {
                 "secrets.yml", "secrets.yaml", "secrets.toml", "service-account*.json", "service_account*.json",
                 "client_secret*.json", "master.key", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk",
                 "*.asc", "*.ovpn", "wp-config.php", "terraform.tfstate", "*.tfstate", "*.tfvars", ".htpasswd",
-               
+
                 "local.settings.json", ".dockercfg", ".dockerconfigjson", ".token",
             ]
         ),
