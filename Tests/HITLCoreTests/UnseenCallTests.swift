@@ -1,7 +1,7 @@
 import HITLCore
 import Testing
 
-/// Calls of every category that were written down before anybody looked at what the analysis makes of them.
+/// Calls of every category, labelled by what they mean and not by what the analysis makes of them.
 @Suite struct `Calls of all kinds` {
     private struct Tally {
         var (silent, refused, asked, notBlocked): ([String], [String], [String], [String]) = ([], [], [], [])
