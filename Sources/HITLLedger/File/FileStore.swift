@@ -211,9 +211,10 @@ package final class FileStore: LedgerReading {
     /// All of it anew, after the writer put other files in the place of some.
     func reload() throws(LedgerError) {
         let first = try FileSegment(1, of: path)
-        let header = try FileStore.header(of: first, ledger: path)
+        let header = try FileStore.header(of: first, ledger: path, knowing: latest)
         var fresh = State(
-            segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)), head: header.head)
+            segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)),
+            head: header.head, version: header.version)
         try advance(&fresh)
         if let flaw = fresh.flaw { throw flaw }
         state.withLock { state in

@@ -103,7 +103,7 @@ extension CommandJudge {
         }
         if sight.usesNetwork { add(.networkEgress, 25, .ask, "the \(name) program uses the network") }
         for text in sight.commands { guessLine(text) }
-        if sight.addresses.contains(where: { HostName(url: $0)?.place == .metadata }) {
+        if sight.addresses.contains(where: { HostName(url: $0)?.hostClass == .metadata }) {
             add(.internalAddress, 90, .deny, "the address gives out a machine's credentials")
         }
         for path in sight.paths {
