@@ -23,7 +23,7 @@ _hitl_about() {
         rest=''
         ;;
     mcp)
-        options='--name=text --socket=file --timeout=duration --gate=text --state=directory --json --file=file --write --help'
+        options='--url=text --bearer-env=text --header-env=text --header=text --ca=file --name=text --socket=file --timeout=duration --gate=text --state=directory --json --file=file --write --help'
         places='word:list,trust,install,uninstall text text'
         rest='program'
         ;;
@@ -33,8 +33,8 @@ _hitl_about() {
         rest=''
         ;;
     audit)
-        options='--against=file --proof=file --key=text --reviewers=file --require-signatures --continues=text --export=file --checkpoint=file --format=word:jsonl,csv,ocsf,cef,text,markdown,html --output=file --since=moment --session=text --config=file --json --help'
-        places='word:verify,export,report,checkpoint,prove,witness,repair text*'
+        options='--against=file --proof=file --key=text --reviewers=file --require-signatures --continues=text --export=file --checkpoint=file --format=word:jsonl,csv,ocsf,cef,text,markdown,html --output=file --since=moment --session=text --set-aside --containing=text --reason=text --preview --config=file --json --help'
+        places='word:verify,export,report,checkpoint,prove,witness,repair,erase,retention,purge text*'
         rest=''
         ;;
     keys)
@@ -48,7 +48,7 @@ _hitl_about() {
         rest=''
         ;;
     status)
-        options='--json --help'
+        options='--follow --json --help'
         places=''
         rest=''
         ;;
@@ -73,7 +73,7 @@ _hitl_about() {
         rest=''
         ;;
     history)
-        options='--last=count --tool=tool --decision=word:approved,rejected,expired,withdrawn,superseded,allowed,denied,ungated --since=moment --request=request --json --help'
+        options='--last=count --tool=tool --decision=word:approved,rejected,expired,withdrawn,superseded,allowed,denied,ungated --since=moment --grep=text --request=request --follow --json --help'
         places=''
         rest=''
         ;;
@@ -117,6 +117,16 @@ _hitl_about() {
         places='word:revoke text'
         rest=''
         ;;
+    erase)
+        options='--containing=text --reason=text --preview --json --help'
+        places='request*'
+        rest=''
+        ;;
+    purge)
+        options='--exported=text --reason=text --preview --json --help'
+        places=''
+        rest=''
+        ;;
     *) return 1 ;;
     esac
 }
@@ -127,10 +137,10 @@ _hitl_offer() {
     # Digits only: what an agent called a tool never reaches the shell.
     request | requests) words=$(hitl status 2>/dev/null | sed -n 's/^\([0-9][0-9]*\)\. Tool: .*/\1/p') ;;
     tool) words='readFile listFiles searchFiles writeFile editFile deleteFile moveFile executeCommand executeCode httpRequest sendEmail' ;;
-    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules hitl.debug policy.compliance policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.rules agent.name agent.scenario agent.command agent.sandbox agent.writable queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability audit.sinks audit.retention security.redactSensitiveData security.signingKey security.encryptAuditLogs security.auditKeys terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
+    setting) words='hitl.enabled hitl.mode hitl.timeout hitl.autoApproveOnTimeout hitl.allowArgumentModification hitl.auditLogging hitl.requireReason hitl.dangerousActions hitl.requireApproval hitl.confidenceThreshold hitl.contentPatterns hitl.customRules hitl.debug policy.compliance policy.autoApproveThreshold policy.autoApproveSandboxed policy.autoRejectThreshold policy.askInsteadOfBlock policy.rules agent.name agent.scenario agent.command agent.sandbox agent.writable queue.priorityOrder queue.maxPendingPerUser audit.storage audit.path audit.durability audit.sinks audit.retention security.redactSensitiveData security.signingKey security.encryptAuditLogs security.auditKeys terminal.bell terminal.notify tools.outbox tools.commandTimeout tools.outputLimit' ;;
     decision) words='approved rejected expired withdrawn superseded allowed denied ungated' ;;
     duration) words='30s 5m 1h' ;;
-    command) words='loop ask wait hook mcp policy audit keys doctor status show approve reject edit history config stats why extend withdraw stop rollback grants' ;;
+    command) words='loop ask wait hook mcp policy audit keys doctor status show approve reject edit history config stats why extend withdraw stop rollback grants erase purge' ;;
     word:*)
         words=${1#word:}
         words=${words//,/ }

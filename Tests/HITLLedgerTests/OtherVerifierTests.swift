@@ -137,7 +137,8 @@ struct `A ledger in files, for the other verifier` {
             try await expectDamage("\(name) gone")
         }
         let (second, third) = (directory.path + "/ledger.jsonl.2", directory.path + "/ledger.jsonl.3")
-        (try #require(rename(second, second + "x") == 0), try #require(rename(third, second) == 0))
+        try #require(rename(second, second + "x") == 0)
+        try #require(rename(third, second) == 0)
         try #require(rename(second + "x", third) == 0)
         try await expectDamage("files exchanged")
     }

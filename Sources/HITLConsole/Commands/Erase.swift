@@ -1,6 +1,6 @@
 import HITLConfiguration
 package import HITLCore
-package import HITLGate
+import HITLGate
 import HITLTerminal
 
 package struct EraseCommand: Command {
