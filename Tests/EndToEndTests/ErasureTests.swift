@@ -58,6 +58,7 @@ import Testing
         #expect(try await home.hitl("audit", "export").out.contains(#""args":null"#))
         guard storage == "database" else { return }
         let found = try await Self.other(home)
+        #expect(found.err == "\n")
         #expect(found.code == 0 && found.out.contains(" of them erased, 0 not yet protected."))
     }
 
