@@ -72,7 +72,8 @@ extension SigningKey {
     private static func key(in bytes: [UInt8], of path: String) throws(HITLError) -> SigningKey {
         do throws(OpenSSHKeyFile.Flaw) { return try OpenSSHKeyFile(bytes).key } catch {
             switch error {
-            case .encrypted: throw .signing("The key `\(path)` has a passphrase. Take one without, or conform to `Signer`.")
+            case .encrypted:
+                throw .signing("The key `\(path)` has a passphrase. Take one without, or conform to `Signer`.")
             case .notEd25519(let type): throw .signing("The key `\(path)` is of type `\(type)`, not ssh-ed25519.")
             case .notAKeyFile: throw .signing("`\(path)` is no OpenSSH private key.")
             case .damaged: throw .signing("The key `\(path)` is damaged.")

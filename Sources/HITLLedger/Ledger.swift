@@ -312,7 +312,12 @@ public final class Ledger: Sendable {
 
     func replace(_ replacement: Replacement) async throws(LedgerError) {
         guard let appender else { throw .readOnly(path: path) }
+        // What is derived from records has traces of them. Before, so that a kill leaves none; and after, because
+        // somebody may have derived it again meanwhile.
+        removeOutlines()
         try await appender.exclusively { store throws(LedgerError) in try store.replace(replacement) }.get()
+        removeOutlines()
+        keepOutlines(keptOutlines.withLock { $0 })
     }
 
     /// What entry `sequence` lets be taken out.

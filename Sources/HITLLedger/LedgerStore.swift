@@ -169,9 +169,12 @@ extension StoredEntry {
     func checked(path: String, indexer: Indexer, briefs: Briefs = .derived) throws(LedgerError) -> Entry {
         guard let previous else { throw .damaged(path: path, .missing(sequence: sequence - 1)) }
         let removed = RemovedRecord(record)
-        let leaf = removed != nil ? hash ?? .zero : record.withUnsafeBytes {
-            Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0)
-        }
+        let leaf =
+            removed != nil
+            ? hash ?? .zero
+            : record.withUnsafeBytes {
+                Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0)
+            }
         guard leaf == hash else { throw .damaged(path: path, .changed(sequence: sequence)) }
 
         let standing: Standing

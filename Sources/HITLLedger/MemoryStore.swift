@@ -223,8 +223,11 @@ extension MemoryStore.State {
         let count = Int(cleared)
         claims = claims.filter { $0.value >= count }
         for list in [\MemoryStore.State.subjects, \MemoryStore.State.labels, \MemoryStore.State.kinds]
-            as [WritableKeyPath<MemoryStore.State, [ByteKey: [Int]]>] {
-            self[keyPath: list] = self[keyPath: list].mapValues { $0.filter { $0 >= count } }.filter { !$0.value.isEmpty }
+            as [WritableKeyPath<MemoryStore.State, [ByteKey: [Int]]>]
+        {
+            self[keyPath: list] = self[keyPath: list].mapValues { $0.filter { $0 >= count } }.filter {
+                !$0.value.isEmpty
+            }
         }
         kinds[ByteKey(kind), default: []].insert(contentsOf: 0..<count, at: 0)
     }

@@ -18,7 +18,8 @@ extension Ledger {
         defer { lock.release() }
         let path = file.path
         let segments = try FileSegment.numbers(of: path).map { ".\($0)" }
-        let suffixes = ["-wal", "-shm", ""] + segments + [".tree", ".key", ".checkpoints", ".heads"]
+        let suffixes =
+            ["-wal", "-shm", ""] + segments + [".tree", ".outline", ".text", ".key", ".checkpoints", ".heads"]
         var (aside, number) = (path + ".damaged", 1)
         while suffixes.contains(where: { exists(aside + $0) }) {
             number += 1

@@ -49,7 +49,9 @@ enum Audit {
                 .init("WHAT", .word(Work.allCases.map(\.rawValue)), doc: Work.listed),
                 .init(
                     "ID", .text, .any,
-                    doc: "of prove: a request's number or id, or entry:N; of erase: requests; of witness: files with checkpoints"),
+                    doc:
+                        "of prove: a request's number or id, or entry:N; of erase: requests; of witness: files with checkpoints"
+                ),
             ],
             options: [
                 .init(
@@ -79,7 +81,9 @@ enum Audit {
                 .init("reason", "TEXT", doc: "of erase and purge: why, for the record"),
                 .init("preview", doc: "of erase: list what would be erased, and ask for nothing"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
-                .init("json", doc: "of verify, checkpoint, prove, witness, erase, retention and purge: print one JSON document"),
+                .init(
+                    "json",
+                    doc: "of verify, checkpoint, prove, witness, erase, retention and purge: print one JSON document"),
             ],
             examples: [
                 .init("hitl audit verify", "is the ledger intact?"),

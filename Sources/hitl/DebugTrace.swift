@@ -66,7 +66,8 @@ final class DebugTrace: Sendable {
         case .granted(let grant): return ["Grant given with request \(grant.request)"]
         case .revoked(let request, _): return ["Grant given with request \(request) revoked"]
         case .mended(let mended): return ["The ledger was mended after entry \(mended.after)"]
-        case .erased(let erased): return ["\(erased.entries.count) entries are erased, as request \(erased.request) asked"]
+        case .erased(let erased):
+            return ["\(erased.entries.count) entries are erased, as request \(erased.request) asked"]
         case .purged(let purged):
             return ["Entries 1 to \(purged.through) are removed, as request \(purged.request) asked"]
         case .sessionStarted(let session): return ["Session \(DisplayText(untrusted: session.id)) started"]

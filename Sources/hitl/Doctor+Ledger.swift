@@ -53,7 +53,8 @@ extension Doctor {
         switch place.sealing() {
         case .failure(let failure):
             findings.append(
-                Finding(.missing, "Sealing: \(failure.message)", mend: "put the key back that `security.auditKeys` names"))
+                Finding(
+                    .missing, "Sealing: \(failure.message)", mend: "put the key back that `security.auditKeys` names"))
         case .success(let sealing) where sealing.current != nil:
             findings.append(Finding(.good, "Sealing: records are encrypted, and their key is here"))
         case .success:

@@ -54,7 +54,9 @@ enum Follow {
     /// - Returns: false where nobody reads what is written any more.
     private static func sleep(until descriptor: Int32) -> Bool {
         while true {
-            var polled = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: 1, events: 0, revents: 0)]
+            var polled = [
+                pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: 1, events: 0, revents: 0),
+            ]
             guard poll(&polled, 2, -1) > 0 else { continue }
             if polled[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { return false }
             guard polled[0].revents != 0 else { continue }

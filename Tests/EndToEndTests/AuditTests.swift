@@ -93,7 +93,8 @@ import Testing
     @Test func `that lost its last entry keeps a desk from opening, until a person sets it aside`() async throws {
         let home = try await Self.home()
         try await Self.tamper(
-            home, "DELETE FROM entry WHERE sequence = 6; UPDATE tally SET count = count - 1 WHERE kind = 'session-ended'")
+            home,
+            "DELETE FROM entry WHERE sequence = 6; UPDATE tally SET count = count - 1 WHERE kind = 'session-ended'")
         let said = try await home.script([], "--agent", "none", "--enable-hitl")
         #expect(said.code == 7)
         #expect(

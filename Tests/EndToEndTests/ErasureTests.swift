@@ -88,7 +88,8 @@ import Testing
         #expect(try await home.hitl("audit", "erase", "1", "--preview").code == 0)
         #expect(try await home.hitl("audit", "erase", "1").code == 6)
         #expect(try await home.hitl("audit", "erase").code == 2)
-        #expect(try await home.hitl("audit", "erase", "--containing", Self.anna, "--reason", "for \(Self.anna)").code == 2)
+        #expect(
+            try await home.hitl("audit", "erase", "--containing", Self.anna, "--reason", "for \(Self.anna)").code == 2)
     }
 
     @Test func `is kept for as long as it has to be`() async throws {

@@ -205,7 +205,8 @@ import Testing
             #expect(
                 try await home.run(program: try #require(Self.python), [Self.verifier, ledger, "--key", key])
                     == Said(
-                        code: 0, out: "Entries: 4, 0 not yet protected. Checkpoints: 1, all signed.\n" + more, err: "\n"))
+                        code: 0, out: "Entries: 4, 0 not yet protected. Checkpoints: 1, all signed.\n" + more, err: "\n"
+                    ))
         }
     }
 

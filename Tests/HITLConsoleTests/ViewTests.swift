@@ -190,9 +190,11 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
         let ledger = try Ledger.inMemory(indexer: EventIndex.index(of:), clock: { opened.milliseconds })
         defer { ledger.close() }
         let review = Review(
-            answer: .approve, reviewer: Principal(role: .person, name: "ada", channel: "tty"), reason: "Space is short.",
+            answer: .approve, reviewer: Principal(role: .person, name: "ada", channel: "tty"),
+            reason: "Space is short.",
             conditions: ["once"], shownAt: opened + .minutes(1), hiddenLines: 2,
-            signature: DecisionSignature(key: "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", at: opened, value: "AQ=="))
+            signature: DecisionSignature(
+                key: "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8", at: opened, value: "AQ=="))
         let events = EventLedger(ledger)
         try await events.append([
             .opened(.init(pending)), .closed(.init(pending.with(status: .approved(review)), waited: .minutes(2))),

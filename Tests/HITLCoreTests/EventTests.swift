@@ -20,7 +20,7 @@ import Testing
             #expect(read.record == record)
             kinds[event.json.object?["type"]?.string ?? "", default: 0] += 1
         }
-        #expect(kinds.count == 13 && kinds.values.allSatisfy { $0 > 100 }, "\(kinds)")
+        #expect(kinds.count == 15 && kinds.values.allSatisfy { $0 > 100 }, "\(kinds)")
     }
 
     @Test func `is refused where it is anything that would not have been written`() throws {

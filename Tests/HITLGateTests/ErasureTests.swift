@@ -48,7 +48,8 @@ final class ErasingDesk: Sendable {
     }
 
     func fixture(_ ledger: Ledger, ids: CountingIDs = CountingIDs()) async throws -> GateFixture {
-        try await GateFixture(ledger: ledger, clock: clock, ids: ids, timeout: nil, signer: Signing(key: key),
+        try await GateFixture(
+            ledger: ledger, clock: clock, ids: ids, timeout: nil, signer: Signing(key: key),
             salt: Salt.random)
     }
 
@@ -204,7 +205,9 @@ final class ErasureDirectory: Sendable {
         ledger.close()
     }
 
-    @Test func `cannot be found from its hashes by trying, because each record has a salt that goes with it`() async throws {
+    @Test func `cannot be found from its hashes by trying, because each record has a salt that goes with it`()
+        async throws
+    {
         let desk = try ErasingDesk(.memory)
         let fixture = try await desk.fixture(try desk.open())
         try await Self.decided(desk, fixture)
@@ -279,7 +282,9 @@ final class ErasureDirectory: Sendable {
     }
 
     @Test(arguments: [Keeping.database, .files])
-    func `is erased at the next start where the desk was killed after it had recorded it`(_ keeping: Keeping) async throws {
+    func `is erased at the next start where the desk was killed after it had recorded it`(_ keeping: Keeping)
+        async throws
+    {
         let desk = try ErasingDesk(keeping)
         var ledger = try desk.open()
         var fixture = try await desk.fixture(ledger)

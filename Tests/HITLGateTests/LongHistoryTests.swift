@@ -38,31 +38,32 @@ import Testing
 
     private static let count: Int64 = 1_301
 
-    private static func fill(_ ledger: Ledger) async throws {
+    private static func fill(_ ledger: Ledger, _ hand: Hand) async throws {
         let events = EventLedger(ledger)
         var batch: [Event] = []
         for number in 1...count {
             batch += Self.events(of: number)
             if batch.count > 60 || number == count {
+                hand.move()
                 try await events.append(batch, durability: .written)
                 batch = []
             }
         }
     }
 
-    /// Half a minute on at every append.
-    private static func clock() -> @Sendable () -> Int64 {
-        let time = Locked(ManualClock.start.milliseconds)
-        return {
-            time.withLock { time in
-                time += 30_000
-                return time
-            }
-        }
+    /// Half a minute on at every append, whoever else looks at it.
+    private final class Hand: Sendable {
+        private let time = Locked(ManualClock.start.milliseconds)
+
+        @Sendable func now() -> Int64 { time.withLock { $0 } }
+
+        func move() { time.withLock { $0 += 30_000 } }
     }
 
-    private static func open(_ path: String, sealing: RecordSealing = .none) throws(LedgerError) -> Ledger {
-        try Ledger.open(path: path, indexer: EventIndex.index(of:), clock: clock(), sealing: sealing)
+    private static func open(
+        _ path: String, _ hand: Hand = Hand(), sealing: RecordSealing = .none
+    ) throws(LedgerError) -> Ledger {
+        try Ledger.open(path: path, indexer: EventIndex.index(of:), clock: hand.now, sealing: sealing)
     }
 
     private static func words(_ histories: [RequestHistory]) -> [String] {
@@ -72,10 +73,11 @@ import Testing
     @Test func `answers the same from what is derived beside it as from all records`() async throws {
         let directory = LedgerDirectory()
         let path = directory.path + "/ledger.db"
-        let plain = try Ledger.inMemory(indexer: EventIndex.index(of:), clock: Self.clock())
-        try await Self.fill(plain)
-        let ledger = try Self.open(path)
-        try await Self.fill(ledger)
+        let (plainHand, hand) = (Hand(), Hand())
+        let plain = try Ledger.inMemory(indexer: EventIndex.index(of:), clock: plainHand.now)
+        try await Self.fill(plain, plainHand)
+        let ledger = try Self.open(path, hand)
+        try await Self.fill(ledger, hand)
         for kind in Records.outlines { try ledger.outline(kind).extend() }
         #expect(Records.outlines.map { ledger.outline($0).count } == [1, 1])
         #expect(try ledger.wrongOutline(Records.outlines) == nil)
@@ -125,8 +127,9 @@ import Testing
     @Test func `is not believed of a file beside it that says something else`() async throws {
         let directory = LedgerDirectory()
         let path = directory.path + "/ledger.db"
-        let ledger = try Self.open(path)
-        try await Self.fill(ledger)
+        let hand = Hand()
+        let ledger = try Self.open(path, hand)
+        try await Self.fill(ledger, hand)
         for kind in Records.outlines { try ledger.outline(kind).extend() }
         let facts = try #require(ledger.outline(StretchFacts.kind)[0].flatMap(StretchFacts.init))
         #expect(facts.has("rejected", tool: nil) && !facts.has("rejected", tool: "deleteFile"))
@@ -158,8 +161,9 @@ import Testing
         let path = directory.path + "/ledger.db"
         let key = try #require(RecordKey(bytes: Array(repeating: 7, count: 32)))
         let sealing = RecordSealing(current: key, others: [])
-        let ledger = try Self.open(path, sealing: sealing)
-        try await Self.fill(ledger)
+        let hand = Hand()
+        let ledger = try Self.open(path, hand, sealing: sealing)
+        try await Self.fill(ledger, hand)
         for kind in Records.outlines { try ledger.outline(kind).extend() }
         #expect(
             Self.words(try Records(ledger).history(.init(text: "mauve")))

@@ -243,7 +243,9 @@ struct SignedLedger {
         unlink(signed.path + ".heads")
         #expect(try await signed.verify().failures == [.cutBelowCheckpoint(size: 4, checkpoint: 6)])
         // Nobody opens it for writing, and nobody else signs it either.
-        #expect(await ledgerError { try signed.open().close() } == .lost(path: signed.path, .cutBelowCheckpoint(size: 4, checkpoint: 6)))
+        #expect(
+            await ledgerError { try signed.open().close() }
+                == .lost(path: signed.path, .cutBelowCheckpoint(size: 4, checkpoint: 6)))
         let ledger = try readLedger(signed.path)
         #expect(await ledgerError { try ledger.checkpoint() } == .damaged(path: signed.path, .forked(size: 6)))
         ledger.close()

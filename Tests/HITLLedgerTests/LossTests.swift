@@ -85,7 +85,8 @@ import Testing
         #expect(await lost.error() == nil)
     }
 
-    @Test(arguments: storages) func `because another has its name is not opened`(_ storage: LedgerStorage) async throws {
+    @Test(arguments: storages) func `because another has its name is not opened`(_ storage: LedgerStorage) async throws
+    {
         let lost = Lost(storage: storage)
         let head = try await lost.filled()
         for suffix in ["", "-wal", "-shm"] { unlink(lost.path + suffix) }

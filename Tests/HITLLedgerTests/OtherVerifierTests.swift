@@ -79,7 +79,8 @@ struct `A ledger in files, for the other verifier` {
     @Test func `is whole where it grew since it was signed, and torn where an append was not finished`() async throws {
         let directory = TemporaryDirectory()
         try await Self.make(directory)
-        let last = directory.names.filter { $0.contains(".jsonl.") && Int($0.split(separator: ".").last!) != nil }.max()!
+        let last = directory.names.filter { $0.contains(".jsonl.") && Int($0.split(separator: ".").last!) != nil }
+            .max()!
         let path = directory.path + "/" + last
         let bytes = contents(of: path)
         write(bytes + Array(#"{"sequence":13,"last":13,"ti"#.utf8), to: path)
@@ -91,7 +92,9 @@ struct `A ledger in files, for the other verifier` {
     @Test func `is not found whole where it is damaged, by us or by the other verifier`() async throws {
         let directory = TemporaryDirectory()
         try await Self.make(directory)
-        let whole = directory.names.filter { !$0.hasSuffix(".lock") }.map { ($0, contents(of: directory.path + "/" + $0)) }
+        let whole = directory.names.filter { !$0.hasSuffix(".lock") }.map {
+            ($0, contents(of: directory.path + "/" + $0))
+        }
         func restore() {
             for name in directory.names { unlink(directory.path + "/" + name) }
             for (name, bytes) in whole { write(bytes, to: directory.path + "/" + name) }

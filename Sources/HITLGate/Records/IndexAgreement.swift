@@ -44,6 +44,7 @@ struct IndexAgreement {
 
     private static func disagreement(_ clause: String) -> EventLedgerError {
         .unavailable(
-            "The ledger disagrees with its index: \(clause). What was given out is not complete. Run `hitl audit verify`.")
+            "The ledger disagrees with its index: \(clause). What was given out is not complete. Run `hitl audit verify`."
+        )
     }
 }

@@ -99,7 +99,8 @@ public final class Redactor: Sendable {
             return .finished(subject: subject, keyed(shown(outcome, of: subject)))
         case .attempted(let principal, let what):
             return .attempted(by: principal, what: redaction(nil)?.redacted(what) ?? what)
-        case .extended, .started, .rolledBack, .granted, .revoked, .mended, .erased, .purged, .sessionStarted, .sessionEnded:
+        case .extended, .started, .rolledBack, .granted, .revoked, .mended, .erased, .purged, .sessionStarted,
+            .sessionEnded:
             return event
         }
     }

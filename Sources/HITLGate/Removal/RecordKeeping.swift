@@ -156,7 +156,10 @@ public struct RecordKeeping: Sendable {
     private func carryOut(_ sequence: Int64) async throws(EventLedgerError) {
         do throws(LedgerError) {
             try await events.ledger.carryOut(removalBy: sequence, residue: Event.residue(of:))
-            guard case .erased(let erased)? = try events.ledger.entry(at: sequence).flatMap({ try? Event(record: $0.record) })
+            guard
+                case .erased(let erased)? = try events.ledger.entry(at: sequence).flatMap({
+                    try? Event(record: $0.record)
+                })
             else { return }
             for removed in erased.entries {
                 guard let name = try events.ledger.entry(at: removed.sequence)?.index.subject else { continue }

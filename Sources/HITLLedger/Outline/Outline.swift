@@ -244,6 +244,10 @@ extension Ledger {
         }
     }
 
+    func removeOutlines() {
+        for kind in keptOutlines.withLock({ $0 }) { outline(kind).remove() }
+    }
+
     /// The first entries of which a file of these kinds says something else than their records, if there are any.
     package func wrongOutline(
         _ kinds: [Outline.Kind], progress: (Int64) -> Void = { _ in }

@@ -95,7 +95,8 @@ extension VerificationFailure {
         default: broken = nil
         }
         switch self {
-        case .notARecord(let sequence), .index(let sequence, _), .sealed(let sequence, _), .removedUnrecorded(let sequence):
+        case .notARecord(let sequence), .index(let sequence, _), .sealed(let sequence, _),
+            .removedUnrecorded(let sequence):
             return sequence != broken
         default: return false
         }

@@ -178,7 +178,8 @@ enum PolicyProgram {
         if json {
             Output.standard(
                 JSONValue.members([
-                    "errors": .array([]), "warnings": .array(judge.warnings.map(JSONValue.string)), "rules": .integer(policy.rules.count), "version": .string(policy.version),
+                    "errors": .array([]), "warnings": .array(judge.warnings.map(JSONValue.string)),
+                    "rules": .integer(policy.rules.count), "version": .string(policy.version),
                 ]).printable + "\n")
         } else {
             for warning in judge.warnings {
