@@ -53,6 +53,10 @@ final class Appender: Sendable {
         var isTimerArmed = false
         var isClosed = false
 
+        /// Maintenance failed since something was committed: it is not tried again before, or a full disk would keep the
+        /// thread busy.
+        var restsMaintenance = false
+
         /// After a commit with this durability; nil where nothing was committed.
         mutating func note(_ durability: Durability?) {
             switch durability {
@@ -198,6 +202,7 @@ final class Appender: Sendable {
         let needsMaintenance = store.needsMaintenance
         let wakes = turn.withLock { turn in
             turn.note(durability)
+            if durability != nil { turn.restsMaintenance = false }
             if !turn.waiting.isEmpty || !turn.jobs.isEmpty || needsMaintenance {
                 turn.isHandedOver = true
                 return true
@@ -224,14 +229,17 @@ extension Appender {
             switch nextWork() {
             case .commit(let group):
                 let committed = commit(group.map(\.batch))
-                turn.withLock { $0.note(committed.durability) }
+                turn.withLock { turn in
+                    turn.note(committed.durability)
+                    if committed.durability != nil { turn.restsMaintenance = false }
+                }
                 for (waiting, outcome) in zip(group, committed.outcomes) {
                     waiting.continuation.resume(returning: outcome)
                 }
                 if store.needsMaintenance {
                     // Where it fails the log grows, which the next commit may survive; a disk that is
                     // at fault says so there.
-                    do { try store.maintain() } catch {}
+                    do { try store.maintain() } catch { turn.withLock { $0.restsMaintenance = true } }
                 }
             case .job(let job): job(store)
             case .sync:
@@ -259,7 +267,7 @@ extension Appender {
             if turn.isHandedOver {
                 if !turn.jobs.isEmpty { return .over(.job(turn.jobs.removeFirst())) }
                 let group = Array(turn.waiting.prefix(Appender.largestGroup))
-                if !group.isEmpty || self.store.needsMaintenance {
+                if !group.isEmpty || (self.store.needsMaintenance && !turn.restsMaintenance) {
                     turn.waiting.removeFirst(group.count)
                     return .over(.commit(group))
                 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// State behind a mutex, and a thread that waits for it to change.
+/// State behind a mutex, and threads that wait for it to change.
 final class Monitor<State>: @unchecked Sendable {
     // Sendable because `state` is reached only between lock and unlock.
     private var state: State
@@ -33,9 +33,10 @@ final class Monitor<State>: @unchecked Sendable {
         return body(&state)
     }
 
-    /// Wakes the waiting thread. After the lock was given back, so that it does not wake into it.
+    /// Wakes all that wait: which of them a change is for, only they can tell. After the lock was given back, so that they
+    /// do not wake into it.
     func signal() {
-        pthread_cond_signal(changed)
+        pthread_cond_broadcast(changed)
     }
 
     /// Runs `body` until it gives a result, and sleeps between two runs: until a signal, or until the

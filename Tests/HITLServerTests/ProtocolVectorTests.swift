@@ -34,7 +34,10 @@ import Testing
             clients[who] = client
             if let message = step["sends"] { try await client.send(line: message.canonicalText) }
             if let text = step["sendsText"]?.string { try await client.send(line: text) }
-            if let expected = step["hears"] { #expect(try await client.text() == expected.canonicalText) }
+            if let expected = step["hears"] {
+                let heard = try await client.text()
+                #expect(heard == expected.canonicalText)
+            }
         }
         await desk.close()
     }

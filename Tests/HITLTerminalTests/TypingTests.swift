@@ -178,10 +178,10 @@ import Testing
             terminal.resize(columns: columns, rows: 20)
             try await terminal.until { $0.columns == columns && $0.hasOnceAndWhole(now) }
         }
-        // Several at once, of which the program may see the last alone.
+        // Several at once, of which the program may see the last alone: then what stood above the line may move out of sight.
         for columns in [50, 40, 30, 25] { terminal.resize(columns: columns, rows: 20) }
         let all = typed
-        try await terminal.until { $0.columns == 25 && $0.hasOnceAndWhole(all) }
+        try await terminal.until { $0.columns == 25 && $0.showsOnceAndWhole(all) }
         terminal.send("\r")
         try await terminal.until { $0.contains("line(0123") }
         #expect(terminal.screen.unknown.isEmpty)
@@ -220,8 +220,13 @@ import Testing
 }
 
 extension ScreenModel {
-    /// The prompt with what was typed, from its first row to the cursor's, and no piece of it anywhere else.
+    /// The same, also in what can be scrolled back to, with what was there before.
     fileprivate func hasOnceAndWhole(_ typed: String) -> Bool {
+        showsOnceAndWhole(typed) && !scrollback.contains { $0.hasPrefix("probe > 0") } && contains("line(before)")
+    }
+
+    /// The prompt with what was typed, from its first row to the cursor's, and no piece of it anywhere else.
+    fileprivate func showsOnceAndWhole(_ typed: String) -> Bool {
         let all = "probe > " + typed
         let expected = stride(from: 0, to: all.count, by: columns).map { start in
             String(all.dropFirst(start).prefix(columns))
@@ -229,6 +234,5 @@ extension ScreenModel {
         let first = cursorRow - all.count / columns
         return expected.indices.allSatisfy { line(first + $0) == expected[$0] }
             && (0..<rows).count { line($0).hasPrefix("probe > 0") } == 1
-            && !scrollback.contains { $0.hasPrefix("probe > 0") } && contains("line(before)")
     }
 }

@@ -381,10 +381,7 @@ struct ArgumentReader {
             note("not_analysable", 25, .ask, "two arguments name a command, and only the tool knows which of them runs")
         }
         if nature.runsCommands, !nature.isDatabase, roles[.command, default: 0] == 0 {
-            let isEmpty = call.kind == .execute && call.arguments.members.isEmpty
-            note(
-                "not_analysable", isEmpty ? 50 : 25, isEmpty ? .deny : .ask,
-                isEmpty ? "there is nothing to run" : "the tool runs commands, and no argument is known to be one")
+            note("not_analysable", 25, .ask, "the tool runs commands, and no argument is known to be one")
         }
         if nature.access == .remove, roles[.path, default: 0] == 0, roles[.source, default: 0] == 0 {
             note("not_analysable", 20, .ask, "what is deleted cannot be told from the arguments")

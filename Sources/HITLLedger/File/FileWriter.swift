@@ -174,7 +174,7 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
     /// Begins the next file: it exists, whole and with the head that it follows, before anything is written to it.
     package func maintain() throws(LedgerError) {
         try sync()
-        guard end >= segmentLimit else { return }
+        guard needsMaintenance else { return }
         try beginNextSegment()
     }
 
