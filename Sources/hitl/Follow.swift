@@ -26,7 +26,13 @@ enum Follow {
         do throws(EventLedgerError) {
             var last = try records.end()
             Output.standard(try following.beginning(records, now: Clocks.system.wall(), for: presentation))
-            while sleep(until: watch.number) {
+            var isSettled = true
+            waiting: while true {
+                switch sleep(until: watch.number, within: isSettled ? -1 : Self.settling) {
+                case .nobodyReads: break waiting
+                case .written: isSettled = false
+                case .silence: isSettled = true
+                }
                 let (news, end) = try records.news(after: last)
                 last = end
                 for one in news {
@@ -51,18 +57,26 @@ enum Follow {
         return watch
     }
 
-    /// - Returns: false where nobody reads what is written any more.
-    private static func sleep(until descriptor: Int32) -> Bool {
+    /// What is written can be read a moment later: SQLite tells its readers of a commit in memory that they share, which
+    /// nobody hears of. So there is a second look after the last write.
+    private static let settling: Int32 = 100  // milliseconds
+
+    private enum Waking { case written, silence, nobodyReads }
+
+    /// - Parameter limit: in milliseconds; -1 for none.
+    private static func sleep(until descriptor: Int32, within limit: Int32) -> Waking {
         while true {
             var polled = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: 1, events: 0, revents: 0),
             ]
-            guard poll(&polled, 2, -1) > 0 else { continue }
-            if polled[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { return false }
+            let count = poll(&polled, 2, limit)
+            if count == 0 { return .silence }
+            guard count > 0 else { continue }
+            if polled[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { return .nobodyReads }
             guard polled[0].revents != 0 else { continue }
             var events = [UInt8](repeating: 0, count: 4_096)
             while read(descriptor, &events, events.count) > 0 {}
-            return true
+            return .written
         }
     }
 }

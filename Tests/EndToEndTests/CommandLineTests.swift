@@ -81,7 +81,8 @@ import Testing
             names == [
                 "loop", "ask", "wait", "hook", "mcp", "policy", "audit", "keys", "doctor", "status", "show", "approve",
                 "reject", "edit",
-                "history", "config", "stats", "why", "extend", "withdraw", "stop", "rollback", "grants",
+                "history", "config", "stats", "why", "extend", "withdraw", "stop", "rollback", "grants", "erase",
+                "purge",
             ])
         for name in names {
             let page = try await home.hitl(name, "--help")

@@ -72,8 +72,13 @@ package struct HistoryView {
 
     /// When, and how much of it had been on the desk's screen.
     private static func shown(_ review: Review) -> DisplayText {
-        guard let at = review.shownAt else { return "not at the desk's terminal" }
-        let time = DisplayText(untrusted: at.timestamp)
+        let time: DisplayText
+        switch (review.shownAt, review.hiddenLines ?? 0) {
+        case (let at?, _): time = DisplayText(untrusted: at.timestamp)
+        // It was cut, and nobody looked at the rest.
+        case (nil, 1...): time = "in part"
+        case (nil, _): return "not at the desk's terminal"
+        }
         switch review.hiddenLines {
         case 0?: return "\(time), all of it"
         case 1?: return "\(time), all but 1 line"

@@ -12,49 +12,56 @@ enum SecretName {
     static func strength(of name: some Sequence<UInt8>) -> Strength? {
         let words = words(name)
         guard let last = words.last else { return nil }
-        func has(_ word: String) -> Bool { words.contains { $0.elementsEqual(word.utf8) } }
-        func ends(_ word: String) -> Bool { last.elementsEqual(word.utf8) }
-        if ends("authorization") || ends("cookie") { return .authorization }
-        if publicEnds.contains(where: ends) { return nil }
+        if authorizations.contains(last) { return .authorization }
+        if publicEnds.contains(last) { return nil }
         // `SMTPPassword`, `REDISCLI_AUTH`
-        if ["password", "passwd", "passphrase", "apikey", "authtoken"].contains(where: { last.ends(with: $0.utf8) })
-            || ends("auth") && has("rediscli")
+        if joinedEnds.contains(where: { last.suffix($0.count).elementsEqual($0) })
+            || last == auth && words.contains(redis)
         {
             return .strong
         }
-        if strongWords.contains(where: ends) { return .strong }
+        if strongWords.contains(last) { return .strong }
         // `secret_key_base`, `password2`, `tokenValue`.
-        if strongWords.contains(where: has),
-            ["value", "base", "string", "text", "prod", "production", "dev", "test"]
-                .contains(where: ends)
-        {
-            return .strong
-        }
-        if ends("key") || ends("keys") {
-            if [
-                "api", "access", "secret", "private", "account", "master", "encryption", "signing", "auth", "service",
-                "subscription", "storage", "shared", "deploy", "license", "hmac",
-            ].contains(where: has) {
-                return .strong
-            }
-            return .weak
-        }
-        if [
-            "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic", "session",
-            "bearer", "code", "otp", "pin", "hash", "phrase", "words",
-        ].contains(where: ends) {
-            return .weak
-        }
-        return nil
+        if strongEnds.contains(last), words.contains(where: strongWords.contains) { return .strong }
+        if keys.contains(last) { return words.contains(where: keyKinds.contains) ? .strong : .weak }
+        return weakEnds.contains(last) ? .weak : nil
     }
 
-    private static let strongWords = [
+    private static func set(_ words: String...) -> Set<[UInt8]> { Set(words.map { Array($0.utf8) }) }
+
+    private static let authorizations = set("authorization", "cookie")
+
+    private static let joinedEnds = ["password", "passwd", "passphrase", "apikey", "authtoken"].map { Array($0.utf8) }
+
+    private static let (auth, redis) = (Array("auth".utf8), Array("rediscli".utf8))
+
+    private static let strongWords = set(
         "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets", "token",
-        "tokens",
-        "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey", "authtoken", "accesstoken",
+        "tokens", "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey", "authtoken",
+        "accesstoken",
         "refreshtoken", "clientsecret", "passwords", "passwds", "pwds", "passphrases", "apikeys", "pgpassword",
-        "sshpass", "userpass",
-    ]
+        "sshpass", "userpass")
+
+    private static let strongEnds = set("value", "base", "string", "text", "prod", "production", "dev", "test")
+
+    private static let keys = set("key", "keys")
+
+    private static let keyKinds = set(
+        "api", "access", "secret", "private", "account", "master", "encryption", "signing", "auth", "service",
+        "subscription", "storage", "shared", "deploy", "license", "hmac")
+
+    private static let weakEnds = set(
+        "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic", "session",
+        "bearer", "code", "otp", "pin", "hash", "phrase", "words")
+
+    /// `token_count`, `password_hint`, `secret_name` name other things; they end in another word than a strong one.
+    private static let publicEnds = set(
+        "public", "pubkey", "nopasswd", "hint", "count", "length", "name", "id", "url", "type", "path")
+
+    private static let phrases = set("passphrase", "password", "mnemonic", "phrase", "seed", "words")
+
+    private static let neutral = set(
+        "value", "val", "content", "data", "text", "string", "plaintext", "raw", "current", "previous", "default")
 
     static func isStrong(_ name: some Sequence<UInt8>) -> Bool { strength(of: name) == .strong }
 
@@ -63,27 +70,14 @@ enum SecretName {
 
     /// A phrase of words is what these are.
     static func takesPhrase(_ name: some Sequence<UInt8>) -> Bool {
-        guard let last = words(name).last else { return false }
-        return ["passphrase", "password", "mnemonic", "phrase", "seed", "words"].contains {
-            last.elementsEqual($0.utf8)
-        }
+        words(name).last.map(phrases.contains) ?? false
     }
 
     /// A name that says nothing itself: what it holds is named beside or above it.
     static func isNeutral(_ name: some Sequence<UInt8>) -> Bool {
         let words = words(name)
-        return words.count == 1
-            && [
-                "value", "val", "content", "data", "text", "string", "plaintext", "raw", "current", "previous",
-                "default",
-            ]
-            .contains { words[0].elementsEqual($0.utf8) }
+        return words.count == 1 && neutral.contains(words[0])
     }
-
-    /// `token_count`, `password_hint`, `secret_name` name other things; they end in another word than a strong one.
-    private static let publicEnds = [
-        "public", "pubkey", "nopasswd", "hint", "count", "length", "name", "id", "url", "type", "path",
-    ]
 
     /// Parts at `_`, `-`, `.`, blanks and changes from small to capital letters, in small letters.
     private static func words(_ name: some Sequence<UInt8>) -> [[UInt8]] {
@@ -201,10 +195,4 @@ enum SecretValue {
         "password", "passwd", "secret", "token", "your_password", "your-password", "example", "placeholder", "empty",
         "masked", "hidden", "invalid", "missing", "expired", "number", "bytes", "varchar", "boolean", "object",
     ]
-}
-
-extension [UInt8] {
-    fileprivate func ends(with text: String.UTF8View) -> Bool {
-        count >= text.count && self[(count - text.count)...].elementsEqual(text)
-    }
 }
