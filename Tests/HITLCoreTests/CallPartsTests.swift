@@ -91,3 +91,35 @@ private func step(_ tool: String, _ arguments: JSONValue) -> JSONValue {
         }
     }
 }
+
+@Suite struct `What the desk deletes` {
+    private func undoing(_ tool: String, _ arguments: JSONValue) -> Reversibility? {
+        assessor.assess(
+            ToolCall(
+                tool: tool, kind: .delete, arguments: arguments.object ?? JSONObject(),
+                origin: Origin(agent: "scout", session: "s"), directory: "/w", performer: .desk)
+        ).reversibility
+    }
+
+    @Test func `can be undone where it is a file, and not where it is what the ledger holds`() {
+        #expect(undoing("deleteFile", ["path": "a.tmp"]) == .reversible)
+        #expect(undoing("eraseRecords", ["entries": [1, 2], "requests": ["1"]]) == .irreversible)
+    }
+}
+
+@Suite struct `A command that its requester runs itself` {
+    private func effect(_ facts: Facts) -> Effect? {
+        let call = ToolCall(
+            tool: "deploy", kind: .execute, arguments: JSONObject(), origin: Origin(agent: "ask", session: "s"),
+            directory: "/w", performer: .requester, facts: facts)
+        return CallAnalysis.of(call, in: PathSurroundings(workspace: "/w", home: "/home/casey"))
+            .findings.compactMap(\.effect).min()
+    }
+
+    @Test func `needs no arguments that describe it`() {
+        var facts = Facts()
+        #expect(effect(facts) == .deny)
+        facts.command = Facts.Command(argv: ["./deploy.sh"], executable: "/w/deploy.sh", environment: [])
+        #expect(effect(facts) == .ask)
+    }
+}

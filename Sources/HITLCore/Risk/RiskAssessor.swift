@@ -122,7 +122,9 @@ public struct RiskAssessor: Sendable {
     /// What `hitl` itself does to files is done under a snapshot, which `/hitl rollback` brings back.
     private func reversibility(of call: ToolCall, _ analysis: CallAnalysis) -> Reversibility {
         switch (call.performer, call.kind) {
-        case (.desk, .edit), (.desk, .delete), (.desk, .move): .reversible
+        case (.desk, .edit), (.desk, .move): .reversible
+        // What is erased from the ledger is no file.
+        case (.desk, .delete) where call.arguments["path"] != nil: .reversible
         default: analysis.reversibility
         }
     }
