@@ -26,17 +26,14 @@ enum Follow {
         do throws(EventLedgerError) {
             var last = try records.end()
             Output.standard(try following.beginning(records, now: Clocks.system.wall(), for: presentation))
-            var isSettled = true
-            waiting: while true {
-                switch sleep(until: watch.number, within: isSettled ? -1 : Self.settling) {
-                case .nobodyReads: break waiting
-                case .written: isSettled = false
-                case .silence: isSettled = true
-                }
+            var looks = 0
+            while let sign = sleep(until: watch.number, atMost: looks < pauses.count ? pauses[looks] : -1) {
+                looks = sign == .written ? 0 : looks + 1
                 let (news, end) = try records.news(after: last)
                 last = end
                 for one in news {
-                    Output.standard(following.text(of: one, now: Clocks.system.wall(), for: presentation))
+                    Output.standard(
+                        try following.text(of: one, in: records, now: Clocks.system.wall(), for: presentation))
                 }
             }
             return .done
@@ -57,22 +54,23 @@ enum Follow {
         return watch
     }
 
-    /// What is written can be read a moment later: SQLite tells its readers of a commit in memory that they share, which
-    /// nobody hears of. So there is a second look after the last write.
-    private static let settling: Int32 = 100  // milliseconds
+    /// An entry can be read only a moment after the write that is heard of: once that is synced and marked as whole in
+    /// memory that both share, of which nothing is heard. So it looks again, ever later, before it sleeps on.
+    private static let pauses: [Int32] = [20, 100, 500, 2_000]
 
-    private enum Waking { case written, silence, nobodyReads }
+    private enum Sign { case written, quiet }
 
-    /// - Parameter limit: in milliseconds; -1 for none.
-    private static func sleep(until descriptor: Int32, within limit: Int32) -> Waking {
+    /// - Parameter pause: in milliseconds; -1 for as long as nothing is written.
+    /// - Returns: nil where nobody reads what is written any more.
+    private static func sleep(until descriptor: Int32, atMost pause: Int32) -> Sign? {
         while true {
             var polled = [
                 pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: 1, events: 0, revents: 0),
             ]
-            let count = poll(&polled, 2, limit)
-            if count == 0 { return .silence }
-            guard count > 0 else { continue }
-            if polled[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { return .nobodyReads }
+            let found = poll(&polled, 2, pause)
+            if found == 0 { return .quiet }
+            guard found > 0 else { continue }
+            if polled[1].revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0 { return nil }
             guard polled[0].revents != 0 else { continue }
             var events = [UInt8](repeating: 0, count: 4_096)
             while read(descriptor, &events, events.count) > 0 {}

@@ -44,11 +44,14 @@ package struct Following {
     }
 
     /// What came of it; empty where it is not asked for.
-    package func text(of news: Records.News, now: WallTime, for presentation: Presentation) -> String {
+    package func text(
+        of news: Records.News, in records: Records, now: WallTime, for presentation: Presentation
+    ) throws(EventLedgerError) -> String {
         switch (what, news) {
         case (.decisions(let query), .decided(let history)):
             if let tool = query.tool, history.call?.tool.utf8.elementsEqual(tool.utf8) != true { return "" }
             if let decision = query.decision, history.decision != decision { return "" }
+            if let text = query.text, try !records.has(text, about: history.subject) { return "" }
             return decided(history, now, presentation)
         case (.pending, .opened(let history)):
             // One that is decided already by the time that it is read is not pending.

@@ -1,4 +1,4 @@
-import HITLCore
+package import HITLCore
 import HITLLedger
 
 extension Records {
@@ -28,6 +28,18 @@ extension Records {
             try search(range, for: bytes, query, &seen, &found)
         }
         return found.reversed()
+    }
+
+    /// Whether a record about it has the text, as it is written there.
+    package func has(_ text: String, about subject: Subject) throws(EventLedgerError) -> Bool {
+        let bytes = RecordText.written(text)
+        for entry in try events.entries(of: subject) {
+            let found = try events.read { ledger throws(LedgerError) in
+                try ledger.sequences(having: bytes, in: entry.sequence...entry.sequence)
+            }
+            if !found.isEmpty { return true }
+        }
+        return false
     }
 
     private func search(
