@@ -14,6 +14,7 @@ import Testing
             try PseudoTerminal.spawn([Home.hitl] + words, environment: home.environment, columns: 6_000, rows: 30)
         }
         let history = try follow("history", "--follow", "--json")
+        let searched = try follow("history", "--follow", "--json", "--grep", "Mon")
         let status = try follow("status", "--follow")
         try await status.until { $0.contains("1. Tool: paint") }
         #expect(try await home.ask("paint", "--arg", "wall=east") == 2)
@@ -24,7 +25,11 @@ import Testing
         #expect(!history.screen.contains(#""wall":"north""#))
         #expect(try await home.hitl("approve", "1").code == 0)
         try await history.until { $0.contains(#""wall":"north""#) }
-        for followed in [history, status] {
+        #expect(try await home.ask("paint", "--arg", "wall=south") == 3)
+        #expect(try await home.hitl("reject", "3", "--reason", "Monday, too.").code == 0)
+        try await searched.until { $0.contains(#""wall":"south""#) }
+        #expect(searched.screen.contains(#""wall":"east""#) && !searched.screen.contains(#""wall":"north""#))
+        for followed in [history, searched, status] {
             followed.signal(SIGINT)
             #expect(try await followed.waitForExit() == .killed(bySignal: SIGINT))
         }

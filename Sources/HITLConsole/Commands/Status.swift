@@ -66,6 +66,10 @@ package struct PendingRequest: Sendable {
             "verdict": request.verdict.json,
             "digest": .string(request.digest.description),
             "supersedes": request.supersedes.map { .integer($0) },
+            // Not all that is known of the call, which repeats the arguments: those may be long.
+            "command": call.facts.command.map { command in
+                ["argv": .array(command.argv.map(JSONValue.string)), "executable": .string(command.executable)]
+            },
         ])
     }
 
