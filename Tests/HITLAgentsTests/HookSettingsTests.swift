@@ -86,6 +86,14 @@ import Testing
         #expect(try uninstall(file, codex) == file)
     }
 
+    @Test(arguments: ["/opt/hitl-0.2", "/opt/my tools/hitl", "/opt/o'neil/hitl"])
+    func `know their own hook again, whatever the program is called`(_ program: String) throws {
+        let own = HookSettings(agent: .claude, program: program, socket: "/s")
+        let once = try install("{\"z\": 1}", own)
+        #expect(try install(once, own) == once)
+        #expect(!(try uninstall(once, own)).contains("hook claude"))
+    }
+
     @Test(arguments: [
         "[]", "{\"hooks\": []}", "{\"hooks\": {\"PreToolUse\": {}}}", "{\"a\":1,\"a\":2}", "{ // a note\n}",
     ])

@@ -124,7 +124,10 @@ package struct HookSettings: Sendable {
         guard let hooks = text.member("hooks", of: group) else { return false }
         let all = text.elements(of: hooks.value)
         guard all.count == 1, let command = text.member("command", of: all[0]) else { return false }
-        let words = text.text(command.value).split(separator: " ", maxSplits: 3).map { word in
+        let line = text.text(command.value)
+        // Of this very program, whatever it is called and wherever it stands.
+        if line.utf8.starts(with: "\(Self.quoted(program)) hook \(agent.rawValue) ".utf8) { return true }
+        let words = line.split(separator: " ", maxSplits: 3).map { word in
             String(word.unicodeScalars.filter { $0 != "'" })
         }
         return words.count >= 3

@@ -61,7 +61,8 @@ struct HookInstallation {
                     + settings.group.printable)
         }
         guard new != former else {
-            return say("`\(DisplayText(untrusted: path))` is so already; nothing was changed.")
+            let state: DisplayText = isRemoval ? "has no hook of this kind" : "is so already"
+            return say("`\(DisplayText(untrusted: path))` \(state); nothing was changed.")
         }
         guard arguments.has("write") else {
             Output.standard(String(decoding: new, as: UTF8.self))
