@@ -38,7 +38,9 @@ package struct EraseCommand: Command {
         reason = arguments.text("reason")
         isPreview = arguments.has("preview")
         json = arguments.has("json")
-        if names.isEmpty, texts.isEmpty { throw .missing(argument: "ID", command: "erase") }
+        if names.isEmpty, texts.isEmpty {
+            throw .missing(argument: "ID or --containing TEXT", command: Self.definition.typed)
+        }
         for text in texts where text.utf8.count < 3 {
             throw .badValue(text, of: "--containing", expected: "at least three bytes")
         }
@@ -103,7 +105,7 @@ package struct PurgeCommand: Command {
         if let export, export.utf8.count != 64 || !export.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) {
             throw .badValue(export, of: "--exported", expected: "a SHA-256 in 64 lower-case hexadecimal digits")
         }
-        if export == nil, !isPreview { throw .missing(argument: "--exported", command: "purge") }
+        if export == nil, !isPreview { throw .missing(argument: "--exported", command: Self.definition.typed) }
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {

@@ -44,7 +44,7 @@ enum AuditRemoval {
     /// Exports what is to be removed, and has the desk ask for it.
     static func purge(_ arguments: Arguments, _ place: Place) throws(UsageError) -> ExitCode {
         guard let file = arguments.text("output"), file != "-" else {
-            throw .missing(argument: "--output", command: "audit purge")
+            throw .missing(argument: "--output", command: "hitl audit purge")
         }
         guard let floor = place.configuration.auditRetention.value.milliseconds else {
             return retention(place, json: arguments.has("json"))

@@ -90,7 +90,7 @@ enum MCPProgram {
             let patience = try arguments.duration("timeout")
             let server: Server
             switch (arguments.text("url"), arguments.rest ?? []) {
-            case (nil, []): throw .missing(argument: "-- SERVER", command: "hitl mcp")
+            case (nil, []): throw .missing(argument: "-- SERVER or --url URL", command: "hitl mcp")
             case (nil, let command):
                 for option in ["bearer-env", "header-env", "header", "ca"] where !arguments.texts(option).isEmpty {
                     return Failure(.usage, "`--\(option)` is for servers with `--url`.").report().rawValue
