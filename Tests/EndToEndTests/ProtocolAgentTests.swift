@@ -468,7 +468,7 @@ import Testing
         try home.write(
             #"""
             import json, sys
-            print(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ask", "params": {"id": "a", "tool": "bash", "args": {}}}), flush=True)
+            print(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ask", "params": {"id": "a", "tool": "bash", "args": {"command": "true"}}}), flush=True)
             for line in sys.stdin:
                 if '"opened"' in line: sys.exit(3)
             """#, to: "w/agent.py")
