@@ -128,6 +128,23 @@ import Testing
         #expect(again.code == 1 && again.err.contains("nothing is set aside"))
     }
 
+    /// A desk looks at the newest entries only before it opens a ledger.
+    @Test func `that was rewritten long ago is set aside, too`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        for number in 1...35 { #expect(try await home.ask("paint", "--arg", "wall=\(number)") == number) }
+        #expect(try await home.hitl("reject", "1-35", "--reason", "Monday.").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        #expect(try await home.hitl("audit", "repair", "--set-aside").err.contains("is intact: nothing is set aside"))
+        try await Self.tamper(
+            home,
+            "UPDATE entry SET record = CAST(REPLACE(CAST(record AS TEXT), 'wall', 'hall') AS BLOB) WHERE sequence = 2")
+        #expect(try await home.script([], "--agent", "none", "--enable-hitl").code == 0)
+        #expect(try await home.hitl("audit", "verify").code == 7)
+        #expect(try await home.hitl("audit", "repair", "--set-aside").code == 0)
+        #expect(try await home.hitl("audit", "verify").code == 0)
+    }
+
     @Test func `whose index hides an entry is not exported in silence`() async throws {
         let home = try await Self.home()
         // The rejection stands in the table; the list by subject, by which it is found, does not have it.

@@ -5,7 +5,7 @@ import HITLLedger
 import HITLPlatform
 
 /// `hitl audit repair`: takes what an unfinished append has left off the end of a file ledger, and records it; or sets a
-/// ledger aside that no desk opens, and begins the one that records that.
+/// damaged ledger aside, and begins the one that records that.
 enum AuditRepair {
     static func run(_ place: Place, settingAside: Bool) -> ExitCode {
         let sealing: RecordSealing
@@ -54,13 +54,21 @@ enum AuditRepair {
         }
     }
 
-    /// Only what is refused for good: a ledger that opens, and one that a key or a moment's patience would open, stay.
+    /// Only what is damaged: a ledger that is whole, and one that a key or a moment's patience would open, stay. A desk
+    /// looks at the newest entries alone before it opens one, so what it opens is verified here.
     private static func setAside(_ place: Place, _ sealing: RecordSealing) -> ExitCode {
         do throws(LedgerError) {
-            try open(place, sealing).close()
-            return Failure(
-                .failed, "The ledger `\(place.ledgerPath)` is one that a desk opens: nothing is set aside."
-            ).report()
+            let ledger = try open(place, sealing)
+            defer { ledger.close() }
+            switch blocking({ await Audit.verification(of: ledger) }) {
+            case .failure(let failure): return failure.report()
+            case .success(let found):
+                guard !found.failures.isEmpty else {
+                    return Failure(
+                        .failed, "The ledger `\(place.ledgerPath)` is intact: nothing is set aside."
+                    ).report()
+                }
+            }
         } catch {
             switch error {
             case .damaged, .lost, .notALedger, .logKey: break
