@@ -128,7 +128,7 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
             "ps aux", "sed -i p a",
             "sed -f x a", "awk -f x a", "id --files0", "env", "printf -v a b", "less a", "more a", "man a", "tee a",
             "cargo --version",
-            "yarn --version", "go version", "pytest --version", "mvn --version", "gradle --version",
+            "yarn --version", "hg --version", "go version", "pytest --version", "mvn --version", "gradle --version",
         ] {
             #expect(!of(line).isHarmless, "\(line)")
         }

@@ -36,6 +36,10 @@ import Testing
             ]
         ),
         (.projectCredentials, [".env", "deploy/.env.production", ".npmrc", "certs/server.pem", "terraform.tfstate"]),
+        (
+            .projectCredentials,
+            ["dotfiles/.pgpass", ".my.cnf", ".vault-token", ".kube/config", ".claude/.credentials.json"]
+        ),
         (.personalRecords, ["~/.bash_history", "~/.mozilla/firefox/x/logins.json"]),
         (
             .repositoryHooks,

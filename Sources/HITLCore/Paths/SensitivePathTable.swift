@@ -107,7 +107,12 @@ enum SensitivePathTable {
                 "client_secret*.json", "master.key", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk",
                 "*.asc", "*.ovpn", "wp-config.php", "terraform.tfstate", "*.tfstate", "*.tfvars", ".htpasswd",
 
-                "local.settings.json", ".dockercfg", ".dockerconfigjson", ".token",
+                "local.settings.json", ".dockercfg", ".dockerconfigjson", ".token", ".pgpass", ".my.cnf",
+                ".mylogin.cnf",
+                ".vault-token", ".vault_pass", ".s3cfg", ".boto", ".databrickscfg", ".terraformrc", ".msmtprc",
+                ".fetchmailrc", ".rclone.conf", "rclone.conf", ".dev.vars", ".credentials.json", "logins.json",
+                "key4.db", "wallet.dat", "secring.gpg", "kaggle.json", ".kube/config", ".aws/**", ".gnupg/**",
+                ".config/gh/**", ".config/gcloud/**", ".azure/**",
             ]
         ),
         (

@@ -21,7 +21,8 @@ enum SystemPrograms {
         """
 
     /// `NAME --version`: programs that answer it without running what a project names. Not among them: those that
-    /// choose a toolchain, a plugin or a copy of themselves by a file of the project (`cargo`, `go`, `yarn`, `mvn`).
+    /// choose a toolchain, a plugin or a copy of themselves by a file of the project (`cargo`, `go`, `yarn`, `mvn`, and
+    /// `hg`, which loads the extensions of `.hg/hgrc` before it looks at its options).
     static let tellingVersions: Set<String> = [
         "swift", "swiftc", "node", "nodejs", "npm", "npx", "python", "python2", "python3", "pip", "pip3", "git", "ruby",
         "perl", "php", "lua", "java", "javac", "make", "gmake", "cmake", "ninja", "gcc", "g++", "cc", "c++", "clang",
@@ -29,7 +30,7 @@ enum SystemPrograms {
         "gzip", "bzip2", "xz", "zip", "rsync", "ssh", "openssl", "docker", "sqlite3", "psql", "tmux", "vim", "nvim",
         "emacs", "nano", "find", "xargs", "tee", "cp", "mv", "rm", "mkdir", "touch", "hitl", "lldb", "gdb",
         "R", "ffmpeg", "gpg", "clang-format", "shellcheck", "uv",
-        "ruff", "black", "hg", "svn", "gh", "chmod", "chown", "ln", "install", "date", "env", "timeout",
+        "ruff", "black", "svn", "gh", "chmod", "chown", "ln", "install", "date", "env", "timeout",
         "nice", "echo", "expr", "test", "patch", "less", "man", "swift-format",
     ]
 
