@@ -36,6 +36,6 @@ def account(r, sequence, left, calls, approved):
         asked = None if call.get("content") == "erased" else call["arguments"]
         through = r["through"] if kind == "purged" and (asked is None or asked["through"] == r["through"]) else 0
         gone = [(n, None) for n in left if n <= through]
-        gone += [(e["entry"], e["left"]) for e in r.get("entries", []) if not asked or e["entry"] in asked["entries"]]
+        gone += [(e["entry"], e["left"]) for e in r.get("entries", []) if asked is None or e["entry"] in asked["entries"]]
         for n in [n for n, rest in gone if left.get(n) == (sequence, rest)]:
             del left[n]

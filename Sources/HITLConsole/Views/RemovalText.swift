@@ -24,6 +24,8 @@ package enum RemovalText {
                 case .unfinished(let subject):
                     "\(DisplayText(untrusted: subject.description)) is not finished, and stays."
                 case .nothingLeft(let subject): "\(DisplayText(untrusted: subject.description)) has nothing to erase."
+                case .kept(let entries):
+                    "The text stays in \(numbers(entries)), as the name of a tool, agent, session or requester, or in a grant."
                 }
             text.line(words, .warning, indent: 3)
         }
@@ -106,6 +108,8 @@ extension ErasurePlan {
                         ["subject": .string(subject.description), "because": "unfinished"]
                     case .nothingLeft(let subject):
                         ["subject": .string(subject.description), "because": "nothing left"]
+                    case .kept(let entries):
+                        ["entries": .array(entries.map { .integer($0) }), "because": "kept"]
                     }
                 }),
         ])

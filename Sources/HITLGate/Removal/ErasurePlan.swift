@@ -17,6 +17,9 @@ public struct ErasurePlan: Sendable, Equatable {
         /// It waits for a decision, or for its outcome.
         case unfinished(Subject)
         case nothingLeft(Subject)
+        /// A text that was looked for is in what these entries keep: the name of a tool, an agent, a session or a
+        /// requester, or the condition of a grant.
+        case kept(entries: [Int64])
     }
 
     public internal(set) var items: [Item] = []
@@ -38,14 +41,19 @@ extension Records {
         var alone: [Int64] = []
         if !texts.isEmpty {
             let needles = texts.map { ContentSearch($0) }
+            var kept: [Int64] = []
             try forEachEntry { entry throws(EventLedgerError) in
-                guard entry.removedBy == nil, needles.contains(where: { $0.occurs(in: entry.record) }) else { return }
+                guard needles.contains(where: { $0.occurs(in: entry.record) }) else { return }
+                let rest = entry.removedBy == nil ? Event.residue(of: entry.record) ?? entry.record : entry.record
+                if needles.contains(where: { $0.occurs(in: rest) }) { kept.append(entry.sequence) }
+                guard entry.removedBy == nil else { return }
                 if let name = entry.index.subject, let subject = Subject(name) {
                     if !wanted.contains(subject) { wanted.append(subject) }
                 } else if try Event.isErasable(entry) {
                     alone.append(entry.sequence)
                 }
             }
+            if !kept.isEmpty { plan.obstacles.append(.kept(entries: kept)) }
         }
         let unfinished = Set(try events.unfinished().map { $0.0.description })
         for subject in wanted { try add(subject, isUnfinished: unfinished.contains(subject.description), to: &plan) }
