@@ -261,6 +261,48 @@ final class ErasureDirectory: Sendable {
         _ = await asking.ending
     }
 
+    @Test func `does not include names that stay, which is said`() async throws {
+        let desk = try ErasingDesk(.memory)
+        let fixture = try await desk.fixture(try desk.open())
+        let asking = await fixture.pending(.deleting("x", agent: "helper of \(Self.secret)"))
+        _ = try await fixture.gate.review(
+            asking.number, Review(answer: .reject, reviewer: Cast.ada, reason: "not for \(Self.secret)"))
+        _ = await asking.ending
+        let plan = try Records(fixture.ledger).erasure(of: [], containing: [Self.secret])
+        #expect(plan.items.map(\.subject) == [.request(1)])
+        #expect(plan.obstacles == [.kept(entries: [1])])
+        let call = RecordKeeping.call(toErase: plan, reason: nil, session: "s")
+        #expect(try await desk.approve(call, fixture)?.status == .succeeded)
+        let again = try Records(fixture.ledger).erasure(of: [], containing: [Self.secret])
+        #expect(again.items.isEmpty)
+        #expect(again.obstacles == [.kept(entries: [1])])
+        await fixture.close()
+    }
+
+    @Test func `no longer ties what stands before it to a head, which is said, and to a checkpoint as ever`()
+        async throws
+    {
+        let desk = try ErasingDesk(.memory)
+        let ledger = try desk.open()
+        let fixture = try await desk.fixture(ledger)
+        _ = try await desk.decide(fixture, "bo.txt", .reject, reason: "keep it")
+        _ = try await desk.decide(fixture, Self.secret, .reject, reason: "not hers")
+        let (head, checkpoint) = (try ledger.head, try ledger.checkpoint())
+        #expect(try await ledger.verify(against: [head]).weakened == [])
+
+        let plan = try Records(ledger).erasure(of: [.request(2)])
+        let call = RecordKeeping.call(toErase: plan, reason: nil, session: "s")
+        #expect(try await desk.approve(call, fixture)?.status == .succeeded)
+        let erased = try #require(plan.entries.last)
+        let verification = try await ledger.verify(against: [head])
+        #expect(verification.failures == [])
+        #expect(verification.weakened.map(\.erased) == [erased])
+        #expect(verification.weakened.map(\.entries) == [1...erased - 1])
+        let both = try await ledger.verify(against: [head], checkpoints: [checkpoint], keys: [])
+        #expect(both.failures == [] && both.weakened == [])
+        await fixture.close()
+    }
+
     @Test func `is believed only where a record says that it was to be erased`() async throws {
         let store = try MemoryStore()
         let clock = ManualClock()

@@ -11,6 +11,9 @@ struct RemovalVerifier: Sendable {
     private var left: [Int64: Left] = [:]
     private var erased: Int64 = 0
 
+    /// Of which something is left, ascending.
+    private var places: [Int64] = []
+
     /// Nothing is left of the entries up to this one.
     private var clearedThrough: Int64 = 0
 
@@ -23,6 +26,7 @@ struct RemovalVerifier: Sendable {
     mutating func found(_ sequence: Int64, by: Int64, left digest: Digest?) {
         if let digest {
             left[sequence] = Left(by: by, digest: digest)
+            places.append(sequence)
         } else if sequence == clearedThrough + 1 {
             clearedThrough = sequence
             cleared[by] = (cleared[by]?.lowerBound ?? sequence)...sequence
@@ -60,7 +64,7 @@ struct RemovalVerifier: Sendable {
 
     var removed: RemovedEntries {
         var removed = RemovedEntries()
-        (removed.erased, removed.purgedThrough) = (erased, clearedThrough)
+        (removed.erased, removed.purgedThrough, removed.places) = (erased, clearedThrough, places)
         return removed
     }
 }

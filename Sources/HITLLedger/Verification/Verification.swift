@@ -15,6 +15,9 @@ public struct Verification: Sendable, Equatable {
     /// What has been taken out of it, each as a record says.
     public var removed = RemovedEntries()
 
+    /// Heads from elsewhere that no longer vouch for every entry before them, oldest first.
+    public var weakened: [WeakenedHead] = []
+
     /// The key that records are sealed with, where it is not here: then indexes were not checked.
     public private(set) var sealedWith: String?
 
@@ -42,6 +45,27 @@ public struct Verification: Sendable, Equatable {
     }
 }
 
+/// A head that was given, and an erased entry at or before it. The erased entry's hash cannot be computed, so nothing binds
+/// the entries before it to that hash, and to the head, any more: whoever can write the ledger could have rewritten them.
+/// A checkpoint has the hashes of all.
+public struct WeakenedHead: Sendable, Equatable {
+    public let head: Head
+
+    /// The newest erased entry that it covers.
+    public let erased: Int64
+
+    /// The entries that it says nothing of any more.
+    public let entries: ClosedRange<Int64>
+
+    /// Nil where the head says as much as ever.
+    init?(_ head: Head, _ removed: RemovedEntries) {
+        guard let erased = removed.places.last(where: { $0 <= head.size }), erased - 1 > removed.purgedThrough else {
+            return nil
+        }
+        (self.head, self.erased, entries) = (head, erased, removed.purgedThrough + 1...erased - 1)
+    }
+}
+
 /// What has been taken out of a ledger.
 public struct RemovedEntries: Sendable, Equatable {
     /// How many entries have lost their contents.
@@ -49,6 +73,9 @@ public struct RemovedEntries: Sendable, Equatable {
 
     /// The entries from the first to this one are gone; 0 where none is.
     public var purgedThrough: Int64 = 0
+
+    /// The entries after that which have lost their contents, ascending.
+    var places: [Int64] = []
 
     public init() {}
 }

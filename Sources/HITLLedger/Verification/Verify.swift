@@ -78,6 +78,10 @@ extension Ledger {
         var verification = Verification(
             head: findings.head, protected: findings.protected, checkpoints: checkpoints, failures: failures)
         verification.removed = indexFindings.removed
+        verification.weakened = heads.sorted { $0.size < $1.size }.compactMap { head in
+            guard let weakened = WeakenedHead(head, indexFindings.removed) else { return nil }
+            return others.contains { $0.size >= weakened.erased } ? nil : weakened
+        }
         // Who has no key at all verifies the chain; who has some is to know that one is missing.
         if !sealing.hasKeys { verification.setSealedAside() }
         return verification

@@ -154,6 +154,12 @@ extension Verification {
                 "\(DisplayText(untrusted: removal.at.timestamp)): \(what), approved by \(DisplayText(untrusted: removal.principal.name)) as request \(removal.request)",
                 .dim, indent: 6)
         }
+        for weakened in weakened {
+            let (first, last) = (weakened.entries.lowerBound, weakened.entries.upperBound)
+            text.line(
+                "The head of \(weakened.head.size) says nothing of entries \(first) to \(last) any more, since the contents of entry \(weakened.erased) were erased. A checkpoint from then, given with --against, does.",
+                .warning, indent: 3)
+        }
         if let key = sealedWith {
             text.line(
                 "Its records are sealed with the key `\(DisplayText(untrusted: key))`, which is not here: indexes and signatures were not checked.",
@@ -190,6 +196,14 @@ extension Verification {
             ]),
             "erased": .integer(removed.erased),
             "removedThrough": .integer(removed.purgedThrough),
+            "weakenedHeads": .array(
+                weakened.map { weakened in
+                    [
+                        "head": .string("\(weakened.head.size):\(weakened.head.hash.hex)"),
+                        "erased": .integer(weakened.erased), "from": .integer(weakened.entries.lowerBound),
+                        "through": .integer(weakened.entries.upperBound),
+                    ]
+                }),
             "failures": .array(wrong.map(JSONValue.string)),
             "sealedWith": sealedWith.map { .string($0) } ?? .null,
             "signatures": signatures?.json ?? .null,
