@@ -174,7 +174,7 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
     /// Begins the next file: it exists, whole and with the head that it follows, before anything is written to it.
     package func maintain() throws(LedgerError) {
         try sync()
-        guard needsMaintenance else { return }
+        guard end >= segmentLimit || version < store.latest else { return }
         try beginNextSegment()
     }
 
