@@ -53,6 +53,9 @@ final class Appender: Sendable {
         var isTimerArmed = false
         var isClosed = false
 
+        /// A commit failed, and with it perhaps the way back: what the store shows may not be what it keeps.
+        var isDoubtful = false
+
         /// Maintenance failed since something was committed: it is not tried again before, or a full disk would keep the
         /// thread busy.
         var restsMaintenance = false
@@ -140,7 +143,7 @@ final class Appender: Sendable {
     func look<Found>(
         _ body: (any LedgerWriting) throws(LedgerError) -> Found
     ) throws(LedgerError) -> Found? {
-        guard takeTurn() else { return nil }
+        guard !turn.withLock({ $0.isDoubtful }), takeTurn() else { return nil }
         defer { passTurn(nil) }
         return try body(store)
     }
@@ -311,10 +314,12 @@ extension Appender {
                 return (outcomes, nil)
             }
             try store.commit()
+            turn.withLock { $0.isDoubtful = false }
             published.withLock { $0 = head }
             for observer in observers.withLock({ $0 }) { observer(head) }
             return (outcomes, durability)
         } catch {
+            turn.withLock { $0.isDoubtful = true }
             // A store that cannot roll back says so again at the next `begin`.
             do { try store.rollback() } catch {}
             // Also for those that met a claim: its entry may be one that was rolled back.

@@ -154,20 +154,24 @@ public struct RecordKeeping: Sendable {
     }
 
     private func carryOut(_ sequence: Int64) async throws(EventLedgerError) {
-        do throws(LedgerError) {
-            try await events.ledger.carryOut(removalBy: sequence, residue: Event.residue(of:))
-            guard
-                case .erased(let erased)? = try events.ledger.entry(at: sequence).flatMap({
-                    try? Event(record: $0.record)
-                })
-            else { return }
-            for removed in erased.entries {
-                guard let name = try events.ledger.entry(at: removed.sequence)?.index.subject else { continue }
-                if let subject = Subject(name) { forget(subject) }
+        do {
+            guard let entry = try events.ledger.entry(at: sequence) else { return }
+            // What is kept of a call elsewhere goes first: afterwards a removed entry does not say whose it was.
+            switch try EventLedger.event(of: entry) {
+            case .erased(let erased): for removed in erased.entries { try forget(at: removed.sequence) }
+            case .purged(let purged):
+                for one in stride(from: 1, through: purged.through, by: 1) { try forget(at: one) }
+            default: return
             }
+            try await events.ledger.carryOut(removalBy: sequence, residue: Event.residue(of:))
         } catch {
-            throw .unavailable("It is recorded, and not yet done: \(error.description) The next desk ends it.")
+            throw .unavailable("It is recorded, and not yet done: \(error) The next desk ends it.")
         }
+    }
+
+    private func forget(at sequence: Int64) throws(LedgerError) {
+        guard let name = try events.ledger.entry(at: sequence)?.index.subject else { return }
+        if let subject = Subject(name) { forget(subject) }
     }
 
     /// Ends what a desk that was killed had recorded and not done.

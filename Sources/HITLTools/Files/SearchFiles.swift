@@ -28,7 +28,7 @@ struct SearchFiles: Tool {
     func run(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> Outcome {
         let relative = try place.workspace.relative(path, shownIn: errand.call)
         var found = Found(limit: place.limits.matches)
-        let (files, isWhole) = try files(below: relative, in: place)
+        let (files, leftOut, isWhole) = try files(below: relative, in: place)
         for file in files {
             if errand.stop.isRequested { break }
             guard !found.isFull else { break }
@@ -38,9 +38,11 @@ struct SearchFiles: Tool {
         let isComplete = isWhole && !found.isFull && !errand.stop.isRequested
         return .done(
             "\(plural(found.matches.count, "line")) in \(plural(found.files, "file"))"
-                + (isComplete ? "" : ", and not everything was searched"),
+                + (isComplete ? "" : ", and not everything was searched")
+                + (leftOut > 0 ? "; \(plural(leftOut, "file")) that would be asked about left out" : ""),
             [
                 "matches": .array(found.matches), "isWhole": .bool(isComplete),
+                "leftOutFiles": leftOut > 0 ? .integer(leftOut) : nil,
                 "skippedFiles": found.skipped > 0 ? .integer(found.skipped) : nil,
             ])
     }
@@ -59,13 +61,14 @@ struct SearchFiles: Tool {
     private static let largestFile = 8 << 20
     private static let longestLine = 500
 
-    /// Regular files beneath `relative`, without what git keeps for itself.
+    /// Regular files beneath `relative`, without what git keeps for itself, and without those of which a reading by name
+    /// would be asked about: nobody is asked about each of them here. Who wants one names it.
     private func files(
         below relative: String, in place: Surroundings
-    ) throws(Obstacle) -> (paths: [String], isWhole: Bool) {
+    ) throws(Obstacle) -> (paths: [String], leftOut: Int, isWhole: Bool) {
         let directory = place.workspace.directory
         let facts = try Obstacle.fromFile { () throws(FileError) in try directory.facts(of: relative) }
-        guard facts.kind == .directory else { return ([relative], true) }
+        guard facts.kind == .directory else { return ([relative], 0, true) }
         let listing = try Obstacle.fromFile { () throws(FileError) in
             try directory.list(relative, depth: 256, limit: Self.mostFiles)
         }
@@ -76,7 +79,8 @@ struct SearchFiles: Tool {
             let path = String(decoding: entry.path, as: UTF8.self)
             return relative == "." ? path : relative + "/" + path
         }
-        return (paths, listing.isWhole)
+        let open = paths.filter { PathAnalysis($0).isOrdinary }
+        return (open, paths.count - open.count, listing.isWhole)
     }
 
     private func search(_ file: String, in place: Surroundings, _ found: inout Found) {
