@@ -70,6 +70,22 @@ import Testing
         #expect(swift?.summary == "2 lines in 2 files")
     }
 
+    @Test func `search no file of credentials that nobody named`() async throws {
+        let bench = try await Workbench(.allowAll)
+        bench.directory("src")
+        bench.write("src/a.swift", "let key = 1\n")
+        bench.write("src/.env", "key=mauve\n")
+        let all = try await bench.run("searchFiles", ["pattern": "key"])
+        #expect(all?.summary == "1 line in 1 file; 1 file that would be asked about left out")
+        #expect(
+            all?.result == [
+                "matches": [["path": "src/a.swift", "line": 1, "text": "let key = 1"]], "isWhole": true,
+                "leftOutFiles": 1,
+            ])
+        let named = try await bench.run("searchFiles", ["pattern": "key", "path": "src/.env"])
+        #expect(named?.summary == "1 line in 1 file")
+    }
+
     @Test func `write a new file after its content was shown as a difference`() async throws {
         let bench = try await Workbench()
         let call = await bench.prepare("writeFile", ["path": "a/b/notes.txt", "content": "one\ntwo\n"])
