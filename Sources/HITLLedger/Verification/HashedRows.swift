@@ -116,8 +116,8 @@ final class HashedRows: Sendable {
         guard let reader = WorkerThread({ rows.read(snapshot) }) else {
             throw .system(path: "thread", .open, errno: EAGAIN)
         }
-        // Where there is none, this thread does it all.
-        let helper = WorkerThread { while rows.help() {} }
+        // Two processors have enough to do with the other two threads. Where there is none, this thread does it all.
+        let helper = sysconf(Int32(_SC_NPROCESSORS_ONLN)) > 2 ? WorkerThread { while rows.help() {} } : nil
         defer {
             rows.state.withLock { $0.isStopped = true }
             rows.state.signal()
