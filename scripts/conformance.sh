@@ -13,7 +13,7 @@ try() {
     printf '\n== %s\n' "$1"
     swift test --skip-build --filter "^EndToEndTests\..*/($2)\.swift" >"$log" 2>&1 || status=$?
     awk '
-        /^. Test ".*" .*(passed|failed) after / || /^. Test ".*" skipped/ {
+        /^[^ ]+ Test ".*" .*(passed|failed) after / || /^[^ ]+ Test ".*" skipped/ {
             result = $0 ~ / failed after / ? "FAILED" : ($0 ~ /" skipped/ ? "skipped" : "ok")
             name = $0
             sub(/^[^"]*"/, "", name)
