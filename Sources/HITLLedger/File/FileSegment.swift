@@ -52,21 +52,9 @@ final class FileSegment: Sendable {
 
     /// The numbers of the files beside the first, in order.
     static func numbers(of ledger: String) throws(LedgerError) -> [Int64] {
-        let slash = ledger.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let directory = slash.map { String(ledger[...$0]) } ?? "."
-        let prefix =
-            Array((slash.map { String(ledger[ledger.utf8.index(after: $0)...]) } ?? ledger).utf8) + [UInt8(ascii: ".")]
-        guard let stream = opendir(directory) else { throw .system(path: directory, .read, errno: errno) }
-        defer { closedir(stream) }
-        var numbers: [Int64] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            guard name.starts(with: prefix) else { continue }
-            let digits = String(decoding: name[prefix.count...], as: UTF8.self)
-            if let number = Int64(digits), number > 1, String(number).utf8.elementsEqual(digits.utf8) {
-                numbers.append(number)
-            }
-        }
-        return numbers.sorted()
+        try FilesBeside(ledger).endings(after: ".").compactMap { ending in
+            guard let number = Int64(canonical: ending[...].utf8), number > 1 else { return nil }
+            return number
+        }.sorted()
     }
 }

@@ -63,31 +63,16 @@ extension TornTail {
     }
 
     fileprivate static func all(of ledger: String) throws(LedgerError) -> [TornTail] {
-        let slash = ledger.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let directory = slash.map { String(ledger[...$0]) } ?? "./"
-        let prefix = (slash.map { String(ledger[ledger.utf8.index(after: $0)...]) } ?? ledger) + ".torn-"
-        guard let stream = opendir(directory) else { throw .system(path: directory, .read, errno: errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name.utf8.starts(with: prefix.utf8) else { continue }
-            let numbers = name.utf8.dropFirst(prefix.utf8.count).split(
-                separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-            if (1...2).contains(numbers.count), numbers.allSatisfy({ Int64(canonical: $0) != nil }) {
-                names.append(name)
-            }
-        }
+        let (beside, middle) = (FilesBeside(ledger), ".torn-")
         var tails: [TornTail] = []
-        for name in names.sorted() {
-            let after = name.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "-") }
-            let bytes = try contents(of: directory + name)
+        for ending in try beside.endings(after: middle).sorted() {
+            let numbers = ending.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+                .map { Int64(canonical: $0) }
+            guard (1...2).contains(numbers.count), !numbers.contains(nil), let after = numbers[0] else { continue }
+            let name = beside.ledger + middle + ending
+            let bytes = try contents(of: beside.directory + name)
             tails.append(
-                TornTail(
-                    after: Int64(canonical: after) ?? 0, bytes: Int64(bytes.count), digest: Digest(hashing: bytes),
-                    file: name))
+                TornTail(after: after, bytes: Int64(bytes.count), digest: Digest(hashing: bytes), file: name))
         }
         return tails
     }

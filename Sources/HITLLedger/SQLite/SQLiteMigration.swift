@@ -96,22 +96,12 @@ struct SQLiteMigration {
     private static let draft = ".new"
 
     private func backups(of version: Int, ending: String) throws(LedgerError) -> [String] {
-        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let directory = slash.map { String(path[...$0]) } ?? "./"
-        let prefix = (slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path) + ".v\(version)-"
-        guard let stream = opendir(directory) else { throw .system(path: directory, .read, errno: errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard name.utf8.starts(with: prefix.utf8), name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8),
-                name.utf8.count == prefix.utf8.count + Self.timestamp().utf8.count + ending.utf8.count
-            else { continue }
-            names.append(directory + name)
-        }
-        return names
+        let beside = FilesBeside(path)
+        let middle = ".v\(version)-"
+        return try beside.endings(after: middle).filter {
+            $0.utf8.count == Self.timestamp().utf8.count + ending.utf8.count
+                && $0.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+        }.map { beside.directory + beside.ledger + middle + $0 }
     }
 
     /// `20260131T143000Z`
