@@ -9,12 +9,12 @@ package final class Announcer: Sendable {
     private let reader: any LineReader
     private let notices: Notices
     /// After each change has been announced.
-    private let told: @Sendable (QueueChange) async -> Void
+    private let told: @Sendable (QueueChange) -> Void
     private let marks = Locked<(reached: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
 
     package init(
         _ desk: Desk, _ reader: any LineReader, _ notices: Notices,
-        told: @escaping @Sendable (QueueChange) async -> Void
+        told: @escaping @Sendable (QueueChange) -> Void
     ) {
         self.desk = desk
         self.reader = reader
@@ -39,7 +39,7 @@ package final class Announcer: Sendable {
                         isWarning: true))
             case .mark(let number): reach(number)
             }
-            await told(change)
+            told(change)
         }
         reach(.max)
     }

@@ -34,6 +34,9 @@ package final class Completer: Sendable {
         known.withLock { _ = $0.pending.removeValue(forKey: number) }
     }
 
+    /// As far as it was told.
+    var pendingCount: Int { known.withLock { $0.pending.count } }
+
     package func complete(_ line: String, _ cursor: Int) -> [Completion] {
         let before = String(String.UnicodeScalarView(line.unicodeScalars.prefix(cursor)))
         var words = before.split(separator: " ", omittingEmptySubsequences: true).map(String.init)

@@ -20,6 +20,7 @@ package final class Console: Sendable {
 
     private let desk: Desk
     private let queue: Queue
+    private let changes: @Sendable () async -> AsyncStream<QueueChange>
     private let reader: any LineReader
     private let agent: AgentLine
     private let principal: Principal
@@ -36,12 +37,15 @@ package final class Console: Sendable {
         var cameEarly = false
     }
 
+    /// - Parameter changes: of the queue, from now on.
     package init(
-        desk: Desk, queue: Queue, reader: any LineReader, notices: Notices, agent: AgentLine, principal: Principal,
+        desk: Desk, queue: Queue, changes: @escaping @Sendable () async -> AsyncStream<QueueChange>,
+        reader: any LineReader, notices: Notices, agent: AgentLine, principal: Principal,
         completer: Completer, editor: ArgumentEditor?
     ) {
         self.desk = desk
         self.queue = queue
+        self.changes = changes
         self.reader = reader
         self.notices = notices
         self.agent = agent
@@ -59,8 +63,8 @@ package final class Console: Sendable {
     ///
     /// - Returns: `.failed` where a command of a script failed. A person has seen what failed.
     package func run() async -> ExitCode {
-        let announcer = Announcer(desk, reader, notices) { change in await self.heard(change) }
-        let changes = await queue.changes()
+        let announcer = Announcer(desk, reader, notices) { change in self.heard(change) }
+        let changes = await changes()
         completer.update(pending: await queue.waiting.map(\.number))
         let announcing = Task { await announcer.run(changes) }
         let listening = Task { await listen() }
@@ -73,7 +77,7 @@ package final class Console: Sendable {
         var askedAbout = 0
         while true {
             if isScript { await settle(announcer) }
-            let text = await prompt()
+            let text = prompt(await queue.pendingCount)
             interruptible.withLock { $0.cameEarly = false }
             let event = await reader.readLine(prompt: text)
             switch event {
@@ -115,10 +119,9 @@ package final class Console: Sendable {
 
     // MARK: Prompt
 
-    private func prompt() async -> StyledText {
+    private func prompt(_ count: Int) -> StyledText {
         // A script's transcript is the documented one, whatever is pending.
         guard reader.presentation.isTerminal else { return "hitl > " }
-        let count = await queue.pendingCount
         guard count > 0 else { return "hitl > " }
         var prompt = StyledText("hitl ")
         prompt.append("(\(count))", .warning)
@@ -126,13 +129,14 @@ package final class Console: Sendable {
         return prompt
     }
 
-    private func heard(_ change: QueueChange) async {
+    private func heard(_ change: QueueChange) {
         switch change {
         case .opened(let request): completer.opened(request.number, tool: request.call.tool)
         case .closed(let request): completer.closed(request.number)
         case .extended, .finished, .overflowed, .mark: return
         }
-        reader.setPrompt(await prompt())
+        // Not the queue's own count, which would have to stop for it.
+        reader.setPrompt(prompt(completer.pendingCount))
     }
 
     /// So that scripts are repeatable: agents have gone as far as they can, and it is all on the screen.
@@ -202,7 +206,7 @@ package final class Console: Sendable {
     }
 
     private func waitForChange(_ limit: Milliseconds?) async {
-        let changes = await queue.changes()
+        let changes = await changes()
         let waiting = Task {
             for await change in changes {
                 if case .mark = change { continue }

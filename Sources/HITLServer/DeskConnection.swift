@@ -72,7 +72,8 @@ final class DeskConnection: Sendable {
                     client?.heard(.spoke)
                     let pace = Pace(of: message.method)
                     if pace == .short { await underWay.enter() }
-                    group.addTask {
+                    // As far as it gets without waiting: most of the work is done before there is something to wait for.
+                    group.addImmediateTask {
                         await self.answer(message)
                         if pace == .short { self.underWay.leave() }
                     }

@@ -40,6 +40,9 @@ package final class DeskServer: Sendable {
     /// Waits for what comes of the calls that a former desk permitted and whose requesters still run.
     package func awaitInherited() async { await inherited.watchAll() }
 
+    /// All changes of the queue from now on, a moment after whoever waits for them was answered.
+    package func changes() async -> AsyncStream<QueueChange> { await desk.feed.changes(of: desk.gate.queue) }
+
     deinit { stopAccepting() }
 
     /// Listens at `path`, which is made with mode 0600 in a directory with mode 0700. Once it returns clients may

@@ -10,6 +10,9 @@ package struct Toolbox: Executor {
     private let place: Surroundings
     private let snapshots: Snapshots
 
+    /// For whoever judges what this looks at.
+    package let analyst: CallAnalyst
+
     /// - Parameters:
     ///   - workspace: an existing directory. Beneath one of `gateFiles` nothing in it could be touched.
     ///   - outbox: where `sendEmail` puts messages; made where it is missing.
@@ -33,6 +36,10 @@ package struct Toolbox: Executor {
         } catch {
             throw ToolboxError(description: error.description)
         }
+        analyst = CallAnalyst(
+            PathSurroundings(
+                directory: place.workspace.path, workspace: place.workspace.path, home: environment.home,
+                gateFiles: gateFiles))
     }
 
     /// The workspace without links in its path.
@@ -101,7 +108,7 @@ package struct Toolbox: Executor {
         for text in (call.facts.command?.argv ?? []) + [JSONValue.object(call.arguments).canonicalText] {
             inspection.touch(place.gateFiles.named(in: text))
         }
-        inspection.follow(call, in: place)
+        inspection.follow(call, analyst.analysis(of: call), in: place)
         var facts = call.facts
         facts.gateFiles = inspection.gateFiles
         facts.paths += inspection.paths

@@ -74,11 +74,13 @@ final class DeskSession: Sendable {
 
         let digest: @Sendable (ToolCall) -> CallDigest = { key.digest(of: $0) }
         let durability: HITLLedger.Durability = configuration.auditDurability.value == .strict ? .synced : .written
-        let assessor = RiskAssessor(
-            in: PathSurroundings(
-                directory: plan.workspace, workspace: plan.workspace, home: plan.place.account.home,
-                gateFiles: plan.gateFiles)
-        ) { Sandbox.obstacle?.description }
+        unfurnished = try Self.furnish(plan)
+        let toolbox = try Toolbox(
+            workspace: plan.workspace, outbox: plan.outbox, gateFiles: plan.gateFiles,
+            environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name),
+            snapshots: plan.stateDirectory + "/snapshots", limits: plan.toolLimits,
+            sender: "\(plan.place.account.name)@localhost")
+        let assessor = RiskAssessor(analyse: toolbox.analyst.analysis) { Sandbox.obstacle?.description }
         gate = Gate(
             queue: queue, ledger: events, clocks: clocks, policy: { settings.policy }, digest: digest,
             randomID: Place.newID, ruleDurability: durability, assessor: assessor)
@@ -91,12 +93,6 @@ final class DeskSession: Sendable {
                 queue: queue, ledger: events, clocks: clocks, policy: { .ungated(version: settings.policy.version) },
                 digest: digest, randomID: Place.newID, ruleDurability: durability, assessor: assessor)
 
-        unfurnished = try Self.furnish(plan)
-        let toolbox = try Toolbox(
-            workspace: plan.workspace, outbox: plan.outbox, gateFiles: plan.gateFiles,
-            environment: CleanEnvironment(home: plan.place.account.home, user: plan.place.account.name),
-            snapshots: plan.stateDirectory + "/snapshots", limits: plan.toolLimits,
-            sender: "\(plan.place.account.name)@localhost")
         let keeping = RecordKeeping(
             events, clocks: clocks, floor: { settings.configuration.auditRetention.value.milliseconds },
             forget: { toolbox.forget($0) })
@@ -231,7 +227,7 @@ final class DeskSession: Sendable {
             signal.request()
         }
         let console = Console(
-            desk: desk, queue: queue, reader: reader, notices: notices,
+            desk: desk, queue: queue, changes: server.changes, reader: reader, notices: notices,
             agent: Console.AgentLine(
                 tell: { [agent] in agent.tell($0) }, settled: { [agent] in await agent.settled() }),
             principal: Lines.isScript ? Principal(role: .script, name: principal.name, channel: "stdin") : principal,

@@ -39,30 +39,42 @@ package enum CallParts {
     }
 
     private static func part(_ object: JSONObject, of call: ToolCall) -> ToolCall? {
-        guard object.members.count > 1 else { return nil }
-        var name: String?
-        var arguments: JSONObject?
-        for member in object.members {
-            let word = ToolName.words(of: member.name).joined()
-            if names.contains(word), case .string(let text) = member.value, !text.isEmpty { name = name ?? text }
-            guard argumentNames.contains(word), arguments == nil else { continue }
-            switch member.value {
-            case .object(let object): arguments = object
-            // As models write them.
-            case .string(let text) where text.utf8.first == UInt8(ascii: "{"):
-                if case .success(let value) = Result(catching: { () throws(JSONError) in try JSONValue(parsing: text) })
-                {
-                    arguments = value.object
-                }
-            default: break
-            }
+        guard object.members.count > 1, let arguments = arguments(in: object), let name = name(in: object) else {
+            return nil
         }
-        guard let name, let arguments else { return nil }
         // `functions.bash` is the tool `bash` of a name space.
         let tool = name.split(separator: ".").last.map(String.init) ?? name
         return ToolCall(
             tool: tool, kind: ToolCatalog.kind(of: tool), arguments: arguments, origin: call.origin,
             directory: call.directory, performer: .unobserved)
+    }
+
+    private static func arguments(in object: JSONObject) -> JSONObject? {
+        for member in object.members {
+            switch member.value {
+            case .object(let arguments) where isNamed(member, argumentNames): return arguments
+            // As models write them.
+            case .string(let text) where text.utf8.first == UInt8(ascii: "{") && isNamed(member, argumentNames):
+                if case .success(.object(let arguments)) = Result(catching: { () throws(JSONError) in
+                    try JSONValue(parsing: text)
+                }) {
+                    return arguments
+                }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private static func name(in object: JSONObject) -> String? {
+        for member in object.members {
+            if case .string(let text) = member.value, !text.isEmpty, isNamed(member, names) { return text }
+        }
+        return nil
+    }
+
+    private static func isNamed(_ member: JSONObject.Member, _ names: Set<String>) -> Bool {
+        names.contains(ToolName.joined(member.name))
     }
 
     private static let names: Set<String> = [

@@ -143,7 +143,7 @@ struct ArgumentReader {
         }
         switch role {
         case .command, .narration, .timeout, .background, .demand, .breadth: return
-        case .path where Self.directories.contains(ToolName.words(of: name).joined()): return
+        case .path where Self.directories.contains(ToolName.joined(name)): return
         default:
             note(
                 "not_analysable", 15, .ask,

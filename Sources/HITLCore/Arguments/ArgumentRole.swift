@@ -7,7 +7,7 @@ enum ArgumentRole: CaseIterable {
 
     /// - Parameter name: of the member, whose words are looked at: `filePath`, `file_path` and `FILE-PATH` are one.
     static func of(_ name: String, tool: ToolNature) -> ArgumentRole? {
-        let joined = ToolName.words(of: name).joined()
+        let joined = ToolName.joined(name)
         guard let role = byName[joined] else {
             return joined.utf8.starts(with: "dangerously".utf8) || joined.utf8.starts(with: "bypass".utf8)
                 || joined.utf8.starts(with: "autoapprove".utf8) || joined.utf8.starts(with: "skip".utf8) ? .demand : nil

@@ -11,12 +11,7 @@ enum Narration {
                     factor: "deception", weight: 30, effect: .ask,
                     words: "the agent's words could be taken for the program's, or push them away"))
         }
-        let words = ToolName.words(of: String(decoding: bytes.prefix(4096), as: UTF8.self))
-        if words.contains(where: addresses)
-            || zip(words, words.dropFirst()).contains(where: {
-                ($0 == "answer" || $0 == "say" || $0 == "type" || $0 == "press") && ["y", "yes", "ok"].contains($1)
-            })
-        {
+        if speaksToReviewer(Array(bytes.prefix(4096))) {
             findings.append(
                 Finding(
                     factor: "claims", weight: 15, effect: .ask,
@@ -25,7 +20,32 @@ enum Narration {
         return findings
     }
 
-    private static func addresses(_ word: String) -> Bool {
+    private static func speaksToReviewer(_ text: [UInt8]) -> Bool {
+        let folded = text.map(ToolName.lowercased)
+        var isAskedToSay = false
+        for range in ToolName.ranges(in: text) {
+            let word = folded[range]
+            if addressing[Int(word[range.lowerBound])].contains(where: { $0.matches(word) }) { return true }
+            if isAskedToSay, answers.contains(where: { word.elementsEqual($0) }) { return true }
+            isAskedToSay = saying.contains { word.elementsEqual($0) }
+        }
+        return false
+    }
+
+    private static let saying = ["answer", "say", "type", "press"].map { Array($0.utf8) }
+    private static let answers = ["y", "yes", "ok"].map { Array($0.utf8) }
+
+    private struct Addressing {
+        let word: [UInt8]
+        let isWhole: Bool
+
+        func matches(_ other: ArraySlice<UInt8>) -> Bool {
+            isWhole ? other.elementsEqual(word) : other.starts(with: word)
+        }
+    }
+
+    /// By their first byte, because every word of every note is looked up.
+    private static let addressing: [[Addressing]] = {
         let starts = [
             "approv", "preapprov", "authoriz", "authoris", "whitelist", "allowlist", "bypass", "hitl", "reviewer",
             "operator", "jailbreak",
@@ -34,8 +54,11 @@ enum Narration {
             "ignore", "disregard", "override", "trusted", "permitted", "pre", "harmless", "sandboxed", "consent",
             "consented",
         ]
-        return starts.contains { word.utf8.starts(with: $0.utf8) } || whole.contains(word)
-    }
+        let all =
+            starts.map { Addressing(word: Array($0.utf8), isWhole: false) }
+            + whole.map { Addressing(word: Array($0.utf8), isWhole: true) }
+        return (0...UInt8.max).map { first in all.filter { $0.word[0] == first } }
+    }()
 
     /// An empty line, or a line that looks like a prompt.
     private static func forges(_ bytes: [UInt8]) -> Bool {

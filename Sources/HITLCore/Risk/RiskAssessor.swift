@@ -1,6 +1,6 @@
 /// Says how risky a call is from the call alone. Pure: facts about the world arrive with the call.
 public struct RiskAssessor: Sendable {
-    private let surroundings: PathSurroundings
+    private let analyse: @Sendable (ToolCall) -> CallAnalysis
     private let sandboxObstacle: @Sendable () -> String?
 
     public init() {
@@ -12,17 +12,24 @@ public struct RiskAssessor: Sendable {
     ///   - sandboxObstacle: why whoever runs commands cannot confine them; nil where it can. Asked for commands only,
     ///     because finding it out takes a process.
     package init(in surroundings: PathSurroundings, sandboxObstacle: @escaping @Sendable () -> String?) {
-        self.surroundings = surroundings
+        self.init(analyse: { CallAnalysis.of($0, in: surroundings) }, sandboxObstacle: sandboxObstacle)
+    }
+
+    /// - Parameter analyse: `CallAnalysis.of`, in surroundings that never change.
+    package init(
+        analyse: @escaping @Sendable (ToolCall) -> CallAnalysis, sandboxObstacle: @escaping @Sendable () -> String?
+    ) {
+        self.analyse = analyse
         self.sandboxObstacle = sandboxObstacle
     }
 
-    public func assess(_ call: ToolCall) -> Risk { assess(call, CallAnalysis.of(call, in: surroundings)) }
+    public func assess(_ call: ToolCall) -> Risk { assess(call, analyse(call)) }
 
     /// What a policy needs to know of a call.
     ///
     /// - Parameter time: nil where nobody looked at a clock.
     public func context(of call: ToolCall, at time: WallTime?) -> EvaluationContext {
-        let analysis = CallAnalysis.of(call, in: surroundings)
+        let analysis = analyse(call)
         var context = EvaluationContext(of: call, risk: assess(call, analysis), time: time)
         context.findings = analysis.findings
         context.confinementObstacle = confinementObstacle(of: call)

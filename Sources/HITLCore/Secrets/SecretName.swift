@@ -10,53 +10,76 @@ enum SecretName {
 
     /// How much the name of a variable, member, header or flag says: `DB_PASSWORD`, `apiKey`, `x-auth-token`.
     static func strength(of name: some Sequence<UInt8>) -> Strength? {
-        let words = words(name)
-        guard let last = words.last else { return nil }
-        if authorizations.contains(last) { return .authorization }
-        if publicEnds.contains(last) { return nil }
+        // Nearly all names are decided by how they end.
+        guard let last = lastWord(name) else { return nil }
+        let end = ends[last]
+        switch end {
+        case .authorization: return .authorization
+        case .publicName: return nil
+        case .strongWord: return .strong
+        case .besideStrong, .key, .weak, nil: break
+        }
         // `SMTPPassword`, `REDISCLI_AUTH`
         if joinedEnds.contains(where: { last.suffix($0.count).elementsEqual($0) })
-            || last == auth && words.contains(redis)
+            || last == auth && words(name).contains(redis)
         {
             return .strong
         }
-        if strongWords.contains(last) { return .strong }
+        switch end {
         // `secret_key_base`, `password2`, `tokenValue`.
-        if strongEnds.contains(last), words.contains(where: strongWords.contains) { return .strong }
-        if keys.contains(last) { return words.contains(where: keyKinds.contains) ? .strong : .weak }
-        return weakEnds.contains(last) ? .weak : nil
+        case .besideStrong: return words(name).contains { ends[$0] == .strongWord } ? .strong : nil
+        case .key: return words(name).contains(where: keyKinds.contains) ? .strong : .weak
+        case .weak: return .weak
+        case .authorization, .publicName, .strongWord, nil: return nil
+        }
     }
 
-    private static func set(_ words: String...) -> Set<[UInt8]> { Set(words.map { Array($0.utf8) }) }
+    /// What the last word of a name says of the whole.
+    private enum End { case authorization, publicName, strongWord, besideStrong, key, weak }
 
-    private static let authorizations = set("authorization", "cookie")
+    private static let ends: [[UInt8]: End] = {
+        let table: [(End, [String])] = [
+            (.authorization, ["authorization", "cookie"]),
+            // `token_count`, `password_hint`, `secret_name` name other things.
+            (
+                .publicName,
+                [
+                    "public", "pubkey", "nopasswd", "hint", "count", "length", "name", "id", "url", "type", "path",
+                ]
+            ),
+            (
+                .strongWord,
+                [
+                    "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets",
+                    "token", "tokens", "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey",
+                    "authtoken", "accesstoken", "refreshtoken", "clientsecret", "passwords", "passwds", "pwds",
+                    "passphrases", "apikeys", "pgpassword", "sshpass", "userpass",
+                ]
+            ),
+            (.besideStrong, ["value", "base", "string", "text", "prod", "production", "dev", "test"]),
+            (.key, ["key", "keys"]),
+            (
+                .weak,
+                [
+                    "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic",
+                    "session", "bearer", "code", "otp", "pin", "hash", "phrase", "words",
+                ]
+            ),
+        ]
+        var ends: [[UInt8]: End] = [:]
+        for (end, words) in table { for word in words { ends[Array(word.utf8)] = end } }
+        return ends
+    }()
+
+    private static func set(_ words: String...) -> Set<[UInt8]> { Set(words.map { Array($0.utf8) }) }
 
     private static let joinedEnds = ["password", "passwd", "passphrase", "apikey", "authtoken"].map { Array($0.utf8) }
 
     private static let (auth, redis) = (Array("auth".utf8), Array("rediscli".utf8))
 
-    private static let strongWords = set(
-        "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets", "token",
-        "tokens", "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey", "authtoken",
-        "accesstoken",
-        "refreshtoken", "clientsecret", "passwords", "passwds", "pwds", "passphrases", "apikeys", "pgpassword",
-        "sshpass", "userpass")
-
-    private static let strongEnds = set("value", "base", "string", "text", "prod", "production", "dev", "test")
-
-    private static let keys = set("key", "keys")
-
     private static let keyKinds = set(
         "api", "access", "secret", "private", "account", "master", "encryption", "signing", "auth", "service",
         "subscription", "storage", "shared", "deploy", "license", "hmac")
-
-    private static let weakEnds = set(
-        "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic", "session",
-        "bearer", "code", "otp", "pin", "hash", "phrase", "words")
-
-    /// `token_count`, `password_hint`, `secret_name` name other things; they end in another word than a strong one.
-    private static let publicEnds = set(
-        "public", "pubkey", "nopasswd", "hint", "count", "length", "name", "id", "url", "type", "path")
 
     private static let phrases = set("passphrase", "password", "mnemonic", "phrase", "seed", "words")
 
@@ -66,17 +89,38 @@ enum SecretName {
     static func isStrong(_ name: some Sequence<UInt8>) -> Bool { strength(of: name) == .strong }
 
     /// `max_tokens: 4096` is a number of them.
-    static func counts(_ name: some Sequence<UInt8>) -> Bool { words(name).last?.elementsEqual("tokens".utf8) == true }
+    static func counts(_ name: some Sequence<UInt8>) -> Bool { lastWord(name)?.elementsEqual("tokens".utf8) == true }
 
     /// A phrase of words is what these are.
     static func takesPhrase(_ name: some Sequence<UInt8>) -> Bool {
-        words(name).last.map(phrases.contains) ?? false
+        lastWord(name).map(phrases.contains) ?? false
     }
 
     /// A name that says nothing itself: what it holds is named beside or above it.
     static func isNeutral(_ name: some Sequence<UInt8>) -> Bool {
-        let words = words(name)
-        return words.count == 1 && neutral.contains(words[0])
+        guard let last = lastWord(name), neutral.contains(last) else { return false }
+        // The only word holds all letters that there are.
+        return name.count { (0x41...0x5A).contains($0 & 0xDF) } == last.count
+    }
+
+    private static func lastWord(_ name: some Sequence<UInt8>) -> [UInt8]? {
+        var word: [UInt8] = []
+        word.reserveCapacity(16)
+        var hasEnded = false
+        var wasSmall = false
+        for byte in name {
+            let isCapital = (0x41...0x5A).contains(byte)
+            guard isCapital || (0x61...0x7A).contains(byte) else {
+                hasEnded = true
+                wasSmall = false
+                continue
+            }
+            if hasEnded || isCapital && wasSmall { word.removeAll(keepingCapacity: true) }
+            hasEnded = false
+            word.append(byte | 0x20)
+            wasSmall = !isCapital
+        }
+        return word.isEmpty ? nil : word
     }
 
     /// Parts at `_`, `-`, `.`, blanks and changes from small to capital letters, in small letters.

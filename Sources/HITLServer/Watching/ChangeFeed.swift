@@ -2,14 +2,19 @@ import HITLCore
 import HITLGate
 import HITLPlatform
 
-/// Hands what happens in the queue to those connections that watch it: one listener to the queue, however many they
-/// are.
+/// Hands what happens in the queue to those connections that watch it, and to the screen: one listener to the queue,
+/// however many they are.
+///
+/// It has its turn on the desk's thread once those have their answers that a change sets free, programs hear of it
+/// before the screen does, and only for the screen another thread is woken.
 final class ChangeFeed: Sendable {
     private struct State {
         var pump: Task<Void, Never>?
         var hasEnded = false
         var watchers: [ObjectIdentifier: Watcher] = [:]
         var tickets: [Int64: [ClosingTicket]] = [:]
+        var streams: [Int: AsyncStream<QueueChange>.Continuation] = [:]
+        var lastStream = 0
     }
 
     private struct Watcher {
@@ -45,6 +50,25 @@ final class ChangeFeed: Sendable {
         for ticket in tickets { ticket.fire(.deskClosing) }
     }
 
+    /// All changes from now on. The stream ends with the queue's, or with the feed.
+    func changes(of queue: Queue) async -> AsyncStream<QueueChange> {
+        let (stream, continuation) = AsyncStream.makeStream(of: QueueChange.self)
+        let key = state.withLock { state -> Int? in
+            guard !state.hasEnded else { return nil }
+            state.lastStream += 1
+            state.streams[state.lastStream] = continuation
+            return state.lastStream
+        }
+        guard let key else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in self?.state.withLock { _ = $0.streams.removeValue(forKey: key) }
+        }
+        await begin(queue)
+        return stream
+    }
+
     func add(_ connection: DeskConnection, for kinds: Set<EventForm.Kind>) {
         state.withLock { $0.watchers[ObjectIdentifier(connection)] = Watcher(connection: connection, kinds: kinds) }
     }
@@ -72,18 +96,24 @@ final class ChangeFeed: Sendable {
     private func pass(_ changes: AsyncStream<QueueChange>) async {
         for await change in changes {
             if case .closed(let request) = change { fire(request.number) }
-            guard let kind = EventForm.Kind(change) else { continue }
-            let watchers = state.withLock { $0.watchers.values.filter { $0.kinds.contains(kind) } }
-            guard !watchers.isEmpty, let event = EventForm(change) else { continue }
-            let line = Reply.notification("event", event.json)
-            for watcher in watchers { watcher.connection.send(line) }
+            send(change)
+            for stream in state.withLock({ $0.streams.values.map(\.self) }) { stream.yield(change) }
         }
-        let tickets = state.withLock { state in
+        let (tickets, streams) = state.withLock { state in
             state.hasEnded = true
-            defer { state.tickets = [:] }
-            return state.tickets.values.flatMap { $0 }
+            defer { (state.tickets, state.streams) = ([:], [:]) }
+            return (state.tickets.values.flatMap { $0 }, Array(state.streams.values))
         }
         for ticket in tickets { ticket.fire(.deskClosing) }
+        for stream in streams { stream.finish() }
+    }
+
+    private func send(_ change: QueueChange) {
+        guard let kind = EventForm.Kind(change) else { return }
+        let watchers = state.withLock { $0.watchers.values.filter { $0.kinds.contains(kind) } }
+        guard !watchers.isEmpty, let event = EventForm(change) else { return }
+        let line = Reply.notification("event", event.json)
+        for watcher in watchers { watcher.connection.send(line) }
     }
 
     private func fire(_ number: Int64) {

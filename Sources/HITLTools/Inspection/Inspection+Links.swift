@@ -4,12 +4,10 @@ extension Inspection {
     /// Notes where the files that a call names lead, where that is elsewhere than they say.
     ///
     /// For calls that others carry out: they may find another link there by then, which nobody can help.
-    mutating func follow(_ call: ToolCall, in place: Surroundings) {
+    mutating func follow(_ call: ToolCall, _ analysis: CallAnalysis, in place: Surroundings) {
         let directory = call.directory ?? place.workspace.path
-        let surroundings = PathSurroundings(
-            directory: directory, workspace: place.workspace.path, home: place.environment.home)
         var seen: [String] = []
-        for path in CallAnalysis.of(call, in: surroundings).paths {
+        for path in analysis.paths {
             guard let written = path.absolute, !seen.contains(where: { $0.utf8.elementsEqual(written.utf8) }) else {
                 continue
             }
