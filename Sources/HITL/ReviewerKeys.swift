@@ -24,7 +24,7 @@ public struct ReviewerKeys: Signer {
     }
 
     /// Signs nothing by itself: it is `signer(for:)` that knows whose key is asked for.
-    public func sign(
+    nonisolated(nonsending) public func sign(
         _ statement: @Sendable (_ key: String) -> [UInt8]
     ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
         throw SigningFailure("nobody's key was asked for.")
@@ -36,7 +36,7 @@ public struct ReviewerKeys: Signer {
     private struct OneKey: Signer {
         let key: SigningKey
 
-        func sign(
+        nonisolated(nonsending) func sign(
             _ statement: @Sendable (_ key: String) -> [UInt8]
         ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
             let name = key.verifying.name

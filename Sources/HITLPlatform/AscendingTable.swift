@@ -35,6 +35,20 @@ package struct AscendingTable<Value> {
             }
             if newValue == nil { closeGaps() }
         }
+        // In place where it only changes what is there.
+        _modify {
+            let place = place(of: key)
+            guard isTaken(place, by: key), values[place] != nil else {
+                var value: Value?
+                yield &value
+                if value != nil { self[key] = value }
+                return
+            }
+            yield &values[place]
+            guard values[place] == nil else { return }
+            count -= 1
+            closeGaps()
+        }
     }
 
     @discardableResult

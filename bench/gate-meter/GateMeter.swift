@@ -22,7 +22,7 @@ struct GateMeter {
     private struct Keyholder: Signer {
         let key: SigningKey
 
-        func sign(
+        nonisolated(nonsending) func sign(
             _ statement: @Sendable (String) -> [UInt8]
         ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
             do { return (key.verifying.name, try key.sign(statement(key.verifying.name))) } catch {

@@ -130,7 +130,7 @@ final class DrivenCalls: Sendable {
             }
             if let item, permitted.performer == .requester {
                 state.withLock { $0.owed[item] = Owed(subject: subject, tool: call.tool) }
-                await context.gate.queue.hands(
+                context.gate.queue.hands(
                     Performing(
                         subject, tool: call.tool, by: context.agent,
                         reach: .none(advice: "/agent cancel ends all that it is at")))

@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLPlatform
 import HITLLedger
 
 /// A call that has started and not ended.
@@ -123,11 +124,11 @@ extension Queue {
     /// - Parameter outcome: nil where the call had ended before.
     func ended(_ subject: Subject, tool: String, _ outcome: Outcome?) {
         running[subject] = nil
-        performing[subject] = nil
+        performing.withLock { $0[subject] = nil }
         inheritedCalls.removeAll { $0.subject == subject }
         if let outcome {
             recentOutcomes.append((subject, outcome))
-            if recentOutcomes.count > 64 { recentOutcomes.removeFirst() }
+            if recentOutcomes.count > 128 { recentOutcomes.removeFirst(64) }
             observers.tell(.finished(subject, tool: tool, outcome))
             for waiter in outcomeWaiters.removeValue(forKey: subject)?.values ?? [:].values {
                 waiter.resume(returning: outcome)

@@ -1,4 +1,5 @@
 public import HITLCore
+import HITLPlatform
 
 /// A call that its requester carries out, with a permit, and has not said the end of.
 public struct Performing: Sendable {
@@ -41,7 +42,9 @@ public struct Inherited: Sendable, Equatable {
 
 extension Queue {
     /// A requester has the permit from here on, until an outcome is recorded.
-    package func hands(_ performing: Performing) { self.performing[performing.subject] = performing }
+    package nonisolated func hands(_ performing: Performing) {
+        self.performing.withLock { $0[performing.subject] = performing }
+    }
 
     /// What this desk took over. Whoever watches their requesters says what comes of them, by `Gate.finish`.
     package var inherited: [Inherited] { inheritedCalls }
@@ -55,7 +58,7 @@ extension Queue {
             call.stop.request()
             return .ends
         }
-        guard let call = performing[subject] else { throw .notRunning }
+        guard let call = performing.withLock({ $0[subject] }) else { throw .notRunning }
         switch call.reach {
         case .none(let advice): return .unreachable(performer: call.performer, advice: advice)
         case .told(let tell):

@@ -95,21 +95,27 @@ extension Queue {
         if starter != .nobody { events += Event.start(of: request.call, .request(number), request.digest) }
         try await writing(about: number, events)
 
-        let entry = forget(number)
         usage.close(number, as: request.status)
         // The requester first: it waits.
+        let waiter = pending[number]?.waiter
+        let decision = decision(on: request, starter)
+        if let waiter, let decision { answer(waiter, decision) }
+        _ = forget(number)
         defer { observers.tell(.closed(request)) }
-        guard let waiter = entry?.waiter else { return Closing(request: request, handover: starter) }
-        switch (request.status, starter) {
-        case (.approved(let review), .requester), (.approved(let review), .reviewer):
-            answer(waiter, .permitted(.review(review)))
-        case (.approved, .nobody):
-            // It came while that was written, too late for `started` to be written with it.
-            answer(waiter, await collect(request))
-        case (.pending, _), (.rejected, _), (.expired, _), (.withdrawn, _), (.superseded, _):
-            answer(waiter, .refused(Refusal(request.status)))
-        }
+        guard let waiter else { return Closing(request: request, handover: starter) }
+        // It came while that was written, too late for `started` to be written with it.
+        if decision == nil { answer(waiter, await collect(request)) }
         return Closing(request: request, handover: .requester)
+    }
+
+    /// Nil where an approval has still to be collected.
+    private func decision(on request: ApprovalRequest, _ starter: Closing.Handover) -> Decision? {
+        switch (request.status, starter) {
+        case (.approved(let review), .requester), (.approved(let review), .reviewer): .permitted(.review(review))
+        case (.approved, .nobody): nil
+        case (.pending, _), (.rejected, _), (.expired, _), (.withdrawn, _), (.superseded, _):
+            .refused(Refusal(request.status))
+        }
     }
 
     /// Who starts an approved call, as far as one can tell before it is written that it was approved.

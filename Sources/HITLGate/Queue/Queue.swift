@@ -63,7 +63,7 @@ public actor Queue {
     var closure: Closure?
 
     var running: [Subject: Running] = [:]
-    var performing: [Subject: Performing] = [:]
+    nonisolated let performing = Locked<[Subject: Performing]>([:])
     var inheritedCalls: [Inherited] = []
     var stopsAll = false
     var untilIdle: [CheckedContinuation<Void, Never>] = []

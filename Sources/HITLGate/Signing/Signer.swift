@@ -6,8 +6,10 @@ public protocol Signer: Sendable {
     ///
     /// May take as long as a person takes who has to confirm it. Nothing is decided until it returns.
     ///
+    /// Runs where the caller does, so that a key which is at hand costs no change of threads.
+    ///
     /// - Returns: that key's name, and 64 bytes of Ed25519 (RFC 8032) over exactly these bytes.
-    func sign(
+    nonisolated(nonsending) func sign(
         _ statement: @Sendable (_ key: String) -> [UInt8]
     ) async throws(SigningFailure) -> (key: String, bytes: [UInt8])
 

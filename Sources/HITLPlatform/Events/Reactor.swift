@@ -45,6 +45,7 @@ package final class Reactor: Sendable {
         var actions: [UInt64: @Sendable () -> Void] = [:]
         var work: [@Sendable () -> Void] = []
         var jobs: [UnownedJob] = []
+        var afterJobs: [@Sendable () -> Void] = []
         /// The thread waits for an event, or is about to: a job has to wake it.
         var isWaiting = true
         var armed: UInt64 = .max
@@ -160,6 +161,17 @@ package final class Reactor: Sendable {
         if isFirst { _ = platform_eventfd_raise(wakeDescriptor) }
     }
 
+    /// Calls `action` once on the reactor's thread, when all jobs that are ready have had their turn.
+    package func performAfterJobs(_ action: @escaping @Sendable () -> Void) {
+        let wakes = state.withLock { state in
+            state.afterJobs.append(action)
+            defer { state.isWaiting = false }
+            return state.isWaiting
+        }
+        startThread()
+        if wakes { _ = platform_eventfd_raise(wakeDescriptor) }
+    }
+
     private func arm(_ state: inout State) {
         while let first = state.timers.first, state.actions[first.number] == nil { state.timers.removeFirst() }
         let due = state.timers.first.map { max($0.time, 1) } ?? .max
@@ -196,6 +208,7 @@ package final class Reactor: Sendable {
         let events = UnsafeMutablePointer<platform_event>.allocate(capacity: capacity)
         while true {
             runJobs()
+            runAfterJobs()
             let count = platform_epoll_wait(epoll, events, Int32(capacity))
             precondition(count >= 0, "the event loop cannot wait (error \(-count))")
             state.withLock { $0.isWaiting = false }
@@ -256,6 +269,14 @@ extension Reactor: TaskExecutor {
         }
         startThread()
         if wakes { _ = platform_eventfd_raise(wakeDescriptor) }
+    }
+
+    private func runAfterJobs() {
+        let actions = state.withLock { state in
+            defer { state.afterJobs = [] }
+            return state.afterJobs
+        }
+        for action in actions { action() }
     }
 
     /// Returns when nothing is left to do but to wait for an event.

@@ -93,7 +93,7 @@ extension DeskConnection {
             }
         switch call.performer {
         case .requester:
-            await desk.gate.queue.hands(performing(subject, call, asked))
+            desk.gate.queue.hands(performing(subject, call, asked))
             end(asked.id, leaving: .permitted(subject, tool: call.tool))
         case .unobserved, .desk: end(asked.id, leaving: nil)
         }

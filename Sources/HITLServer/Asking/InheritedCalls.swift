@@ -26,7 +26,7 @@ final class InheritedCalls: Sendable {
             let descriptor = ProcessTree.descriptor(of: requester.root)
         else { return await giveUp(on: call) }
         let pid = requester.root.pid
-        await gate.queue.hands(
+        gate.queue.hands(
             Performing(
                 call.subject, tool: call.tool, by: "process \(pid)",
                 reach: .none(advice: "it was permitted by a former desk: end it there, with kill \(pid)")))

@@ -5,8 +5,8 @@ import HITLPlatform
 /// Hands what happens in the queue to those connections that watch it, and to the screen: one listener to the queue,
 /// however many they are.
 ///
-/// It has its turn on the desk's thread once those have their answers that a change sets free, programs hear of it
-/// before the screen does, and only for the screen another thread is woken.
+/// Programs are told at once. The screen, for which another thread has to be woken, is told when nobody waits for this
+/// one any more.
 final class ChangeFeed: Sendable {
     private struct State {
         var pump: Task<Void, Never>?
@@ -15,6 +15,8 @@ final class ChangeFeed: Sendable {
         var tickets: [Int64: [ClosingTicket]] = [:]
         var streams: [Int: AsyncStream<QueueChange>.Continuation] = [:]
         var lastStream = 0
+        /// What the streams have yet to be told, in its order.
+        var untold: [QueueChange] = []
     }
 
     private struct Watcher {
@@ -97,8 +99,14 @@ final class ChangeFeed: Sendable {
         for await change in changes {
             if case .closed(let request) = change { fire(request.number) }
             send(change)
-            for stream in state.withLock({ $0.streams.values.map(\.self) }) { stream.yield(change) }
+            let isFirst = state.withLock { state in
+                guard !state.streams.isEmpty else { return false }
+                state.untold.append(change)
+                return state.untold.count == 1
+            }
+            if isFirst { Reactor.desk.performAfterJobs { self.tellStreams() } }
         }
+        tellStreams()
         let (tickets, streams) = state.withLock { state in
             state.hasEnded = true
             defer { (state.tickets, state.streams) = ([:], [:]) }
@@ -106,6 +114,16 @@ final class ChangeFeed: Sendable {
         }
         for ticket in tickets { ticket.fire(.deskClosing) }
         for stream in streams { stream.finish() }
+    }
+
+    private func tellStreams() {
+        let (streams, changes) = state.withLock { state in
+            defer { state.untold = [] }
+            return (Array(state.streams.values), state.untold)
+        }
+        for change in changes {
+            for stream in streams { stream.yield(change) }
+        }
     }
 
     private func send(_ change: QueueChange) {

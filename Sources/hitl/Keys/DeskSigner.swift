@@ -6,13 +6,18 @@ import HITLPlatform
 
 /// Signs at a desk. The key is looked for once, away from the first decision: making one takes a sync, and libcrypto
 /// starts up at its first use. Where it was not to be had, the next decision looks again.
-actor DeskSigner: Signer {
+final class DeskSigner: Signer {
     private let source: Configuration.SigningKeySource
     private let state: String
     private let reviewer: String
     private let now: @Sendable () -> WallTime
-    private var search: Task<Result<Found, SigningFailure>, Never>?
-    private var lastSeen: (version: KeyRing.Version, revokedAt: WallTime?)?
+    private let memory = Locked(Memory())
+
+    private struct Memory: Sendable {
+        var search: Task<Result<Found, SigningFailure>, Never>?
+        var found: Found?
+        var lastSeen: (version: KeyRing.Version, revokedAt: WallTime?)?
+    }
 
     private struct Found: Sendable {
         let key: ReviewerKey
@@ -31,11 +36,12 @@ actor DeskSigner: Signer {
     }
 
     /// Looks for the key without anybody who waits.
-    nonisolated func warmUp() {
+    func warmUp() {
         Task { _ = await self.found() }
     }
 
-    func sign(
+    /// Where the key is there it is used at once, by whoever asks: a decision waits for it.
+    nonisolated(nonsending) func sign(
         _ statement: @Sendable (_ key: String) -> [UInt8]
     ) async throws(SigningFailure) -> (key: String, bytes: [UInt8]) {
         let found = try await found().get()
@@ -51,25 +57,34 @@ actor DeskSigner: Signer {
     /// wherever it is another file.
     private func revocation(of key: VerifyingKey) throws(SigningFailure) -> WallTime? {
         let seen = KeyRing.version(state: state)
-        if let seen, let last = lastSeen, last.version == seen { return last.revokedAt }
+        if let seen, let last = memory.withLock({ $0.lastSeen }), last.version == seen { return last.revokedAt }
         do throws(KeyRing.Problem) {
             let end = try KeyRing(state: state).entry(key)?.revokedAt
-            lastSeen = seen.map { ($0, end) }
+            memory.withLock { $0.lastSeen = seen.map { ($0, end) } }
             return end
         } catch {
             throw SigningFailure(error.description)
         }
     }
 
-    private func found() async -> Result<Found, SigningFailure> {
-        let task =
-            search
-            ?? Task { [source, state, reviewer, now] in
-                await Self.find(source, state: state, reviewer: reviewer, now: now())
+    nonisolated(nonsending) private func found() async -> Result<Found, SigningFailure> {
+        if let found = memory.withLock({ $0.found }) { return .success(found) }
+        let search = memory.withLock { memory in
+            let search =
+                memory.search
+                ?? Task { [source, state, reviewer, now] in
+                    await Self.find(source, state: state, reviewer: reviewer, now: now())
+                }
+            memory.search = search
+            return search
+        }
+        let result = await search.value
+        memory.withLock { memory in
+            switch result {
+            case .success(let found): memory.found = found
+            case .failure: memory.search = nil
             }
-        search = task
-        let result = await task.value
-        if case .failure = result { search = nil }
+        }
         return result
     }
 

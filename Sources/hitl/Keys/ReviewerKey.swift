@@ -17,7 +17,7 @@ enum ReviewerKey: Sendable {
         }
     }
 
-    func sign(_ message: [UInt8]) async throws(SigningFailure) -> [UInt8] {
+    nonisolated(nonsending) func sign(_ message: [UInt8]) async throws(SigningFailure) -> [UInt8] {
         switch self {
         case .file(let key):
             do { return try key.sign(message) } catch { throw SigningFailure(error.description) }
