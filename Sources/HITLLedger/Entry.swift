@@ -56,6 +56,14 @@ extension Entry {
 }
 
 extension Entry {
+    /// The hash that the entry would have with `left` in the place of its record. Whoever records it binds number, time and
+    /// the entry before, which the hash of an entry that was erased no longer shows.
+    package func hash(leaving left: [UInt8]) -> Digest {
+        left.withUnsafeBytes { Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0) }
+    }
+}
+
+extension Entry {
     /// The same entry with its record open. `hash` stays that of what is stored.
     func with(record: [UInt8]) -> Entry {
         Entry(

@@ -26,3 +26,28 @@ struct FilesBeside {
         return endings
     }
 }
+
+extension Ledger {
+    /// The names of the files beside it that have copies of its records and are no part of it: what was taken off a torn
+    /// end, what was set aside, and what was kept before it was brought forward. Nothing that is taken out of the ledger is
+    /// taken out of them.
+    package func copiesBeside() throws(LedgerError) -> [String] {
+        guard let file else { return [] }
+        let beside = FilesBeside(file)
+        return try beside.endings(after: ".").filter { ending in
+            let isCopy =
+                ending.hasPrefix("torn-") || ending.hasPrefix("damaged") || Self.isFormerVersion(ending)
+            return isCopy && !Self.withoutRecords.contains { ending.hasSuffix($0) }
+        }.map { "\(beside.ledger).\($0)" }.sorted()
+    }
+
+    /// `v1-…`
+    private static func isFormerVersion(_ ending: String) -> Bool {
+        guard ending.utf8.first == UInt8(ascii: "v"), let end = ending.utf8.firstIndex(of: UInt8(ascii: "-")) else {
+            return false
+        }
+        return Int64(canonical: ending[ending.utf8.index(after: ending.startIndex)..<end].utf8) != nil
+    }
+
+    private static let withoutRecords = ["-shm", ".tree", ".key", ".checkpoints", ".heads"]
+}

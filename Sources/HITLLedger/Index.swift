@@ -63,7 +63,7 @@ public enum Removes: Sendable, Equatable {
 
     public struct Removed: Sendable, Equatable {
         public let sequence: Int64
-        /// SHA-256 of the record that is left in its place.
+        /// The hash of the entry with what is left in the place of its record.
         public let left: Digest
 
         public init(sequence: Int64, left: Digest) {

@@ -290,7 +290,7 @@ public final class Ledger: Sendable {
     private func checked(_ stored: StoredEntry, _ briefs: Briefs = .derived) throws(LedgerError) -> Entry {
         if let removed = RemovedRecord(stored.record) {
             let open = removed.left == nil ? nil : try sealing.record(of: stored, in: identity, path: path)
-            try check(removed, at: stored.sequence, open: open)
+            try check(removed, in: stored, open: open)
             return try stored.checked(path: path, indexer: indexer, briefs: briefs).with(record: open ?? [])
         }
         let record = try sealing.record(of: stored, in: identity, path: path)

@@ -19,7 +19,7 @@ extension Ledger {
         let path = file.path
         let segments = try FileSegment.numbers(of: path).map { ".\($0)" }
         let suffixes =
-            ["-wal", "-shm", ""] + segments + [".tree", ".outline", ".text", ".key", ".checkpoints", ".heads"]
+            ["-wal", "-shm", ""] + segments + Outline.suffixes + [".tree", ".key", ".checkpoints", ".heads"]
         var (aside, number) = (path + ".damaged", 1)
         while suffixes.contains(where: { exists(aside + $0) }) {
             number += 1

@@ -78,6 +78,7 @@ enum Audit {
                 .init("session", "ID", .text, doc: "of report: the session, of a desk or an agent"),
                 .init("set-aside", doc: "of repair: keep a damaged ledger under another name, and begin a new one"),
                 .init("containing", "TEXT", repeats: true, doc: "of erase: all requests in which the text occurs"),
+                .init("linked", doc: "of erase: also what these replaced or undid, and what replaced or undid them"),
                 .init("reason", "TEXT", doc: "of erase and purge: why, for the record"),
                 .init("preview", doc: "of erase: list what would be erased, and ask for nothing"),
                 .init("config", "FILE", .file, doc: "the configuration that names the ledger"),
@@ -113,7 +114,7 @@ enum Audit {
                 case .export: ["format", "output", "since"]
                 case .report: ["format", "output", "since", "session"]
                 case .repair: ["set-aside"]
-                case .erase: ["containing", "reason", "preview", "json"]
+                case .erase: ["containing", "linked", "reason", "preview", "json"]
                 case .retention: ["json"]
                 case .purge: ["output", "reason", "json"]
                 case .checkpoint: ["continues", "export", "json"]

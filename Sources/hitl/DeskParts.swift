@@ -124,7 +124,9 @@ extension ForwardedCommands {
                     encoding: command.style == .plain ? .ascii : .utf8, columns: command.columns)
                 let words = [command.command] + command.arguments + (command.format == .json ? ["--json"] : [])
                 let (exit, output) = await CommandTable.answer(
-                    words, in: desk, for: Operator(principal: command.reviewer, presentation: presentation))
+                    words, in: desk,
+                    for: Operator(
+                        principal: command.reviewer, presentation: presentation, askingChannel: command.channel))
                 return ForwardedResult(exitCode: exit.rawValue, output: output)
             })
     }

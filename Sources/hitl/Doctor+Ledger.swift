@@ -20,7 +20,11 @@ extension Doctor {
         do throws(LedgerError) {
             let looked = try ledger.look()
             if let flaw = looked.flaw {
-                return [Finding(.missing, "Ledger: `\(place.ledgerPath)`: \(flaw)", mend: "hitl audit verify")]
+                return [
+                    Finding(
+                        .missing, "Ledger: `\(place.ledgerPath)`: \(flaw.sentence)",
+                        mend: flaw.mending?.rawValue ?? "hitl audit verify")
+                ]
             }
             let entries = "\(looked.size) \(looked.size == 1 ? "entry" : "entries")"
             return [

@@ -243,7 +243,7 @@ final class ErasureDirectory: Sendable {
         let left = try #require(Event.residue(of: entry.record))
         let event = Event.erased(
             .init(
-                request: 1, entries: [.init(sequence: 1, left: Digest(hashing: left).hex)], reason: nil, by: Cast.ada))
+                request: 1, entries: [.init(sequence: 1, left: entry.hash(leaving: left).hex)], reason: nil, by: Cast.ada))
         let forged = try await fixture.ledger.append([Draft(event)])
         try await fixture.ledger.carryOut(removalBy: forged[0].sequence, residue: Event.residue(of:))
         let (verification, signatures) = try await desk.check(fixture.ledger)
@@ -279,7 +279,7 @@ final class ErasureDirectory: Sendable {
         await fixture.close()
     }
 
-    @Test func `no longer ties what stands before it to a head, which is said, and to a checkpoint as ever`()
+    @Test func `is tied to what stands before it by a head of its record, and to an older one by who approved it`()
         async throws
     {
         let desk = try ErasingDesk(.memory)
@@ -296,10 +296,16 @@ final class ErasureDirectory: Sendable {
         let erased = try #require(plan.entries.last)
         let verification = try await ledger.verify(against: [head])
         #expect(verification.failures == [])
+        let by = try #require(verification.weakened.first?.recordedBy)
         #expect(verification.weakened.map(\.erased) == [erased])
         #expect(verification.weakened.map(\.entries) == [1...erased - 1])
         let both = try await ledger.verify(against: [head], checkpoints: [checkpoint], keys: [])
         #expect(both.failures == [] && both.weakened == [])
+        let later = try await ledger.verify(against: [head, try ledger.head])
+        #expect(later.failures == [] && later.weakened == [])
+        // Whoever approved it signed what is left, and so the hash of the entry before.
+        #expect(try await desk.check(ledger).1.vouchedRemovals == [by])
+        #expect(try await SignatureAudit(ledger, keys: []).run().vouchedRemovals == [])
         await fixture.close()
     }
 
@@ -335,9 +341,8 @@ final class ErasureDirectory: Sendable {
         let request = try await fixture.gate.post(call, from: Principal(role: .gate, name: "erase", channel: "desk"))
         _ = try await fixture.gate.review(request.number, Review(answer: .approve, reviewer: Cast.ada))
         let entries = try Records(ledger).erasure(of: [.request(1)]).entries.map { sequence in
-            let record = try #require(try ledger.entry(at: sequence)).record
-            return Event.Erased.Entry(
-                sequence: sequence, left: Digest(hashing: try #require(Event.residue(of: record))).hex)
+            let entry = try #require(try ledger.entry(at: sequence))
+            return Event.Erased.Entry(sequence: sequence, left: try #require(try Event.left(of: entry)).hex)
         }
         let recorded = try await ledger.append(
             [Draft(.erased(.init(request: request.number, entries: entries, reason: nil, by: Cast.ada)))])

@@ -54,7 +54,7 @@ import Testing
         let reader = try Ledger.openReadOnly(
             path: lost.path, storage: storage, indexer: testIndexer, clock: CountingClock().now)
         #expect(try reader.head.size == 4)
-        #expect(try reader.look().flaw == VerificationFailure.cut(size: 4, head: head).description)
+        #expect(try reader.look().flaw?.sentence == VerificationFailure.cut(size: 4, head: head).description)
         reader.close()
     }
 

@@ -13,11 +13,15 @@ import Testing
         let lines = try SmallFile.read(Self.vectors).split(separator: 10)
         #expect(lines.count == 2)
         for line in lines {
-            let parts = line.split(separator: 32, maxSplits: 2).map(Array.init)
-            let removed = try #require(RemovedRecord(parts[2]))
-            #expect(Array(String(removed.by).utf8) == parts[0])
-            #expect(removed.left.map { Array(Digest(hashing: $0).hex.utf8) } ?? [45] == parts[1])
-            #expect(removed.bytes == parts[2])
+            let parts = line.split(separator: 32, maxSplits: 5).map { String(decoding: $0, as: UTF8.self) }
+            let removed = try #require(RemovedRecord(Array(parts[5].utf8)))
+            #expect(removed.by == Int64(parts[0]))
+            let (sequence, time) = (try #require(Int64(parts[2])), try #require(Int64(parts[3])))
+            let entry = Entry(
+                sequence: sequence, time: time, previous: try #require(Digest(hex: parts[4])), record: [], hash: .zero,
+                index: Index(kind: "any"))
+            #expect(removed.left.map { entry.hash(leaving: $0).hex } ?? "-" == parts[1])
+            #expect(removed.bytes == Array(parts[5].utf8))
         }
     }
 
@@ -42,15 +46,15 @@ import Testing
 
 /// Removals whose every step fails in turn, as at a kill: what is there afterwards is whole, and the next start ends it.
 @Suite struct `A removal that is cut short` {
-    /// `noted` records, of which `gone N` lets the first N go and `cut N` the payload of entry N.
+    /// `noted` records, of which `gone N` lets the first N go and `cut N HASH` the payload of entry N.
     private static let indexer: Indexer = { record in
         guard var index = testIndexer(record) else { return nil }
         let payload = String(decoding: record, as: UTF8.self).split(separator: "\t").last.map(String.init) ?? ""
         let words = payload.split(separator: " ")
-        guard words.count == 2, let number = Int64(words[1]) else { return index }
+        guard words.count > 1, let number = Int64(words[1]) else { return index }
         if words[0] == "gone" { index.removes = .prefix(through: number) }
-        if words[0] == "cut" {
-            index.removes = .contents([.init(sequence: number, left: Digest(hashing: draft("left").record))])
+        if words[0] == "cut", words.count == 3, let left = Digest(hex: String(words[2])) {
+            index.removes = .contents([.init(sequence: number, left: left)])
         }
         return index
     }
@@ -99,7 +103,9 @@ import Testing
             }
             var ledger = try open(.system)
             for number in 1...30 { try await ledger.append([draft("secret \(number)x")]) }
-            let entry = try await ledger.append([draft(what)])
+            let third = try #require(try ledger.entry(at: 3))
+            let left = what == "cut 3" ? " \(third.hash(leaving: draft("left").record).hex)" : ""
+            let entry = try await ledger.append([draft(what + left)])
             ledger.close()
 
             let calls = Locked(0)

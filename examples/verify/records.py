@@ -1,5 +1,5 @@
 """What follows from the records of a ledger: written from docs/formats/records.md and ledger.md."""
-import struct
+import hashlib, struct
 
 def index_of(r):
     """Claim, subject, kind, label, standing and brief of a record: records.md §5."""
@@ -36,6 +36,8 @@ def account(r, sequence, left, calls, approved):
         asked = None if call.get("content") == "erased" else call["arguments"]
         through = r["through"] if kind == "purged" and (asked is None or asked["through"] == r["through"]) else 0
         gone = [(n, None) for n in left if n <= through]
-        gone += [(e["entry"], e["left"]) for e in r.get("entries", []) if asked is None or e["entry"] in asked["entries"]]
+        named = [(e["entry"], e["left"]) for e in r.get("entries", [])]
+        joined = hashlib.sha256(b"".join(bytes.fromhex(rest) for _, rest in named)).hexdigest()
+        gone += named if asked is None or asked.get("entries") == [n for n, _ in named] and asked["left"] == joined else []
         for n in [n for n, rest in gone if left.get(n) == (sequence, rest)]:
             del left[n]

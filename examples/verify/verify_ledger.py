@@ -131,7 +131,7 @@ def verify(path, keys, against):
         if not removed and leaf != stored:
             say(f"Entry {sequence} was changed, or stands where it was not appended.")
             break
-        size, leaf, previous = sequence, stored, stored
+        size, leaf, before, previous = sequence, stored, previous, stored
         for _ in range((sequence & -sequence).bit_length() - 1):
             leaf = sha256(b"\1", peaks.pop(), leaf)
         peaks.append(leaf)
@@ -143,7 +143,8 @@ def verify(path, keys, against):
         gone += removed is not None
         r = None if is_sealed else json.loads(removed[2] if removed else record)
         if removed and not is_sealed:  # of a sealed one nobody can tell what is left of it
-            left[sequence] = int(removed[1]), r and sha256(removed[2]).hex()
+            rest = r and sha256(b"\0", struct.pack(">qq", sequence, time), before, removed[2]).hex()
+            left[sequence] = int(removed[1]), rest
         elif r:
             account(r, sequence, left, calls, approved)
         *derived, brief = (*(index or [None] * 4 + [0]), None) if is_sealed else index_of(r)

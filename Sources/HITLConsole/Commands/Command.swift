@@ -23,17 +23,24 @@ package struct Operator: Sendable {
     package let barred: String?
     /// Opens an editor where the operator sits; nil where that cannot be done from here.
     package let editor: ArgumentEditor?
+    /// Whence the requests come that a command of this operator opens. Of the desk's own prompt any person may decide on
+    /// them; of a process that is connected, that process and those below it may not.
+    package let askingChannel: String
 
     package init(
         principal: Principal, presentation: Presentation, entered: ContinuousClock.Instant? = nil,
-        barred: String? = nil, editor: ArgumentEditor? = nil
+        barred: String? = nil, editor: ArgumentEditor? = nil, askingChannel: String = "desk"
     ) {
         self.principal = principal
         self.presentation = presentation
         self.entered = entered
         self.barred = barred
         self.editor = editor
+        self.askingChannel = askingChannel
     }
+
+    /// As whom a command of this operator asks for something, where that is its own idea.
+    func requester(_ name: String) -> Principal { Principal(role: .gate, name: name, channel: askingChannel) }
 
     /// Whether this operator sees what the desk announces, and so need not be told twice.
     var isAtDesk: Bool { !principal.channel.utf8.elementsEqual("socket".utf8) }

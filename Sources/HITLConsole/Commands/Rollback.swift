@@ -40,8 +40,7 @@ package struct RollbackCommand: Command {
             let history = try gate.undoable(subject)
             guard let call = await desk.prepareRollback?(history) else { throw RollbackError.nothingKept }
             if isPreview { return preview(desk.shown(call), of: subject) }
-            let requester = Principal(role: .gate, name: "rollback", channel: "desk")
-            let request = try await gate.rollBack(subject, with: call, from: requester)
+            let request = try await gate.rollBack(subject, with: call, from: `operator`.requester("rollback"))
             return opened(request, for: subject)
         } catch {
             return .failure(StyledText(Self.words(error, subject)))

@@ -26,10 +26,21 @@ package enum RemovalText {
                 case .nothingLeft(let subject): "\(DisplayText(untrusted: subject.description)) has nothing to erase."
                 case .kept(let entries):
                     "The text stays in \(numbers(entries)), as the name of a tool, agent, session or requester, or in a grant."
+                case .copies(let names):
+                    "Nothing is erased as long as copies of records lie beside the ledger, which no erasure reaches. Move or remove \(list(names))."
                 }
             text.line(words, .warning, indent: 3)
         }
+        if !plan.linked.isEmpty {
+            text.line(
+                "Not among them, and with much of the same, since they replaced or undid one another: \(list(plan.linked.map(\.description))). --linked erases these too.",
+                .warning, indent: 3)
+        }
         return text
+    }
+
+    private static func list(_ names: [String]) -> DisplayText {
+        DisplayText(untrusted: names.joined(separator: ", "))
     }
 
     private static func numbers(_ entries: [Int64]) -> DisplayText {
@@ -65,9 +76,8 @@ package enum RemovalText {
     static func ask(
         _ call: ToolCall, of gate: Gate, _ operator: Operator, plan: StyledText, json: (Int64) -> JSONValue?
     ) async -> CommandResult {
-        let requester = Principal(role: .gate, name: call.tool, channel: "desk")
         do throws(Refusal) {
-            let request = try await gate.post(call, from: requester)
+            let request = try await gate.post(call, from: `operator`.requester(call.tool))
             var text = plan
             text.line(
                 "Request \(request.number) asks for it. Nothing happens before a person approves it: hitl approve \(request.number)"
@@ -110,8 +120,11 @@ extension ErasurePlan {
                         ["subject": .string(subject.description), "because": "nothing left"]
                     case .kept(let entries):
                         ["entries": .array(entries.map { .integer($0) }), "because": "kept"]
+                    case .copies(let names):
+                        ["files": .array(names.map { .string($0) }), "because": "copies"]
                     }
                 }),
+            "linked": .array(linked.map { .string($0.description) }),
         ])
     }
 }

@@ -3,7 +3,7 @@ extension Event {
     public struct Erased: Sendable, Equatable {
         public struct Entry: Sendable, Equatable {
             public let sequence: Int64
-            /// SHA-256 of what stands in the place of its record, in hexadecimal digits.
+            /// The hash of the entry with what is left in the place of its record, in hexadecimal digits.
             public let left: String
 
             public init(sequence: Int64, left: String) {

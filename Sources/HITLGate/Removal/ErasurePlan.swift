@@ -10,6 +10,8 @@ public struct ErasurePlan: Sendable, Equatable {
         public let at: WallTime
         /// Those of it that have contents.
         public let entries: [Int64]
+        /// What is left of each, as the record of the erasure says it.
+        let left: [Digest]
     }
 
     public enum Obstacle: Sendable, Equatable {
@@ -20,12 +22,30 @@ public struct ErasurePlan: Sendable, Equatable {
         /// A text that was looked for is in what these entries keep: the name of a tool, an agent, a session or a
         /// requester, or the condition of a grant.
         case kept(entries: [Int64])
+        /// Files beside the ledger that have copies of its records, and that no erasure reaches: nothing is erased as long
+        /// as they are there.
+        case copies([String])
     }
 
     public internal(set) var items: [Item] = []
     public internal(set) var obstacles: [Obstacle] = []
 
+    /// What these replaced or undid, or were replaced or undone by, and is not among them: it has much of the same contents.
+    public internal(set) var linked: [Subject] = []
+
+    public var copies: [String] {
+        for case .copies(let names) in obstacles { return names }
+        return []
+    }
+
     public var entries: [Int64] { items.flatMap(\.entries).sorted() }
+
+    /// Of what is left of all entries.
+    var left: String {
+        var all: [(sequence: Int64, left: Digest)] = []
+        for item in items { all += zip(item.entries, item.left).map { ($0, $1) } }
+        return Event.Erased.left(all.sorted { $0.sequence < $1.sequence }.map(\.left))
+    }
 }
 
 extension Records {
@@ -33,12 +53,16 @@ extension Records {
     ///
     /// A text is found as it stands in the records, whatever the case of its ASCII letters. The whole ledger is read
     /// for it, in memory bounded by one page and what is found.
+    ///
+    /// - Parameter includingLinked: what they replaced or undid, or were replaced or undone by, too.
     public func erasure(
-        of subjects: [Subject], containing texts: [String] = []
+        of subjects: [Subject], containing texts: [String] = [], includingLinked: Bool = false
     ) throws(EventLedgerError) -> ErasurePlan {
         var plan = ErasurePlan()
+        let copies = try events.read { ledger throws(LedgerError) in try ledger.copiesBeside() }
+        if !copies.isEmpty { plan.obstacles.append(.copies(copies)) }
         var wanted = subjects
-        var alone: [Int64] = []
+        var alone: [ErasurePlan.Item] = []
         if !texts.isEmpty {
             let needles = texts.map { ContentSearch($0) }
             var kept: [Int64] = []
@@ -49,22 +73,38 @@ extension Records {
                 guard entry.removedBy == nil else { return }
                 if let name = entry.index.subject, let subject = Subject(name) {
                     if !wanted.contains(subject) { wanted.append(subject) }
-                } else if try Event.isErasable(entry) {
-                    alone.append(entry.sequence)
+                } else if let left = try Event.left(of: entry) {
+                    alone.append(
+                        .init(
+                            subject: nil, tool: nil, at: WallTime(milliseconds: entry.time),
+                            entries: [entry.sequence], left: [left]))
                 }
             }
             if !kept.isEmpty { plan.obstacles.append(.kept(entries: kept)) }
         }
+        let linked = try linked(to: wanted)
+        if includingLinked { wanted += linked } else { plan.linked = linked }
         let unfinished = Set(try events.unfinished().map { $0.0.description })
         for subject in wanted { try add(subject, isUnfinished: unfinished.contains(subject.description), to: &plan) }
-        for sequence in alone {
-            guard let entry = try events.read({ ledger throws(LedgerError) in try ledger.entry(at: sequence) }) else {
-                continue
-            }
-            plan.items.append(
-                .init(subject: nil, tool: nil, at: WallTime(milliseconds: entry.time), entries: [sequence]))
-        }
+        plan.items += alone
         return plan
+    }
+
+    /// What is linked to these, however far, and has contents.
+    private func linked(to subjects: [Subject]) throws(EventLedgerError) -> [Subject] {
+        var (known, waiting) = (Set(subjects), subjects)
+        var linked: [Subject] = []
+        while let subject = waiting.popLast() {
+            for other in try events.history(of: subject).linked where known.insert(other).inserted {
+                waiting.append(other)
+                var hasContents = false
+                for entry in try events.entries(of: other) where !hasContents {
+                    hasContents = try Event.left(of: entry) != nil
+                }
+                if hasContents { linked.append(other) }
+            }
+        }
+        return linked.sorted { $0.description.utf8.lexicographicallyPrecedes($1.description.utf8) }
     }
 
     private func add(
@@ -73,13 +113,18 @@ extension Records {
         let entries = try events.read { ledger throws(LedgerError) in try ledger.entries(of: subject.description) }
         guard let first = entries.first else { return plan.obstacles.append(.unknown(subject.description)) }
         guard !isUnfinished else { return plan.obstacles.append(.unfinished(subject)) }
-        var sequences: [Int64] = []
-        for entry in entries where try Event.isErasable(entry) { sequences.append(entry.sequence) }
+        var (sequences, left): ([Int64], [Digest]) = ([], [])
+        for entry in entries {
+            guard let rest = try Event.left(of: entry) else { continue }
+            sequences.append(entry.sequence)
+            left.append(rest)
+        }
         guard !sequences.isEmpty else { return plan.obstacles.append(.nothingLeft(subject)) }
         let history = try RequestHistory(subject: subject, entries: entries)
         plan.items.append(
             .init(
-                subject: subject, tool: history.call?.tool, at: WallTime(milliseconds: first.time), entries: sequences))
+                subject: subject, tool: history.call?.tool, at: WallTime(milliseconds: first.time), entries: sequences,
+                left: left))
     }
 
     func forEachEntry(
@@ -96,11 +141,28 @@ extension Records {
     }
 }
 
+extension RequestHistory {
+    /// Those that it replaced or undid, and that replaced or undid it.
+    var linked: [Subject] {
+        var linked: [Subject] = []
+        if let number = request?.supersedes { linked.append(.request(number)) }
+        if case .superseded(let number)? = status { linked.append(.request(number)) }
+        if let undone = call?.compensates { linked.append(undone) }
+        if let undoing = rolledBack?.value { linked.append(undoing) }
+        return linked
+    }
+}
+
+extension Event.Erased {
+    /// One hash for what is left of all entries, in their order. Whoever approves an erasure signs it.
+    static func left(_ hashes: [Digest]) -> String { Digest(hashing: hashes.flatMap(\.bytes)).hex }
+}
+
 extension Event {
-    /// Whether the entry has contents that are still there.
-    static func isErasable(_ entry: Entry) throws(EventLedgerError) -> Bool {
-        guard entry.removedBy == nil else { return false }
-        return try EventLedger.event(of: entry).hasContent
+    /// The hash of the entry with what is left of it; nil where it has no contents, or has them no more.
+    static func left(of entry: Entry) throws(EventLedgerError) -> Digest? {
+        guard entry.removedBy == nil, try EventLedger.event(of: entry).hasContent else { return nil }
+        return residue(of: entry.record).map(entry.hash(leaving:))
     }
 
     /// What is left of a record when its contents are taken out; nil where it has none.
@@ -108,34 +170,5 @@ extension Event {
         guard let event = try? Event(record: record), event.hasContent else { return nil }
         let sha256 = { (bytes: [UInt8]) in Digest(hashing: bytes).hex }
         return event.erased(sha256: sha256).record(.erased(was: sha256(record)))
-    }
-}
-
-/// Looks for a text in records, as canonical JSON spells it.
-struct ContentSearch {
-    private let needle: [UInt8]
-
-    init(_ text: String) {
-        needle = JSONValue.string(text).canonical.dropFirst().dropLast().map(Self.folded)
-    }
-
-    func occurs(in record: [UInt8]) -> Bool {
-        guard let first = needle.first, record.count >= needle.count else { return false }
-        return record.withUnsafeBufferPointer { record in
-            var place = 0
-            while place + needle.count <= record.count {
-                if Self.folded(record[place]) == first,
-                    needle.indices.allSatisfy({ Self.folded(record[place + $0]) == needle[$0] })
-                {
-                    return true
-                }
-                place += 1
-            }
-            return false
-        }
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 }

@@ -42,7 +42,7 @@ public struct RecordKeeping: Sendable {
         call(
             .erase,
             .members([
-                "entries": .array(plan.entries.map { .integer($0) }),
+                "entries": .array(plan.entries.map { .integer($0) }), "left": .string(plan.left),
                 "reason": reason.map(JSONValue.string),
                 "requests": .array(plan.items.compactMap { $0.subject.map { .string($0.description) } }),
             ]),
@@ -118,7 +118,7 @@ public struct RecordKeeping: Sendable {
             .erased(
                 .init(
                     request: request,
-                    entries: contents.map { .init(sequence: $0.sequence, left: Digest(hashing: $0.left).hex) },
+                    entries: contents.map { .init(sequence: $0.sequence, left: $0.left.hex) },
                     reason: call.arguments["reason"]?.string, by: principal)))
         try await carryOut(entries)
         return Outcome(
@@ -199,20 +199,28 @@ public struct RecordKeeping: Sendable {
 
     // MARK: Looking again
 
-    private func contents(_ call: ToolCall) throws(EventLedgerError) -> [(sequence: Int64, left: [UInt8])] {
+    private func contents(_ call: ToolCall) throws(EventLedgerError) -> [(sequence: Int64, left: Digest)] {
         let sequences = (call.arguments["entries"]?.array ?? []).compactMap(\.integer)
         guard !sequences.isEmpty else { throw .unavailable("no entry is named") }
+        let copies = try events.read { ledger throws(LedgerError) in try ledger.copiesBeside() }
+        guard copies.isEmpty else {
+            throw .unavailable("these have copies of its records: \(copies.joined(separator: ", "))")
+        }
         let unfinished = Set(try events.unfinished().map { $0.0.description })
-        var contents: [(sequence: Int64, left: [UInt8])] = []
+        var contents: [(sequence: Int64, left: Digest)] = []
         for sequence in sequences.sorted() {
             let entry = try events.read { ledger throws(LedgerError) in try ledger.entry(at: sequence) }
-            guard let entry, entry.removedBy == nil, let left = Event.residue(of: entry.record) else {
+            guard let entry, let left = try Event.left(of: entry) else {
                 throw .unavailable("entry \(sequence) has no contents any more")
             }
             if let subject = entry.index.subject, unfinished.contains(subject) {
                 throw .unavailable("entry \(sequence) is about \(subject), which is not finished")
             }
             contents.append((sequence, left))
+        }
+        // What was signed is what will be recorded, to the byte.
+        guard call.arguments["left"]?.string == Event.Erased.left(contents.map(\.left)) else {
+            throw .unavailable("what would be left is not what was approved")
         }
         return contents
     }

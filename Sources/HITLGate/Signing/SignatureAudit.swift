@@ -1,4 +1,4 @@
-public import HITLCore
+import HITLCore
 public import HITLLedger
 import HITLPlatform
 
@@ -17,23 +17,10 @@ public struct SignatureFindings: Sendable, Equatable {
     /// What was taken out of the ledger with a person's approval, the newest first; of much, the newest hundred.
     public internal(set) var removals: [RecordedRemoval] = []
 
+    /// The entries that record an erasure whose extent, and what is left by it, somebody signed with a known key.
+    public internal(set) var vouchedRemovals: Set<Int64> = []
+
     public static let failureLimit = 100
-}
-
-/// That something was taken out of a ledger.
-public struct RecordedRemoval: Sendable, Equatable {
-    public enum What: Sendable, Equatable {
-        case contents(of: Int)
-        case entries(through: Int64)
-    }
-
-    public let what: What
-    /// The entry that records it, and when that was appended.
-    public let entry: Int64
-    public let at: WallTime
-    /// Who approved it, as which request.
-    public let principal: Principal
-    public let request: Int64
 }
 
 /// Rebuilds from the records what every reviewer signed, and holds the signatures against it.
@@ -161,28 +148,33 @@ public struct SignatureAudit: Sendable {
                 before = oldest.sequence
                 for entry in page {
                     let request: Int64
-                    let isApproved: Bool
+                    let given: Approval
                     let what: RecordedRemoval.What
                     let principal: Principal
                     switch try EventLedger.event(of: entry) {
                     case .erased(let erased):
                         (request, principal) = (erased.request, erased.principal)
                         what = .contents(of: erased.entries.count)
-                        isApproved = try approved(request, before: entry.sequence, .erase) { arguments in
-                            let named = Set((arguments["entries"]?.array ?? []).compactMap(\.integer))
-                            return erased.entries.allSatisfy { named.contains($0.sequence) }
+                        given = try approval(of: request, before: entry.sequence, .erase) { arguments in
+                            // As they were approved, and no others; and nothing else left of them.
+                            (arguments["entries"]?.array ?? []).map(\.integer) == erased.entries.map(\.sequence)
+                                && arguments["left"]?.string
+                                    == Event.Erased.left(erased.entries.compactMap { Digest(hex: $0.left) })
                         }
                     case .purged(let purged):
                         (request, principal) = (purged.request, purged.principal)
                         what = .entries(through: purged.through)
-                        isApproved = try approved(request, before: entry.sequence, .purge) {
+                        given = try approval(of: request, before: entry.sequence, .purge) {
                             $0["through"]?.integer == purged.through
                         }
                     default: continue
                     }
-                    guard isApproved else {
+                    switch given {
+                    case .missing:
                         tally.take(.failed(.unapprovedRemoval(request: request, entry: entry.sequence)))
                         continue
+                    case .given: break
+                    case .signed: tally.vouch(entry.sequence)
                     }
                     tally.take(
                         RecordedRemoval(
@@ -193,18 +185,25 @@ public struct SignatureAudit: Sendable {
         }
     }
 
-    private func approved(
-        _ request: Int64, before sequence: Int64, _ tool: RemovalTool, _ fits: (JSONObject) -> Bool
-    ) throws(EventLedgerError) -> Bool {
+    private enum Approval { case missing, given, signed }
+
+    private func approval(
+        of request: Int64, before sequence: Int64, _ tool: RemovalTool, _ fits: (JSONObject) -> Bool
+    ) throws(EventLedgerError) -> Approval {
         let entries = try events.read { ledger throws(LedgerError) in
             try ledger.entries(of: Subject.request(request).description)
-        }
-        let history = try RequestHistory(subject: .request(request), entries: entries.filter { $0.sequence < sequence })
+        }.filter { $0.sequence < sequence }
+        let history = try RequestHistory(subject: .request(request), entries: entries)
         guard let call = history.call, RemovalTool(call) == tool, history.started != nil,
             case .approved(let review)? = history.status, review.reviewer.role == .person
-        else { return false }
+        else { return .missing }
         // The arguments of a call that was erased itself are not there to be compared.
-        return call.content == .erased || fits(call.arguments)
+        guard call.content != .erased else { return .given }
+        guard fits(call.arguments) else { return .missing }
+        guard let closed = entries.last(where: { $0.index.kind == EventIndex.closed }),
+            case .signed = try finding(on: closed)
+        else { return .given }
+        return .signed
     }
 
     /// What was found, taken from the newest to the oldest.
@@ -242,6 +241,10 @@ public struct SignatureAudit: Sendable {
                     if waiting.count > SignatureFindings.failureLimit { waiting.removeFirst() }
                 }
             }
+        }
+
+        mutating func vouch(_ entry: Int64) {
+            result.vouchedRemovals.insert(entry)
         }
 
         mutating func take(_ removal: RecordedRemoval) {

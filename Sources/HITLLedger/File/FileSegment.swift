@@ -30,6 +30,13 @@ final class FileSegment: Sendable {
         }
     }
 
+    /// Whether what is open here still is what has the name.
+    var hasItsName: Bool {
+        var (named, opened) = (stat(), stat())
+        return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0 && named.st_ino == opened.st_ino
+            && named.st_dev == opened.st_dev
+    }
+
     /// Up to `count` bytes from `offset`; fewer only at the end.
     func read(_ count: Int, at offset: Int64) throws(LedgerError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

@@ -208,19 +208,29 @@ package final class FileStore: LedgerReading {
         }
     }
 
+    /// Of who reads beside an owner: what was appended, and what was taken out, which puts other files in the place of some.
+    private func catchUp(_ state: inout State) throws(LedgerError) {
+        guard !state.isOwned else { return }
+        if state.segments.contains(where: { !$0.hasItsName }) { try reload(&state) } else { try advance(&state) }
+    }
+
     /// All of it anew, after the writer put other files in the place of some.
     func reload() throws(LedgerError) {
+        try state.withLock { state throws(LedgerError) in
+            try reload(&state)
+            if let flaw = state.flaw { throw flaw }
+        }
+    }
+
+    private func reload(_ state: inout State) throws(LedgerError) {
         let first = try FileSegment(1, of: path)
         let header = try FileStore.header(of: first, ledger: path, knowing: latest)
         var fresh = State(
             segments: [first], position: FilePosition(segment: 0, offset: Int64(header.line.count)),
             head: header.head, version: header.version)
         try advance(&fresh)
-        if let flaw = fresh.flaw { throw flaw }
-        state.withLock { state in
-            (fresh.isOwned, fresh.isClosed) = (state.isOwned, state.isClosed)
-            state = fresh
-        }
+        (fresh.isOwned, fresh.isClosed) = (state.isOwned, state.isClosed)
+        state = fresh
     }
 
     /// The files, with the numbers of the entries that each has.
@@ -246,7 +256,7 @@ package final class FileStore: LedgerReading {
     private func query<Value>(_ body: (State) throws(LedgerError) -> Value) throws(LedgerError) -> Value {
         try state.withLock { state throws(LedgerError) in
             guard !state.isClosed else { throw .closed }
-            if !state.isOwned { try advance(&state) }
+            try catchUp(&state)
             if let flaw = state.flaw { throw flaw }
             return try body(state)
         }
@@ -326,7 +336,7 @@ package final class FileStore: LedgerReading {
     package func snapshot() throws(LedgerError) -> any LedgerSnapshot {
         try state.withLock { state throws(LedgerError) in
             guard !state.isClosed else { throw .closed }
-            if !state.isOwned { try advance(&state) }
+            try catchUp(&state)
             // What an owner is writing at this moment is not torn.
             let torn = state.tornBytes > 0 && !LedgerLock.isHeld(on: path) ? state.tornBytes : 0
             return FileSnapshot(

@@ -13,6 +13,9 @@ import HITLPlatform
 package final class Outline: Sendable {
     package static let stretch: Int64 = 4_096
 
+    /// Of all kinds that there are.
+    static let suffixes = [".outline", ".text"]
+
     package struct Kind: Sendable {
         /// What follows the ledger's name in that of the file.
         let suffix: String
@@ -39,6 +42,8 @@ package final class Outline: Sendable {
         /// What could not be written.
         var kept: [[UInt8]] = []
         var descriptor: Int32 = -1
+        /// Changes with the file behind `descriptor`, of which `places` and `end` are.
+        var generation = 0
     }
 
     private let ledger: Ledger
@@ -96,15 +101,22 @@ package final class Outline: Sendable {
     ) throws(LedgerError) {
         let all = Int(try ledger.head.size / Self.stretch)
         while count < all, goesOn(count, all) {
+            // The file is opened before the entries are read. Whoever takes contents out of the ledger removes it
+            // afterwards: so what was read before that goes into a file that has no name any more, and what is read
+            // later has nothing of it.
+            let (generation, isWritable) = state.withLock { openForWriting(&$0) }
             let number = count
+            guard number < all else { return }
             let entries = try ledger.entries(
                 from: Self.entries(of: number).lowerBound, limit: Int(Self.stretch), briefs: .omitted)
             guard entries.count == Int(Self.stretch), let last = entries.last else { return }
             let bytes = kind.derive(entries)
             let isKept = try state.withLock { state throws(LedgerError) in
                 // Somebody else may have written it meanwhile, here or in another process.
-                guard state.places.count + state.kept.count == number else { return true }
-                if state.kept.isEmpty, try append(bytes, hash: last.hash, to: &state) { return true }
+                guard state.generation == generation, state.places.count + state.kept.count == number else {
+                    return true
+                }
+                if isWritable, state.kept.isEmpty, try append(bytes, hash: last.hash, to: &state) { return true }
                 if keeping { state.kept.append(bytes) }
                 return keeping
             }
@@ -112,27 +124,39 @@ package final class Outline: Sendable {
         }
     }
 
-    /// So that nothing of what it was derived from is left in it.
-    package func remove() {
-        state.withLock { state in
-            if let path { unlink(path) }
-            if state.descriptor >= 0 { close(state.descriptor) }
-            state = State()
+    /// - Returns: the file that `append` would write to, and false where it cannot be written, or must not: what was sealed
+    ///   would be open in it.
+    private func openForWriting(_ state: inout State) -> (generation: Int, isWritable: Bool) {
+        guard let path, ledger.sealing.current != nil || !ledger.sealing.hasKeys else { return (state.generation, false) }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return (state.generation, false) }
+        if Self.isSameFile(descriptor, state.descriptor) {
+            close(state.descriptor)
+            state.descriptor = descriptor
+        } else {
+            enter(descriptor, &state)
+            walk(&state)
         }
+        return (state.generation, true)
     }
 
-    /// - Returns: false where it cannot be written, or must not: what was sealed would be open in it.
-    private func append(_ bytes: [UInt8], hash: Digest, to state: inout State) throws(LedgerError) -> Bool {
-        guard let path, ledger.sealing.current != nil || !ledger.sealing.hasKeys else { return false }
-        let stored = try ledger.sealing.sealed(bytes, in: ledger.identity)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return false }
-        guard uninterrupted({ flock(descriptor, LOCK_EX) }) == 0 else {
-            close(descriptor)
-            return false
-        }
+    /// Another file, of which nothing is known yet.
+    private func enter(_ descriptor: Int32, _ state: inout State) {
         if state.descriptor >= 0 { close(state.descriptor) }
-        state.descriptor = descriptor
+        state = State(descriptor: descriptor, generation: state.generation + 1)
+    }
+
+    private static func isSameFile(_ one: Int32, _ other: Int32) -> Bool {
+        var (first, second) = (stat(), stat())
+        return other >= 0 && fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_ino == second.st_ino
+            && first.st_dev == second.st_dev
+    }
+
+    /// - Returns: false where it cannot be written.
+    private func append(_ bytes: [UInt8], hash: Digest, to state: inout State) throws(LedgerError) -> Bool {
+        let stored = try ledger.sealing.sealed(bytes, in: ledger.identity)
+        let descriptor = state.descriptor
+        guard uninterrupted({ flock(descriptor, LOCK_EX) }) == 0 else { return false }
         defer { _ = flock(descriptor, LOCK_UN) }
         let before = state.places.count
         walk(&state)
@@ -244,8 +268,10 @@ extension Ledger {
         }
     }
 
+    /// So that nothing of what they were derived from is left in them, whoever derived them.
     func removeOutlines() {
-        for kind in keptOutlines.withLock({ $0 }) { outline(kind).remove() }
+        guard let file else { return }
+        for suffix in Outline.suffixes { unlink(file + suffix) }
     }
 
     /// The first entries of which a file of these kinds says something else than their records, if there are any.

@@ -22,7 +22,7 @@ extension Ledger {
             var records: [(sequence: Int64, record: [UInt8])] = []
             for removed in contents.sorted(by: { $0.sequence < $1.sequence }) where removed.sequence < by {
                 guard let former = try self.entry(at: removed.sequence), former.removedBy == nil else { continue }
-                guard let left = residue(former.record), Digest(hashing: left) == removed.left else {
+                guard let left = residue(former.record), former.hash(leaving: left) == removed.left else {
                     throw .damaged(path: path, .removed(sequence: removed.sequence))
                 }
                 let stored = RemovedRecord(by: by, left: try sealing.sealed(left, in: identity))
@@ -39,31 +39,24 @@ extension Ledger {
         try await replace(replacement)
     }
 
-    /// Looks up whether the entry that a removed one names says that this is what is left of it: nobody has to believe
-    /// the mark alone.
-    func check(_ removed: RemovedRecord, at sequence: Int64, open: [UInt8]?) throws(LedgerError) {
+    /// Looks up whether the entry that a removed one names says that this is what is left of it, then and after that entry:
+    /// nobody has to believe the mark alone.
+    func check(_ removed: RemovedRecord, in stored: StoredEntry, open: [UInt8]?) throws(LedgerError) {
         let says: Bool
         switch try removal(by: removed.by) {
         case .nothing: says = false
-        case .contents(let lefts): says = open.map { lefts[sequence] == Digest(hashing: $0) } ?? false
-        case .prefix(let last): says = open == nil && sequence <= last
+        case .contents(let lefts): says = lefts[stored.sequence].map { $0 == open.flatMap(stored.hash(leaving:)) } ?? false
+        case .prefix(let last): says = open == nil && stored.sequence <= last
         }
-        guard says else { throw .damaged(path: path, .removed(sequence: sequence)) }
+        guard says else { throw .damaged(path: path, .removed(sequence: stored.sequence)) }
     }
 }
 
-/// What an entry lets be taken out, found by number.
-enum Removal: Sendable {
-    case nothing
-    case contents([Int64: Digest])
-    case prefix(through: Int64)
-
-    init(_ removes: Removes) {
-        switch removes {
-        case .nothing: self = .nothing
-        case .prefix(let last): self = .prefix(through: last)
-        case .contents(let contents):
-            self = .contents(Dictionary(contents.map { ($0.sequence, $0.left) }) { first, _ in first })
+extension StoredEntry {
+    /// As of an entry; nil where there is none before it.
+    func hash(leaving left: [UInt8]) -> Digest? {
+        previous.map { previous in
+            left.withUnsafeBytes { Chain.leaf(sequence: sequence, time: time, previous: previous, record: $0) }
         }
     }
 }

@@ -5,6 +5,9 @@ struct IndexVerifier {
     private let sealing: RecordSealing
     private let identity: [UInt8]
 
+    /// Reads one entry apart from the rows, of which an erased one needs time and the hash before.
+    private let entry: @Sendable (Int64) throws(LedgerError) -> StoredEntry?
+
     /// What the records say of lists and tables. In memory: what is open at one time, the pairs of kind
     /// and label, and a sum for each list.
     fileprivate struct Derived {
@@ -22,8 +25,10 @@ struct IndexVerifier {
     }
 
     init(
-        _ snapshot: any LedgerSnapshot, indexer: @escaping Indexer, sealing: RecordSealing, identity: [UInt8]
+        _ snapshot: any LedgerSnapshot, indexer: @escaping Indexer, sealing: RecordSealing, identity: [UInt8],
+        entry: @escaping @Sendable (Int64) throws(LedgerError) -> StoredEntry?
     ) {
+        self.entry = entry
         self.snapshot = snapshot
         self.indexer = indexer
         self.sealing = sealing
@@ -59,11 +64,16 @@ struct IndexVerifier {
                 }
                 derived.add(index, at: row.sequence)
                 if let removed {
-                    var left: [UInt8]?
+                    var left: Digest?
                     if let stored = removed.left, case .record(let open) = sealing.open(stored, in: identity) {
-                        left = open
+                        do throws(LedgerError) { left = try entry(row.sequence)?.hash(leaving: open) } catch {
+                            failure = .unreadable(after: row.sequence - 1, error.description)
+                            return false
+                        }
+                        if left == nil { failure = .missing(sequence: row.sequence - 1) }
+                        guard failure == nil else { return false }
                     }
-                    derived.removals.found(row.sequence, by: removed.by, left: left.map { Digest(hashing: $0) })
+                    derived.removals.found(row.sequence, by: removed.by, left: left)
                 } else {
                     derived.removals.read(index.removes, at: row.sequence)
                 }

@@ -38,19 +38,23 @@ extension Ledger {
 
     /// What is checked when a ledger is opened for writing, of one that is only read.
     ///
-    /// - Returns: how many entries there are, how many of the newest were checked, and what is wrong, as a sentence.
-    public func look() throws(LedgerError) -> (size: Int64, checked: Int64, flaw: String?) {
+    /// - Returns: how many entries there are, how many of the newest were checked, and what is wrong, as a sentence and with
+    ///   what helps.
+    public func look() throws(LedgerError) -> (size: Int64, checked: Int64, flaw: (sentence: String, mending: Mending?)?) {
         let size = try head.size
-        if let loss = try loss() { return (size, 0, loss.description) }
-        let torn = try snapshot().tornBytes
-        guard torn == 0 else { return (size, 0, VerificationFailure.torn(after: size, bytes: torn).description) }
+        if let loss = try loss() { return (size, 0, (loss.description, loss.mending)) }
+        let bytes = try snapshot().tornBytes
+        if bytes > 0 {
+            let torn = VerificationFailure.torn(after: size, bytes: bytes)
+            return (size, 0, (torn.description, torn.mending))
+        }
         do throws(LedgerError) {
             let checked = try Tail(reading, indexer: indexer, sealing: sealing).checked()
             return (checked.size, min(checked.size, Int64(Tail.length)), nil)
         } catch .damaged(let path, let damage) {
             // What an owner is appending at this moment may show in one table and not yet in another.
             if try head.size != size { return try look() }
-            return (size, 0, LedgerError.damaged(path: path, damage).description)
+            return (size, 0, (LedgerError.damaged(path: path, damage).description, .settingAside))
         }
     }
 

@@ -11,8 +11,8 @@ struct RemovalVerifier: Sendable {
     private var left: [Int64: Left] = [:]
     private var erased: Int64 = 0
 
-    /// Of which something is left, ascending.
-    private var places: [Int64] = []
+    /// Those of which something is left, ascending, by the entry that records it.
+    private var places: [Int64: [Int64]] = [:]
 
     /// Nothing is left of the entries up to this one.
     private var clearedThrough: Int64 = 0
@@ -22,11 +22,11 @@ struct RemovalVerifier: Sendable {
     private var cleared: [Int64: ClosedRange<Int64>] = [:]
     private var found: [VerificationFailure] = []
 
-    /// - Parameter left: the digest of what is left of the entry; nil where nothing is.
+    /// - Parameter left: the hash of the entry with what is left of it; nil where nothing is.
     mutating func found(_ sequence: Int64, by: Int64, left digest: Digest?) {
         if let digest {
             left[sequence] = Left(by: by, digest: digest)
-            places.append(sequence)
+            places[by, default: []].append(sequence)
         } else if sequence == clearedThrough + 1 {
             clearedThrough = sequence
             cleared[by] = (cleared[by]?.lowerBound ?? sequence)...sequence

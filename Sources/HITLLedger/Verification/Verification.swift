@@ -45,41 +45,6 @@ public struct Verification: Sendable, Equatable {
     }
 }
 
-/// A head that was given, and an erased entry at or before it. The erased entry's hash cannot be computed, so nothing binds
-/// the entries before it to that hash, and to the head, any more: whoever can write the ledger could have rewritten them.
-/// A checkpoint has the hashes of all.
-public struct WeakenedHead: Sendable, Equatable {
-    public let head: Head
-
-    /// The newest erased entry that it covers.
-    public let erased: Int64
-
-    /// The entries that it says nothing of any more.
-    public let entries: ClosedRange<Int64>
-
-    /// Nil where the head says as much as ever.
-    init?(_ head: Head, _ removed: RemovedEntries) {
-        guard let erased = removed.places.last(where: { $0 <= head.size }), erased - 1 > removed.purgedThrough else {
-            return nil
-        }
-        (self.head, self.erased, entries) = (head, erased, removed.purgedThrough + 1...erased - 1)
-    }
-}
-
-/// What has been taken out of a ledger.
-public struct RemovedEntries: Sendable, Equatable {
-    /// How many entries have lost their contents.
-    public var erased: Int64 = 0
-
-    /// The entries from the first to this one are gone; 0 where none is.
-    public var purgedThrough: Int64 = 0
-
-    /// The entries after that which have lost their contents, ascending.
-    var places: [Int64] = []
-
-    public init() {}
-}
-
 /// The checkpoints that a ledger was held against.
 public struct VerifiedCheckpoints: Sendable, Equatable {
     /// How many there are.

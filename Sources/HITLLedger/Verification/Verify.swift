@@ -54,7 +54,9 @@ extension Ledger {
         let chain = ChainVerifier(
             try snapshot(), size: size, genesis: Chain.genesis(identity: identity), heads: remembered + heads,
             roots: signed.roots, blocks: blocks)
-        let index = IndexVerifier(indexes, indexer: indexer, sealing: sealing, identity: identity)
+        let index = IndexVerifier(indexes, indexer: indexer, sealing: sealing, identity: identity) {
+            [reading] sequence throws(LedgerError) in try reading.entry(at: sequence)
+        }
 
         let both = BothPassed(size: size, progress)
         async let indexResult = onWorkerThread { () throws(LedgerError) -> IndexVerifier.Findings in
@@ -78,9 +80,8 @@ extension Ledger {
         var verification = Verification(
             head: findings.head, protected: findings.protected, checkpoints: checkpoints, failures: failures)
         verification.removed = indexFindings.removed
-        verification.weakened = heads.sorted { $0.size < $1.size }.compactMap { head in
-            guard let weakened = WeakenedHead(head, indexFindings.removed) else { return nil }
-            return others.contains { $0.size >= weakened.erased } ? nil : weakened
+        verification.weakened = heads.sorted { $0.size < $1.size }.flatMap { head in
+            WeakenedHead.all(of: head, indexFindings.removed, heads: heads, checkpoints: others.map(\.size))
         }
         // Who has no key at all verifies the chain; who has some is to know that one is missing.
         if !sealing.hasKeys { verification.setSealedAside() }

@@ -1,4 +1,5 @@
 import HITLCore
+import HITLGate
 import HITLLedger
 
 /// The `params` of `ask`: one call, and how its requester waits.
@@ -79,19 +80,28 @@ struct AskParameters {
         guard lineage.count <= deepestLineage, lineage.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 256 }) else {
             throw parameters.fault("`lineage` must have at most \(deepestLineage) names of 1 to 256 bytes")
         }
+        let agent = try parameters.name("agent") ?? "ask"
+        guard ([agent] + lineage).allSatisfy({ !isOwnName($0) }) else {
+            throw parameters.fault("`\(RemovalTool.agent)` is the name of the program itself, and of no agent")
+        }
         return ToolCall(
             tool: tool,
             kind: command == nil
                 ? AskedTool.kind(of: tool, via: way, claimed: try parameters.word("kind", ToolKind.self)) : .execute,
             arguments: try parameters.required("args", try parameters.members("args")),
             origin: Origin(
-                agent: try parameters.name("agent") ?? "ask", session: try parameters.name("session") ?? "socket",
+                agent: agent, session: try parameters.name("session") ?? "socket",
                 lineage: lineage),
             directory: try AskedCommand.path(parameters, "directory"),
             claims: Claims(reason: try parameters.text("reason"), confidence: try confidence(parameters)),
             // Who sends a command runs it.
             performer: (performer ?? (command == nil ? .unobserved : .requester)).performer,
             facts: command ?? Facts())
+    }
+
+    /// What the desk asks for itself, a rollback or an erasure, has this name; nobody else's request is to look like that.
+    private static func isOwnName(_ name: String) -> Bool {
+        name.utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(RemovalTool.agent.utf8)
     }
 
     private static func confidence(_ parameters: Parameters) throws(DeskError) -> JSONNumber? {

@@ -21,6 +21,9 @@ package struct ForwardedCommand: Sendable {
     package let style: Style
     /// The identity under which it decides, where it does.
     package let reviewer: Principal
+    /// What stands for the process that gave it, as the channel of whatever it asks for: from there down nobody decides
+    /// on that.
+    package let channel: String
 }
 
 package struct ForwardedResult: Sendable {
@@ -65,7 +68,8 @@ extension DeskConnection {
             columns: Int(try parameters.integer("columns", in: 1...10_000) ?? 80),
             format: try parameters.word("format", ForwardedCommand.Format.self) ?? .text,
             style: try parameters.word("style", ForwardedCommand.Style.self) ?? .uncoloured,
-            reviewer: desk.authority.reviewer)
+            reviewer: desk.authority.reviewer,
+            channel: RequesterProcess(way: .socket, root: peer.process).channel)
         switch commands.need(command) {
         case .reading: break
         case .deciding(let requests): try await checkMayDecide(on: requests, by: command.command)

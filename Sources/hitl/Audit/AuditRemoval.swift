@@ -14,7 +14,7 @@ enum AuditRemoval {
         for name in ["containing", "reason"] {
             for text in arguments.texts(name) { words.append("--\(name)=\(text)") }
         }
-        for name in ["preview", "json"] where arguments.has(name) { words.append("--" + name) }
+        for name in ["linked", "preview", "json"] where arguments.has(name) { words.append("--" + name) }
         return DeskCommand.run(words)
     }
 

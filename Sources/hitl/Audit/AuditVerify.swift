@@ -118,6 +118,11 @@ extension Verification {
             for failure in failures {
                 text.line(DisplayText(untrusted: failure.description), .bad, indent: 3)
             }
+            if Mending(failures) == .settingAside {
+                text.line(
+                    "No repair brings that back. Put a backup in its place, or `\(Self.settingAside)` keeps the ledger as it is and begins a new one."
+                )
+            }
             return text
         }
         let entries = Self.entries(head.size)
@@ -154,10 +159,10 @@ extension Verification {
                 "\(DisplayText(untrusted: removal.at.timestamp)): \(what), approved by \(DisplayText(untrusted: removal.principal.name)) as request \(removal.request)",
                 .dim, indent: 6)
         }
-        for weakened in weakened {
+        for weakened in weakened(signatures) {
             let (first, last) = (weakened.entries.lowerBound, weakened.entries.upperBound)
             text.line(
-                "The head of \(weakened.head.size) says nothing of entries \(first) to \(last) any more, since the contents of entry \(weakened.erased) were erased. A checkpoint from then, given with --against, does.",
+                "The head of \(weakened.head.size) says nothing of entries \(first) to \(last) any more: the contents of entry \(weakened.erased) were erased, and no key that is known signed that (entry \(weakened.recordedBy)). A checkpoint from then, given with --against, does.",
                 .warning, indent: 3)
         }
         if let key = sealedWith {
@@ -171,6 +176,13 @@ extension Verification {
                 indent: 3)
         }
         return text
+    }
+
+    private static let settingAside = DisplayText(untrusted: Mending.settingAside.rawValue)
+
+    /// Those that no signature makes up for.
+    private func weakened(_ signatures: SignatureFindings?) -> [WeakenedHead] {
+        weakened.filter { signatures?.vouchedRemovals.contains($0.recordedBy) != true }
     }
 
     private static func entries(_ count: Int64) -> DisplayText {
@@ -197,14 +209,15 @@ extension Verification {
             "erased": .integer(removed.erased),
             "removedThrough": .integer(removed.purgedThrough),
             "weakenedHeads": .array(
-                weakened.map { weakened in
+                weakened(signatures).map { weakened in
                     [
                         "head": .string("\(weakened.head.size):\(weakened.head.hash.hex)"),
-                        "erased": .integer(weakened.erased), "from": .integer(weakened.entries.lowerBound),
+                        "erased": .integer(weakened.erased), "recordedBy": .integer(weakened.recordedBy), "from": .integer(weakened.entries.lowerBound),
                         "through": .integer(weakened.entries.upperBound),
                     ]
                 }),
             "failures": .array(wrong.map(JSONValue.string)),
+            "mend": Mending(failures).map { .string($0.rawValue) } ?? .null,
             "sealedWith": sealedWith.map { .string($0) } ?? .null,
             "signatures": signatures?.json ?? .null,
         ])
