@@ -19,7 +19,7 @@ package final class SQLiteReader: LedgerReading {
         }
         self.path = path
         self.identity = identity
-        queries = Locked(try Queries(connection, genesis: Chain.genesis(identity: identity)))
+        queries = Locked(Queries(connection, genesis: Chain.genesis(identity: identity)))
     }
 
     package func close() {
@@ -41,30 +41,34 @@ package final class SQLiteReader: LedgerReading {
 
     package func entry(at sequence: Int64) throws(LedgerError) -> StoredEntry? {
         try query { queries throws(LedgerError) in
-            queries.at.bind(sequence, at: 1)
-            return try queries.first(of: queries.at)
+            let statement = try queries.statement(.at)
+            statement.bind(sequence, at: 1)
+            return try queries.first(of: statement)
         }
     }
 
     package func entry(claiming key: String) throws(LedgerError) -> StoredEntry? {
         try query { queries throws(LedgerError) in
-            queries.claiming.bind(key, at: 1)
-            return try queries.first(of: queries.claiming)
+            let statement = try queries.statement(.claiming)
+            statement.bind(key, at: 1)
+            return try queries.first(of: statement)
         }
     }
 
     package func entries(of subject: String) throws(LedgerError) -> [StoredEntry] {
         try query { queries throws(LedgerError) in
-            queries.ofSubject.bind(subject, at: 1)
-            return try queries.all(of: queries.ofSubject)
+            let statement = try queries.statement(.ofSubject)
+            statement.bind(subject, at: 1)
+            return try queries.all(of: statement)
         }
     }
 
     package func entries(from sequence: Int64, limit: Int) throws(LedgerError) -> [StoredEntry] {
         try query { queries throws(LedgerError) in
-            queries.from.bind(sequence, at: 1)
-            queries.from.bind(Int64(limit), at: 2)
-            return try queries.all(of: queries.from)
+            let statement = try queries.statement(.from)
+            statement.bind(sequence, at: 1)
+            statement.bind(Int64(limit), at: 2)
+            return try queries.all(of: statement)
         }
     }
 
@@ -74,10 +78,10 @@ package final class SQLiteReader: LedgerReading {
         try query { queries throws(LedgerError) in
             let statement =
                 switch (kind, label) {
-                case (nil, nil): queries.latest
-                case (_?, nil): queries.latestOfKind
-                case (nil, _?): queries.latestOfLabel
-                case (_?, _?): queries.latestOfBoth
+                case (nil, nil): try queries.statement(.latest)
+                case (_?, nil): try queries.statement(.latestOfKind)
+                case (nil, _?): try queries.statement(.latestOfLabel)
+                case (_?, _?): try queries.statement(.latestOfBoth)
                 }
             statement.bind(before, at: 1)
             statement.bind(Int64(limit), at: 2)
@@ -89,7 +93,7 @@ package final class SQLiteReader: LedgerReading {
 
     package func matches(_ text: [UInt8], in range: ClosedRange<Int64>) throws(LedgerError) -> [Int64] {
         try query { queries throws(LedgerError) in
-            let statement = queries.records
+            let statement = try queries.statement(.records)
             defer { statement.reset() }
             statement.bind(range.lowerBound, at: 1)
             statement.bind(range.upperBound, at: 2)
@@ -103,7 +107,7 @@ package final class SQLiteReader: LedgerReading {
 
     package func hashes(from sequence: Int64, limit: Int) throws(LedgerError) -> [Digest] {
         try query { queries throws(LedgerError) in
-            let statement = queries.hashes
+            let statement = try queries.statement(.hashes)
             defer { statement.reset() }
             statement.bind(sequence, at: 1)
             statement.bind(Int64(limit), at: 2)
@@ -136,7 +140,7 @@ package final class SQLiteReader: LedgerReading {
 
     package func unresolved(_ subject: String) throws(LedgerError) -> Unresolved? {
         try query { queries throws(LedgerError) in
-            let statement = queries.unresolved
+            let statement = try queries.statement(.unresolved)
             defer { statement.reset() }
             statement.bind(subject, at: 1)
             guard try statement.step() else { return nil }
@@ -209,37 +213,51 @@ extension SQLiteReader {
     }
 }
 
-/// The prepared statements of a reader.
+/// What a reader asks its database, each prepared when it is first asked: who looks at ten entries once would wait
+/// longer for the other statements than for the answer.
 private final class Queries {
+    enum Question: Int, CaseIterable {
+        case last, at, claiming, ofSubject, from, latest, latestOfKind, latestOfLabel, latestOfBoth, hashes, records
+        case unresolved
+
+        var sql: String {
+            let newest = "e.sequence < ?1 ORDER BY e.sequence DESC LIMIT ?2"
+            return switch self {
+            case .last: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"
+            case .at: SQLiteConnection.entries("WHERE e.sequence = ?1")
+            case .claiming: SQLiteConnection.entries("WHERE e.claim = ?1")
+            case .ofSubject: SQLiteConnection.entries("WHERE e.subject = ?1 ORDER BY e.sequence")
+            case .from: SQLiteConnection.entries("WHERE e.sequence >= ?1 ORDER BY e.sequence LIMIT ?2")
+            case .latest: SQLiteConnection.entries("WHERE \(newest)")
+            case .latestOfKind: SQLiteConnection.entries("WHERE e.kind = ?3 AND \(newest)")
+            case .latestOfLabel: SQLiteConnection.entries("WHERE e.label = ?4 AND \(newest)")
+            // The `+` keeps the planner from the list of the kind, which is the longer one.
+            case .latestOfBoth: SQLiteConnection.entries("WHERE e.label = ?4 AND +e.kind = ?3 AND \(newest)")
+            case .hashes: "SELECT sequence, hash FROM entry WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2"
+            case .records: "SELECT sequence, record FROM entry WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence DESC"
+            case .unresolved: "SELECT sequence, brief FROM unresolved WHERE subject = ?1"
+            }
+        }
+    }
+
     let connection: SQLiteConnection
     private let genesis: Digest
-    private let last: SQLiteStatement
-    let at, claiming, ofSubject, from: SQLiteStatement
-    let latest, latestOfKind, latestOfLabel, latestOfBoth: SQLiteStatement
-    let unresolved, hashes, records: SQLiteStatement
+    private var prepared: [SQLiteStatement?] = Array(repeating: nil, count: Question.allCases.count)
 
-    init(_ connection: SQLiteConnection, genesis: Digest) throws(LedgerError) {
+    init(_ connection: SQLiteConnection, genesis: Digest) {
         self.connection = connection
         self.genesis = genesis
-        last = try connection.prepare("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
-        at = try connection.entries("WHERE e.sequence = ?1")
-        claiming = try connection.entries("WHERE e.claim = ?1")
-        ofSubject = try connection.entries("WHERE e.subject = ?1 ORDER BY e.sequence")
-        from = try connection.entries("WHERE e.sequence >= ?1 ORDER BY e.sequence LIMIT ?2")
-        let newest = "e.sequence < ?1 ORDER BY e.sequence DESC LIMIT ?2"
-        latest = try connection.entries("WHERE \(newest)")
-        latestOfKind = try connection.entries("WHERE e.kind = ?3 AND \(newest)")
-        latestOfLabel = try connection.entries("WHERE e.label = ?4 AND \(newest)")
-        // The `+` keeps the planner from the list of the kind, which is the longer one.
-        latestOfBoth = try connection.entries("WHERE e.label = ?4 AND +e.kind = ?3 AND \(newest)")
-        hashes = try connection.prepare(
-            "SELECT sequence, hash FROM entry WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2")
-        records = try connection.prepare(
-            "SELECT sequence, record FROM entry WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence DESC")
-        unresolved = try connection.prepare("SELECT sequence, brief FROM unresolved WHERE subject = ?1")
+    }
+
+    func statement(_ question: Question) throws(LedgerError) -> SQLiteStatement {
+        if let known = prepared[question.rawValue] { return known }
+        let made = try connection.prepare(question.sql)
+        prepared[question.rawValue] = made
+        return made
     }
 
     func head() throws(LedgerError) -> Head {
+        let last = try statement(.last)
         defer { last.reset() }
         guard try last.step() else { return Head(size: 0, hash: genesis) }
         let sequence = last.integer(0)
@@ -264,13 +282,12 @@ private final class Queries {
 
 extension SQLiteConnection {
     /// A query for whole entries, for `SQLiteStatement.entry(genesis:path:)`.
-    func entries(_ condition: String) throws(LedgerError) -> SQLiteStatement {
-        try prepare(
-            """
-            SELECT e.sequence, e.time, e.hash, e.record, e.claim, e.subject, e.kind, e.label, e.standing,
-                   (SELECT p.hash FROM entry p WHERE p.sequence = e.sequence - 1)
-            FROM entry e \(condition)
-            """)
+    static func entries(_ condition: String) -> String {
+        """
+        SELECT e.sequence, e.time, e.hash, e.record, e.claim, e.subject, e.kind, e.label, e.standing,
+               (SELECT p.hash FROM entry p WHERE p.sequence = e.sequence - 1)
+        FROM entry e \(condition)
+        """
     }
 
     func unresolved() throws(LedgerError) -> [Unresolved] {

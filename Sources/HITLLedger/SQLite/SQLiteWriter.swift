@@ -227,7 +227,7 @@ private final class Statements {
         self.connection = connection
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
-        claimant = try connection.entries("WHERE e.claim = ?1")
+        claimant = try connection.prepare(SQLiteConnection.entries("WHERE e.claim = ?1"))
         about = try connection.prepare("SELECT 1 FROM entry WHERE subject = ?1 LIMIT 1")
         insertEntry = try connection.prepare(
             """
