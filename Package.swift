@@ -40,13 +40,14 @@ let package = Package(
         .target(name: "CTLS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CLibedit", linkerSettings: [.linkedLibrary("edit")]),
         .target(name: "CWriteAhead", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CReadAhead", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CYAML"),
 
         // From the bottom up; dependencies point down only.
         module("HITLPlatform", ["CPlatform", "CTLS"]),
         module("HITLCore", []),
-        module("HITLLedger", ["HITLPlatform", "CSQLite", "CWriteAhead", "CCrypto"]),
+        module("HITLLedger", ["HITLPlatform", "CSQLite", "CWriteAhead", "CReadAhead", "CCrypto"]),
         module(
             "HITLGate",
             ["HITLCore", "HITLLedger", "HITLPlatform", .product(name: "HeapModule", package: "swift-collections")]),

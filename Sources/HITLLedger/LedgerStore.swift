@@ -114,10 +114,14 @@ package protocol LedgerSnapshot: AnyObject, Sendable {
     func scanChain(_ visit: (borrowing ChainRow) -> Bool) throws(LedgerError)
     func scanIndex(_ visit: (borrowing IndexRow) -> Bool) throws(LedgerError)
 
-    /// One of the lists by which entries are found, in its own order.
+    /// One of the lists by which entries are found, in its own order. `place` is the entry's sequence; in a list of runs,
+    /// the number of the run, from 0.
     func scanList(
-        _ list: IndexColumn, _ visit: (_ key: UnsafeRawBufferPointer, _ sequence: Int64) -> Bool
+        _ list: IndexColumn, _ visit: (_ key: UnsafeRawBufferPointer, _ place: Int64) -> Bool
     ) throws(LedgerError)
+
+    /// How many entries a place in the list stands for. Of a list of runs only full ones are in it, and once for each key.
+    func runLength(of list: IndexColumn) -> Int64
 
     func unresolved() throws(LedgerError) -> [Unresolved]
     func tallies() throws(LedgerError) -> [Tally]
@@ -127,6 +131,8 @@ package protocol LedgerSnapshot: AnyObject, Sendable {
 }
 
 extension LedgerSnapshot {
+    package func runLength(of list: IndexColumn) -> Int64 { 1 }
+
     /// A store with transactions has none.
     package var tornBytes: Int64 { 0 }
 }

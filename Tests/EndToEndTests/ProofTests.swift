@@ -227,11 +227,11 @@ import Testing
         """,
         "INSERT INTO entry SELECT 10, time, hash, kind, NULL, NULL, NULL, standing, record FROM entry WHERE sequence = 9",
         "DELETE FROM unresolved", "UPDATE unresolved SET sequence = 1", "UPDATE unresolved SET brief = x'00'",
-        "INSERT INTO unresolved VALUES ('77', 1, x'03')", "UPDATE tally SET count = count + 1 WHERE kind = 'opened'",
-        "DELETE FROM tally WHERE kind = 'closed'", "INSERT INTO tally VALUES ('x', NULL, 1)",
+        "INSERT INTO unresolved VALUES ('77', 1, x'03')", "INSERT INTO tally VALUES ('opened', NULL, 1)",
+        "INSERT INTO kind_run VALUES ('opened', 0)", "INSERT INTO label_run VALUES ('writeFile', 0)",
         "UPDATE meta SET value = zeroblob(32)", "DELETE FROM meta", "CREATE TABLE more (x)",
         "CREATE TRIGGER quiet AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE sequence = new.sequence; END",
-        "PRAGMA application_id = 7", "PRAGMA user_version = 9", "DROP INDEX entry_kind",
+        "PRAGMA application_id = 7", "PRAGMA user_version = 9", "DROP TABLE kind_run",
         """
         PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'tally'
         """,

@@ -15,6 +15,7 @@ import Testing
             (root.last ?? "").lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         let maps = [
             "\(products)/CPlatform.build/module.modulemap", "\(products)/CWriteAhead.build/module.modulemap",
+            "\(products)/CReadAhead.build/module.modulemap",
             "\(sources)/CCrypto/include/module.modulemap", "\(sources)/CTLS/include/module.modulemap",
             "\(sources)/CSQLite/module.modulemap",
         ]
@@ -23,7 +24,7 @@ import Testing
                 "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-package-name", package,
                 "-I", "\(products)/Modules", "-module-cache-path", "\(products)/ForgingCache",
             ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
-            + ["CPlatform", "CWriteAhead", "CCrypto", "CTLS"].flatMap { ["-Xcc", "-I\(sources)/\($0)/include"] } + ["-"]
+            + ["CPlatform", "CWriteAhead", "CReadAhead", "CCrypto", "CTLS"].flatMap { ["-Xcc", "-I\(sources)/\($0)/include"] } + ["-"]
     }
 
     /// Where the tests that are running were built.

@@ -194,6 +194,42 @@ import Testing
         }
     }
 
+    /// More than two runs of the SQLite store, and a part of a third.
+    @Test(arguments: StoreKind.allCases)
+    func `lists a rare kind and a rare label as it lists common ones, wherever they are`(
+        _ store: StoreKind
+    ) async throws {
+        try await store.withLedger { ledger async throws in
+            let rare: Set<Int64> = [1, 64, 65, 100, 128, 129, 140]
+            func kind(_ number: Int64) -> String { rare.contains(number) ? "rare" : "common" }
+            func label(_ number: Int64) -> String? { number % 10 == 0 ? "tenth" : nil }
+            let all = Array(1...150 as ClosedRange<Int64>)
+            for start in stride(from: 0, to: 150, by: 15) {
+                try await ledger.append(
+                    all[start..<start + 15].map { draft(kind: kind($0), label: label($0)) }, durability: .written)
+                for number in all[..<(start + 15)] where rare.contains(number) {
+                    #expect(try ledger.latest(kind: "rare", before: number + 1, limit: 1).first?.sequence == number)
+                }
+            }
+            for before in [1, 2, 64, 65, 66, 128, 129, 130, 150, 151, .max] as [Int64] {
+                for limit in [1, 3, 40, 200] {
+                    for (wanted, label) in [
+                        ("rare", nil), ("common", nil), (nil, "tenth"), ("rare", "tenth"), ("common", "tenth"),
+                    ] as [(String?, String?)] {
+                        let expected = all.reversed().filter {
+                            $0 < before && wanted ?? kind($0) == kind($0) && (label == nil || $0 % 10 == 0)
+                        }.prefix(limit)
+                        let found = try ledger.latest(kind: wanted, label: label, before: before, limit: limit)
+                        #expect(found.map(\.sequence) == Array(expected), "\(before) \(limit)")
+                    }
+                }
+            }
+            #expect(try ledger.count(kind: "rare") == 7)
+            #expect(try ledger.count(kind: "common", label: "tenth") == 13)
+            #expect(try await ledger.verify().failures == [])
+        }
+    }
+
     @Test(arguments: StoreKind.allCases)
     func `finds all entries about a subject, oldest first`(_ store: StoreKind) async throws {
         try await store.withLedger { ledger async throws in

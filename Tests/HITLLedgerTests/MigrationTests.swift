@@ -87,6 +87,47 @@ import Testing
         ledger.close()
     }
 
+    /// Two runs and a part of a third, with a kind in the second alone, as the first version had them.
+    @Test func `has the lists and counts afterwards that it would have had from the start`() async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try openLedger(directory.ledger)
+        for number in 1...150 {
+            let kind = number == 100 ? "rare" : number % 2 == 0 ? "closed" : "opened"
+            try await ledger.append(
+                [draft("\(number)", kind: kind, label: kind == "closed" ? "tool" : nil)], durability: .written)
+        }
+        let tallies = try ledger.tallies()
+        ledger.close()
+        let derived = ["kind_run", "label_run", "tally"].map { "SELECT * FROM \($0) ORDER BY 1, 2" }
+        let before = derived.map { rows(directory.ledger, $0) }
+        #expect(before[0] == ["closed|0", "closed|1", "opened|0", "opened|1", "rare|1"])
+        #expect(before[1] == ["tool|0", "tool|1"])
+        #expect(before[2] == ["closed|tool|63", "opened|NULL|64", "rare|NULL|1"])
+        sql(
+            directory.ledger,
+            """
+            DROP TABLE kind_run; DROP TABLE label_run; DELETE FROM tally;
+            INSERT INTO tally SELECT kind, label, count(*) FROM entry GROUP BY kind, label;
+            CREATE INDEX entry_kind ON entry (kind);
+            CREATE INDEX entry_label ON entry (label) WHERE label IS NOT NULL;
+            PRAGMA user_version = 1
+            """)
+
+        let former = try readLedger(directory.ledger)
+        #expect(try await former.verify().failures == [])
+        #expect(try former.tallies() == tallies)
+        #expect(try former.latest(kind: "rare", limit: 9).map(\.sequence) == [100])
+        #expect(try former.latest(label: "tool", limit: 2).map(\.sequence) == [150, 148])
+        former.close()
+
+        let forward = try openLedger(directory.ledger)
+        #expect(forward.migration?.from == 1 && forward.migration?.to == 2)
+        #expect(try forward.tallies() == tallies)
+        #expect(try await forward.verify().failures == [])
+        forward.close()
+        #expect(derived.map { rows(directory.ledger, $0) } == before)
+    }
+
     @Test func `is brought forward by its owner, with what is in it, and kept as it was`() async throws {
         let directory = TemporaryDirectory()
         Self.firstVersion(at: directory.ledger)

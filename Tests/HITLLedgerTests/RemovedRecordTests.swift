@@ -134,6 +134,24 @@ import Testing
         #expect(count > 5)
     }
 
+    /// In the middle of a run, at its end, and with what comes after the last full one.
+    @Test(arguments: [1, 63, 64, 65, 100, 128, 140])
+    func `leaves lists and counts of runs as they should be`(_ last: Int64) async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try Ledger.open(path: directory.ledger, indexer: Self.indexer, clock: { 0 })
+        try await ledger.append((1...140).map { draft("\($0)", kind: $0 == 70 ? "rare" : "noted", label: "tool") })
+        let by = try await ledger.append([draft("gone \(last)")])[0].sequence
+        try await ledger.carryOut(removalBy: by) { _ in nil }
+        #expect(try await ledger.verify().failures == [])
+        #expect(try ledger.count(kind: Index.removedKind) == last)
+        #expect(try ledger.count(kind: "noted") == (last < 70 ? 140 : 141) - last)
+        #expect(try ledger.latest(kind: "rare", limit: 9).map(\.sequence) == (last < 70 ? [70] : []))
+        #expect(try ledger.latest(kind: Index.removedKind, limit: 1).map(\.sequence) == [last])
+        try await ledger.append((1...70).map { draft("\($0)", label: "tool") })
+        #expect(try await ledger.verify().failures == [])
+        ledger.close()
+    }
+
     @Test(.serialized, arguments: ["ledger.db", "ledger.jsonl"])
     func `is ended by the next owner, wherever it was killed`(_ name: String) async throws {
         var template = Array("/tmp/hitl-cut-XXXXXX".utf8CString)

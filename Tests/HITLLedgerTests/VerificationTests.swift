@@ -4,16 +4,17 @@ import HITLPlatform
 import Testing
 
 @Suite struct `Verifying a ledger` {
-    /// Ten requests of three records each: opened, noted, and, but for the last two, closed; 28 records.
-    private static func fill(_ ledger: Ledger) async throws {
-        for number in 1...10 {
+    /// Ten requests of three records each: opened, noted, and, but for the last two, closed; 28 records. Of 30 requests
+    /// there are 88, of which the first 64 are a full run.
+    private static func fill(_ ledger: Ledger, requests: Int = 10) async throws {
+        for number in 1...requests {
             let subject = "request \(number)"
             var drafts = [
                 draft(
                     "{}", kind: "opened", subject: subject, standing: .open(brief: Array("brief \(number)".utf8))),
                 draft("{}", kind: "noted", subject: subject),
             ]
-            if number <= 8 {
+            if number <= requests - 2 {
                 drafts.append(
                     draft(
                         "{}", kind: "closed", subject: subject, label: "writeFile", claim: "closed/\(number)",
@@ -25,12 +26,12 @@ import Testing
 
     /// What verification says of a filled ledger after `statements` changed it behind its back.
     private static func verify(
-        headAt size: Int64? = nil, after statements: String, change: (String) -> Void = { _ in }
+        headAt size: Int64? = nil, requests: Int = 10, after statements: String, change: (String) -> Void = { _ in }
     ) async throws -> Verification {
         let directory = TemporaryDirectory()
         let ledger = try openLedger(directory.ledger)
         if size == 0 { try ledger.rememberHead() }
-        try await fill(ledger)
+        try await fill(ledger, requests: requests)
         if size == 28 { try ledger.rememberHead() }
         ledger.close()
         sql(directory.ledger, statements)
@@ -239,16 +240,39 @@ import Testing
 
     @Test func `holds the counts against the records`() async throws {
         #expect(
-            try await Self.verify(after: "UPDATE tally SET count = 7 WHERE kind = 'closed'").failures
-                == [.tally(kind: "closed", label: "writeFile", recorded: 8, found: 7)])
+            try await Self.verify(requests: 30, after: "UPDATE tally SET count = 20 WHERE kind = 'closed'").failures
+                == [.tally(kind: "closed", label: "writeFile", recorded: 28, found: 27)])
         #expect(
-            try await Self.verify(after: "DELETE FROM tally WHERE kind = 'noted'").failures
-                == [.tally(kind: "noted", label: nil, recorded: 10, found: 0)])
+            try await Self.verify(requests: 30, after: "DELETE FROM tally WHERE kind = 'noted'").failures
+                == [.tally(kind: "noted", label: nil, recorded: 30, found: 9)])
+        #expect(
+            try await Self.verify(after: "INSERT INTO tally VALUES ('denied', NULL, 1)").failures
+                == [.tally(kind: "denied", label: nil, recorded: 0, found: 1)])
+    }
+
+    @Test(arguments: [
+        ("DELETE FROM kind_run WHERE kind = 'closed'", IndexColumn.kind, 3),
+        ("DELETE FROM label_run", .label, 3),
+        ("INSERT INTO kind_run VALUES ('denied', 0)", .kind, 1),
+        // A run that is not full is in no list.
+        ("INSERT INTO kind_run VALUES ('noted', 1)", .kind, 65),
+        ("UPDATE label_run SET run = 7", .label, 3),
+    ])
+    func `holds the lists of runs against the records`(
+        _ change: String, _ list: IndexColumn, _ sequence: Int64
+    ) async throws {
+        #expect(
+            try await Self.verify(requests: 30, after: change).failures == [.list(list, sequence: sequence)])
+    }
+
+    @Test func `finds a ledger of full runs whole`() async throws {
+        let found = try await Self.verify(requests: 300, after: "")
+        #expect(found.failures == [] && found.head.size == 898)
     }
 
     /// An index of SQLite is a second copy of its column. It is taken out of the schema while a row is
     /// put back, so that it does not hear of it.
-    @Test(arguments: [IndexColumn.claim, .subject, .kind, .label])
+    @Test(arguments: [IndexColumn.claim, .subject])
     func `finds a list that hides an entry`(_ column: IndexColumn) async throws {
         let found = try await Self.verify(after: "") { path in
             let name = "entry_\(column.rawValue)"

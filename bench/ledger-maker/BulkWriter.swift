@@ -9,7 +9,6 @@ final class BulkWriter {
     private let database: OpaquePointer
     private let insert: OpaquePointer
     private var head: Head
-    private var tallies: [TallyKey: Int64] = [:]
 
     struct Failure: Error {
         let sentence: String
@@ -50,7 +49,6 @@ final class BulkWriter {
     func append(_ draft: Draft, at time: Int64) throws {
         let entry = Entry(draft, after: head, at: time)
         head = Head(size: entry.sequence, hash: entry.hash)
-        tallies[TallyKey(entry.index), default: 0] += 1
         sqlite3_bind_int64(insert, 1, entry.sequence)
         sqlite3_bind_int64(insert, 2, entry.time)
         bind(entry.hash.bytes, at: 3)
@@ -77,10 +75,7 @@ final class BulkWriter {
         for object in SQLiteSchema.current.objects where object.name.utf8.starts(with: "entry_".utf8) {
             try run(object.sql)
         }
-        for (key, count) in tallies {
-            let label = key.label.map { "'\($0.text)'" } ?? "NULL"
-            try run("INSERT INTO tally (kind, label, count) VALUES ('\(key.kind.text)', \(label), \(count))")
-        }
+        for sql in SQLiteRuns.derivation { try run(sql) }
         // A story that was cut short at the end.
         try run("DELETE FROM unresolved")
         try run("PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL")

@@ -10,7 +10,7 @@ from ed25519 import signed
 from records import account, index_of
 
 # Of the statements in ledger.md §6, sorted, each with a line feed.
-SCHEMA = "2c8253c210215ffdede080054acc1123eee096c7bfbd809f89af245e3306333b"
+SCHEMA = "048319149e4897b9473936c9bf93bcbe8a68370fe914255b52d420538b369d5f"
 HEADER = '{"ledger":"hitl","version":1,"identity":"%s","segment":%d,"size":%d,"head":"%s"}\n'
 LINE = re.compile(rb'\{"sequence":([1-9]\d*),"last":([1-9]\d*),"time":(0|-?[1-9]\d*),"hash":"([0-9a-f]{64})",'
                   rb'(?:"record":(\{[ -~]*\})|"bytes":"([A-Za-z\d+/]*={0,2})")\}\n')
@@ -25,14 +25,22 @@ def open_database(path, say):
     """The identity, the rows as (sequence, time, hash, record, index), and what checks the derived tables."""
     db = sqlite3.connect(f"file:{urllib.parse.quote(os.path.abspath(path))}?mode=ro", uri=True, isolation_level=None)
     db.execute("BEGIN")  # all queries see one moment, whoever appends meanwhile
-    if db.execute("SELECT * FROM pragma_application_id, pragma_user_version").fetchone() != (0x6869746C, 1):
-        raise ValueError("it is no ledger of version 1")
+    if db.execute("SELECT * FROM pragma_application_id, pragma_user_version").fetchone() != (0x6869746C, 2):
+        raise ValueError("it is no ledger of version 2")
     schema = sorted(row[0] + "\n" for row in db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
     if sha256("".join(schema).encode()).hex() != SCHEMA:
         say("Its tables are not those of a ledger.")
     columns = "sequence, time, hash, record, claim, subject, kind, label, standing"
     rows = ((*row[:4], row[4:]) for row in db.execute(f"SELECT {columns} FROM entry ORDER BY sequence"))
-    def check_tables(unresolved, tallies):
+    def check_tables(unresolved, counts, size):
+        full = {key: count for key, count in counts.items() if key[2] < size // 64}
+        tallies = {}
+        for (kind, label, _), count in full.items():
+            tallies[kind, label] = tallies.get((kind, label), 0) + count
+        if set(db.execute("SELECT * FROM kind_run")) != {(kind, run) for kind, _, run in full}:
+            say("The kinds of the runs are not those of the records.")
+        if set(db.execute("SELECT * FROM label_run")) != {(label, run) for _, label, run in full if label is not None}:
+            say("The labels of the runs are not those of the records.")
         found = {row[0]: row[1:] for row in db.execute("SELECT * FROM unresolved")}
         for subject in found.keys() & {s for s, (_, brief) in unresolved.items() if brief is None}:
             found[subject] = (found[subject][0], None)  # nobody knows the brief of a sealed record
@@ -72,7 +80,7 @@ def open_files(path, say):
                         size, head, group, ends = sequence, group[-1][2], [], None
                 if group:
                     return say(f"After entry {size} stands what is no entry, or an append that was not finished.")
-    return bytes.fromhex(identity), rows(), lambda unresolved, tallies: None
+    return bytes.fromhex(identity), rows(), lambda unresolved, counts, size: None
 
 def written_down(path, origin, keys, against, say):
     """What the ledger is held against: heads and roots by size, and how many checkpoints there are."""
@@ -114,7 +122,7 @@ def verify(path, keys, against):
     identity, rows, check_tables = (open_database if is_database else open_files)(path, say)
     previous = sha256(b"hitl ledger v1\n", identity)
     heads, roots, checkpoints = written_down(path, "hitl/ledger/" + previous.hex(), keys, against, say)
-    size, peaks, protected, sealed, unresolved, tallies, claims = 0, [], 0, 0, {}, {}, set()
+    size, peaks, protected, sealed, unresolved, counts, claims = 0, [], 0, 0, {}, {}, set()
     gone, left, calls, approved = 0, {}, {}, set()
     def compare():  # The root over perfect subtrees, the largest first.
         joined = functools.reduce(lambda right, left: sha256(b"\1", left, right), peaks[::-1]) if peaks else sha256()
@@ -153,7 +161,7 @@ def verify(path, keys, against):
             say(f"The index of entry {sequence} says something else than its record, or what another claimed.")
             break
         claims |= {claim} - {None}
-        tallies[kind, label] = tallies.get((kind, label), 0) + 1
+        counts[kind, label, (size - 1) // 64] = counts.get((kind, label, (size - 1) // 64), 0) + 1
         if standing and subject is not None:
             unresolved.pop(subject, None)
             unresolved.update({subject: (sequence, brief)} if standing == 1 else {})
@@ -163,7 +171,7 @@ def verify(path, keys, against):
     if not failures and (heads or roots):
         say(f"The ledger ends at entry {size}, but had {max(heads | roots)}.")
     if not failures:
-        check_tables(unresolved, tallies)
+        check_tables(unresolved, counts, size)
         how = "all signed" if keys else "signatures not checked: no key"
         cut = f", {gone} of them erased" if gone else ""
         print(f"Entries: {size}{cut}, {size - protected} not yet protected. Checkpoints: {checkpoints}, {how}.")

@@ -1,3 +1,4 @@
+import CReadAhead
 import CSQLite
 import Glibc
 
@@ -111,6 +112,11 @@ final class SQLiteConnection {
         guard code == SQLITE_DONE, finished == SQLITE_OK else {
             throw target.error(code == SQLITE_DONE ? finished : code, during: .write)
         }
+    }
+
+    /// Reads the file in large pieces from now on. Only in a read transaction that lasts as long as the connection.
+    func readAhead() {
+        hitl_read_ahead_begin(database)
     }
 
     func keepLogFiles() {

@@ -1,3 +1,4 @@
+import CReadAhead
 import CSQLite
 import Glibc
 import HITLPlatform
@@ -7,6 +8,8 @@ package final class SQLiteReader: LedgerReading {
     package let path: String
     package let identity: [UInt8]
     private let queries: Locked<Queries?>
+    /// Of its tables.
+    private let version: Int
 
     /// - Parameter path: canonical.
     package init(path: String, schema: SQLiteSchema = .current) throws(LedgerError) {
@@ -19,7 +22,8 @@ package final class SQLiteReader: LedgerReading {
         }
         self.path = path
         self.identity = identity
-        queries = Locked(Queries(connection, genesis: Chain.genesis(identity: identity)))
+        self.version = version
+        queries = Locked(Queries(connection, version: version, genesis: Chain.genesis(identity: identity)))
     }
 
     package func close() {
@@ -76,18 +80,22 @@ package final class SQLiteReader: LedgerReading {
         kind: String?, label: String?, before: Int64, limit: Int
     ) throws(LedgerError) -> [StoredEntry] {
         try query { queries throws(LedgerError) in
-            let statement =
-                switch (kind, label) {
-                case (nil, nil): try queries.statement(.latest)
-                case (_?, nil): try queries.statement(.latestOfKind)
-                case (nil, _?): try queries.statement(.latestOfLabel)
-                case (_?, _?): try queries.statement(.latestOfBoth)
-                }
-            statement.bind(before, at: 1)
-            statement.bind(Int64(limit), at: 2)
-            if let kind { statement.bind(kind, at: 3) }
-            if let label { statement.bind(label, at: 4) }
-            return try queries.all(of: statement)
+            if kind == nil, label == nil || queries.version < 2 {
+                return try queries.latest(label == nil ? .latest : .latestOfLabel, kind, label, before, limit)
+            }
+            if queries.version < 2 {
+                return try queries.latest(label == nil ? .latestOfKind : .latestOfBoth, kind, label, before, limit)
+            }
+            // All runs up to here are full, whatever is appended between the two questions.
+            let end = SQLiteRuns.end(of: try queries.head().size)
+            var found: [StoredEntry] = []
+            if before > end + 1 { found = try queries.latest(.latestOfRest, kind, label, before, limit, after: end) }
+            if found.count < limit {
+                found += try queries.latest(
+                    label == nil ? .latestOfKindRuns : .latestOfLabelRuns, kind, label, min(before, end + 1),
+                    limit - found.count)
+            }
+            return found
         }
     }
 
@@ -149,19 +157,21 @@ package final class SQLiteReader: LedgerReading {
     }
 
     package func tallies() throws(LedgerError) -> [Tally] {
-        try query { queries throws(LedgerError) in try queries.connection.tallies() }
+        try query { queries throws(LedgerError) in try queries.connection.tallies(queries.version) }
     }
 
     package func snapshot() throws(LedgerError) -> any LedgerSnapshot {
-        try SQLiteSnapshot(SQLiteReader.connect(to: path))
+        try SQLiteSnapshot(SQLiteReader.connect(to: path, layer: hitl_read_ahead()), version: version)
     }
 }
 
 extension SQLiteReader {
     /// A connection that only reads, whatever the directory allows.
-    private static func connect(to path: String) throws(LedgerError) -> SQLiteConnection {
+    private static func connect(
+        to path: String, layer: UnsafePointer<CChar>? = nil
+    ) throws(LedgerError) -> SQLiteConnection {
         do {
-            return try open(name: path, path: path)
+            return try open(name: path, path: path, layer: layer)
         } catch {
             // SQLite shares its index of the log through `-shm`. Where that is missing and cannot be
             // made, nobody is writing; the log, if there is one, is indexed in our own memory.
@@ -180,8 +190,11 @@ extension SQLiteReader {
         try open(name: "file:\(escaped(path))?immutable=1", path: path)
     }
 
-    private static func open(name: String, path: String) throws(LedgerError) -> SQLiteConnection {
-        let connection = try SQLiteConnection(name: name, path: path, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+    private static func open(
+        name: String, path: String, layer: UnsafePointer<CChar>? = nil
+    ) throws(LedgerError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(
+            name: name, path: path, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, layer: layer)
         connection.neverCheckpointOnClose()
         if name.utf8.starts(with: "file:".utf8) {
             // Before the first read: then SQLite keeps the log's index in memory.
@@ -217,11 +230,14 @@ extension SQLiteReader {
 /// longer for the other statements than for the answer.
 private final class Queries {
     enum Question: Int, CaseIterable {
-        case last, at, claiming, ofSubject, from, latest, latestOfKind, latestOfLabel, latestOfBoth, hashes, records
-        case unresolved
+        case last, at, claiming, ofSubject, from, hashes, records, unresolved
+        case latest, latestOfRest, latestOfKindRuns, latestOfLabelRuns
+        /// Of the first version.
+        case latestOfKind, latestOfLabel, latestOfBoth
 
         var sql: String {
             let newest = "e.sequence < ?1 ORDER BY e.sequence DESC LIMIT ?2"
+            let wanted = Self.wanted
             return switch self {
             case .last: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"
             case .at: SQLiteConnection.entries("WHERE e.sequence = ?1")
@@ -229,6 +245,9 @@ private final class Queries {
             case .ofSubject: SQLiteConnection.entries("WHERE e.subject = ?1 ORDER BY e.sequence")
             case .from: SQLiteConnection.entries("WHERE e.sequence >= ?1 ORDER BY e.sequence LIMIT ?2")
             case .latest: SQLiteConnection.entries("WHERE \(newest)")
+            case .latestOfRest: SQLiteConnection.entries("WHERE e.sequence > ?5 AND \(wanted) AND \(newest)")
+            case .latestOfKindRuns: Self.runs("kind_run r", "r.kind = ?3")
+            case .latestOfLabelRuns: Self.runs("label_run r", "r.label = ?4")
             case .latestOfKind: SQLiteConnection.entries("WHERE e.kind = ?3 AND \(newest)")
             case .latestOfLabel: SQLiteConnection.entries("WHERE e.label = ?4 AND \(newest)")
             // The `+` keeps the planner from the list of the kind, which is the longer one.
@@ -238,14 +257,30 @@ private final class Queries {
             case .unresolved: "SELECT sequence, brief FROM unresolved WHERE subject = ?1"
             }
         }
+
+        private static let wanted = "(?3 IS NULL OR e.kind = ?3) AND (?4 IS NULL OR e.label = ?4)"
+
+        /// The order of both loops is the order that is asked for, so that nothing is sorted and the first rows are found
+        /// without the others.
+        private static func runs(_ list: String, _ listed: String) -> String {
+            let length = SQLiteRuns.length
+            return SQLiteConnection.entries(
+                """
+                WHERE \(listed) AND r.run <= (?1 - 2) / \(length)
+                AND e.sequence BETWEEN r.run * \(length) + 1 AND min(r.run * \(length) + \(length), ?1 - 1)
+                AND \(wanted) ORDER BY r.run DESC, e.sequence DESC LIMIT ?2
+                """, of: list + " CROSS JOIN entry e")
+        }
     }
 
     let connection: SQLiteConnection
+    let version: Int
     private let genesis: Digest
     private var prepared: [SQLiteStatement?] = Array(repeating: nil, count: Question.allCases.count)
 
-    init(_ connection: SQLiteConnection, genesis: Digest) {
+    init(_ connection: SQLiteConnection, version: Int, genesis: Digest) {
         self.connection = connection
+        self.version = version
         self.genesis = genesis
     }
 
@@ -265,6 +300,19 @@ private final class Queries {
         return Head(size: sequence, hash: hash)
     }
 
+    func latest(
+        _ question: Question, _ kind: String?, _ label: String?, _ before: Int64, _ limit: Int, after: Int64 = 0
+    ) throws(LedgerError) -> [StoredEntry] {
+        let statement = try statement(question)
+        statement.bind(before, at: 1)
+        statement.bind(Int64(limit), at: 2)
+        // Places that a question does not have are passed over.
+        statement.bind(kind, at: 3)
+        statement.bind(label, at: 4)
+        statement.bind(after, at: 5)
+        return try all(of: statement)
+    }
+
     func first(of statement: SQLiteStatement) throws(LedgerError) -> StoredEntry? {
         defer { statement.reset() }
         return try statement.step() ? statement.entry(genesis: genesis, path: connection.path) : nil
@@ -282,11 +330,11 @@ private final class Queries {
 
 extension SQLiteConnection {
     /// A query for whole entries, for `SQLiteStatement.entry(genesis:path:)`.
-    static func entries(_ condition: String) -> String {
+    static func entries(_ condition: String, of rows: String = "entry e") -> String {
         """
         SELECT e.sequence, e.time, e.hash, e.record, e.claim, e.subject, e.kind, e.label, e.standing,
                (SELECT p.hash FROM entry p WHERE p.sequence = e.sequence - 1)
-        FROM entry e \(condition)
+        FROM \(rows) \(condition)
         """
     }
 
@@ -300,15 +348,6 @@ extension SQLiteConnection {
         }
         // Here and not in SQL, where it would copy the briefs through a temporary table.
         rows.sort { $0.sequence < $1.sequence }
-        return rows
-    }
-
-    func tallies() throws(LedgerError) -> [Tally] {
-        let statement = try prepare("SELECT kind, label, count FROM tally ORDER BY kind, label")
-        var rows: [Tally] = []
-        while try statement.step() {
-            rows.append(Tally(kind: statement.text(0) ?? "", label: statement.text(1), count: statement.integer(2)))
-        }
         return rows
     }
 }

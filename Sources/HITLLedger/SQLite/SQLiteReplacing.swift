@@ -45,16 +45,18 @@ struct SQLiteReplacing {
     }
 
     private func clear(_ range: ClosedRange<Int64>, _ record: [UInt8], _ kind: String) throws(LedgerError) {
-        let counts = try connection.prepare(
-            "SELECT kind, label, count(*) FROM entry WHERE sequence BETWEEN ?1 AND ?2 GROUP BY kind, label")
-        counts.bind(range.lowerBound, at: 1)
-        counts.bind(range.upperBound, at: 2)
-        var changes: [(kind: String, label: String?, count: Int64)] = []
-        while try counts.step() { changes.append((counts.text(0) ?? "", counts.text(1), -counts.integer(2))) }
-        counts.reset()
-        changes.append((kind, nil, range.upperBound - range.lowerBound + 1))
-        for change in changes { try count(change.count, change.kind, change.label) }
-        try connection.execute("DELETE FROM tally WHERE count = 0")
+        let runs = try SQLiteRunWriter(connection)
+        let end = SQLiteRuns.end(of: try connection.number("SELECT coalesce(max(sequence), 0) FROM entry"))
+        let counted = range.lowerBound <= end ? range.lowerBound...min(range.upperBound, end) : nil
+        if let counted {
+            for sql in SQLiteRuns.clear {
+                let statement = try connection.prepare(sql)
+                statement.bind((counted.lowerBound - 1) / SQLiteRuns.length, at: 1)
+                statement.bind((counted.upperBound - 1) / SQLiteRuns.length, at: 2)
+                try statement.run()
+            }
+            try runs.count(counted, times: -1)
+        }
         let update = try connection.prepare(
             """
             UPDATE entry SET record = ?3, kind = ?4, subject = NULL, label = NULL, claim = NULL, standing = 0
@@ -65,19 +67,11 @@ struct SQLiteReplacing {
         update.bind(record, at: 3)
         update.bind(kind, at: 4)
         try update.run()
-    }
-
-    private func count(_ entries: Int64, _ kind: String, _ label: String?) throws(LedgerError) {
-        for sql in [
-            "UPDATE tally SET count = count + ?3 WHERE kind = ?1 AND label IS ?2",
-            "INSERT INTO tally (kind, label, count) VALUES (?1, ?2, ?3)",
-        ] {
-            let statement = try connection.prepare(sql)
-            statement.bind(kind, at: 1)
-            statement.bind(label, at: 2)
-            statement.bind(entries, at: 3)
-            try statement.run()
-            if connection.changedRows > 0 { return }
-        }
+        guard let counted else { return }
+        try runs.count(counted, times: 1)
+        try connection.execute("DELETE FROM tally WHERE count = 0")
+        // With what is left of the run in which the range ends.
+        let last = (counted.upperBound + SQLiteRuns.length - 1) / SQLiteRuns.length * SQLiteRuns.length
+        try runs.list(counted.lowerBound...last)
     }
 }

@@ -34,7 +34,7 @@ package struct SQLiteSchema: Sendable {
         self.oldestReadable = oldestReadable
     }
 
-    package static let current = SQLiteSchema(versions: [first], oldestReadable: 1)
+    package static let current = SQLiteSchema(versions: [first, second], oldestReadable: 1)
 
     /// The number of the latest.
     package var version: Int { versions.count }
@@ -75,6 +75,12 @@ package struct SQLiteSchema: Sendable {
             ("tally", "CREATE TABLE tally (kind TEXT NOT NULL, label TEXT, count INTEGER NOT NULL) STRICT"),
             ("tally_key", "CREATE INDEX tally_key ON tally (kind, label)"),
         ], migration: [])
+
+    /// Kinds and labels of each full run of entries instead of each entry, and counts that are those of full runs. An
+    /// index of every entry's kind is filled in its middle, a page for each kind, and a count changes a page too.
+    package static let second = Version(
+        objects: first.objects.filter { !["entry_kind", "entry_label"].contains($0.name) } + SQLiteRuns.tables,
+        migration: SQLiteRuns.migration)
 
     func create(on connection: SQLiteConnection, identity: [UInt8]) throws(LedgerError) {
         try connection.transaction { () throws(LedgerError) in

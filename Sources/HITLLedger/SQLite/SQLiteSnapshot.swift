@@ -2,12 +2,17 @@
 final class SQLiteSnapshot: LedgerSnapshot, @unchecked Sendable {
     // Sendable because `LedgerSnapshot` is used by one thread at a time.
     private let connection: SQLiteConnection
+    private let version: Int
     let size: Int64
 
-    init(_ connection: SQLiteConnection) throws(LedgerError) {
+    /// - Parameter version: of the ledger's tables.
+    init(_ connection: SQLiteConnection, version: Int) throws(LedgerError) {
         self.connection = connection
+        self.version = version
         try connection.execute("BEGIN")
         size = try connection.number("SELECT coalesce(max(sequence), 0) FROM entry")
+        // The transaction began with the first statement that read.
+        connection.readAhead()
     }
 
     func scanChain(_ visit: (borrowing ChainRow) -> Bool) throws(LedgerError) {
@@ -34,17 +39,23 @@ final class SQLiteSnapshot: LedgerSnapshot, @unchecked Sendable {
     func scanList(
         _ list: IndexColumn, _ visit: (UnsafeRawBufferPointer, Int64) -> Bool
     ) throws(LedgerError) {
-        // `INDEXED BY` makes SQLite read the index itself, or fail.
         guard list != .standing else { return }
         let column = list.rawValue
         let rows = try connection.prepare(
-            """
-            SELECT \(column), sequence FROM entry INDEXED BY entry_\(column)
-            WHERE \(column) IS NOT NULL ORDER BY \(column), sequence
-            """)
+            runLength(of: list) > 1
+                ? "SELECT \(column), run FROM \(column)_run ORDER BY \(column), run"
+                // `INDEXED BY` makes SQLite read the index itself, or fail.
+                : """
+                SELECT \(column), sequence FROM entry INDEXED BY entry_\(column)
+                WHERE \(column) IS NOT NULL ORDER BY \(column), sequence
+                """)
         while try rows.step() {
             guard visit(rows.borrowed(0), rows.integer(1)) else { return }
         }
+    }
+
+    func runLength(of list: IndexColumn) -> Int64 {
+        version >= 2 && (list == .kind || list == .label) ? SQLiteRuns.length : 1
     }
 
     func unresolved() throws(LedgerError) -> [Unresolved] {
@@ -52,7 +63,7 @@ final class SQLiteSnapshot: LedgerSnapshot, @unchecked Sendable {
     }
 
     func tallies() throws(LedgerError) -> [Tally] {
-        try connection.tallies()
+        try connection.tallies(version)
     }
 }
 

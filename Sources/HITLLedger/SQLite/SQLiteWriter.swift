@@ -13,8 +13,6 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
     private var open: Statements?
     private var durability = Durability.synced
 
-    /// Entries since `begin`.
-    private var uncounted: [TallyKey: Int64] = [:]
     private var log = Log.sound
     private let schema: SQLiteSchema
 
@@ -108,7 +106,6 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             try statements.connection.execute("PRAGMA synchronous = \(durability == .synced ? "FULL" : "NORMAL")")
             self.durability = durability
         }
-        uncounted = [:]
         try statements.begin.run()
     }
 
@@ -130,12 +127,11 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
         let statements = try opened()
         try statements.insert(entry)
         try statements.settle(entry)
-        uncounted[TallyKey(entry.index), default: 0] += 1
+        if entry.sequence % SQLiteRuns.length == 0 { try statements.completeRun(endingAt: entry.sequence) }
     }
 
     package func commit() throws(LedgerError) {
         let statements = try opened()
-        for (key, entries) in uncounted { try statements.count(entries, of: key) }
         do throws(LedgerError) {
             try statements.commit.run()
         } catch {
@@ -221,7 +217,8 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
 private final class Statements {
     let connection: SQLiteConnection
     let begin, commit, claimant, about: SQLiteStatement
-    private let insertEntry, addToTally, startTally, openSubject, settleSubject: SQLiteStatement
+    private let insertEntry, openSubject, settleSubject: SQLiteStatement
+    private var runs: SQLiteRunWriter?
 
     init(_ connection: SQLiteConnection) throws(LedgerError) {
         self.connection = connection
@@ -234,11 +231,6 @@ private final class Statements {
             INSERT INTO entry (sequence, time, hash, record, claim, subject, kind, label, standing)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
-        // A statement that changes several rows keeps a copy of what it changes, to undo it alone, and
-        // that costs as much as the change. `OR FAIL` does without: whatever fails here, all is undone.
-        addToTally = try connection.prepare(
-            "UPDATE OR FAIL tally SET count = count + ?3 WHERE kind = ?1 AND label IS ?2")
-        startTally = try connection.prepare("INSERT INTO tally (kind, label, count) VALUES (?1, ?2, ?3)")
         openSubject = try connection.prepare(
             """
             INSERT INTO unresolved (subject, sequence, brief) VALUES (?1, ?2, ?3)
@@ -260,14 +252,11 @@ private final class Statements {
         try insertEntry.run()
     }
 
-    func count(_ entries: Int64, of key: TallyKey) throws(LedgerError) {
-        for statement in [addToTally, startTally] {
-            statement.bind(key.kind.text, at: 1)
-            statement.bind(key.label?.text, at: 2)
-            statement.bind(entries, at: 3)
-            try statement.run()
-            if connection.changedRows > 0 { return }
-        }
+    func completeRun(endingAt last: Int64) throws(LedgerError) {
+        if let runs { return try runs.complete(endingAt: last) }
+        let runs = try SQLiteRunWriter(connection)
+        self.runs = runs
+        try runs.complete(endingAt: last)
     }
 
     func settle(_ entry: Entry) throws(LedgerError) {

@@ -5,7 +5,7 @@ import Glibc
 /// A row's hash needs nothing of the row before but the hash that is stored there, so rows can be hashed in any order, and
 /// each full block of the tree too; that the stored hashes make a chain is for the walk to see.
 ///
-///     thread that reads     ■■■■ batches, some ahead
+///     thread that reads     ■■■■ batches, some ahead; hashes one itself where there are enough of them
 ///     helper                    hashes the oldest that nobody has hashed
 ///     whoever walks             hashes the next one itself where the helper is not through with it
 final class HashedRows: Sendable {
@@ -20,10 +20,33 @@ final class HashedRows: Sendable {
             var end: Int
         }
 
-        fileprivate(set) var rows: [Row] = []
-        fileprivate var bytes: [UInt8] = []
-        /// As it is stored before the first row.
-        fileprivate var previous: Digest?
+        /// What is stored, row by row. Taken out of the batch while it grows: a part of an object cannot be changed
+        /// without asking each time who else is at it.
+        fileprivate struct Stored {
+            var rows: [Row] = []
+            var bytes: [UInt8] = []
+            /// As it is stored before the first row.
+            var previous: Digest?
+
+            mutating func append(_ row: borrowing ChainRow) {
+                let start = bytes.count
+                bytes.append(contentsOf: row.hash)
+                let record = bytes.count
+                bytes.append(contentsOf: row.record)
+                rows.append(
+                    Row(sequence: row.sequence, time: row.time, start: start, record: record, end: bytes.count))
+            }
+
+            mutating func removeAll(after previous: Digest?) {
+                rows.removeAll(keepingCapacity: true)
+                bytes.removeAll(keepingCapacity: true)
+                self.previous = previous
+            }
+        }
+
+        fileprivate var stored = Stored()
+
+        var rows: [Row] { stored.rows }
 
         /// The stored hash of each row where it is the hash of what is stored there; nil where it is another.
         private(set) var hashes: [Digest?] = []
@@ -31,12 +54,21 @@ final class HashedRows: Sendable {
         /// The roots of the full blocks that lie in it, by the place of their first row.
         private(set) var blocks: [Int: Digest] = [:]
 
+        /// What was in it is gone, and its memory used again.
+        fileprivate func emptied(after previous: Digest?) -> Stored {
+            var stored = self.stored
+            self.stored = Stored()
+            stored.removeAll(after: previous)
+            return stored
+        }
+
         fileprivate func hash() {
+            var hashes = self.hashes
+            self.hashes = []
             hashes.removeAll(keepingCapacity: true)
-            blocks.removeAll(keepingCapacity: true)
-            var previous = previous
-            bytes.withUnsafeBytes { bytes in
-                for row in rows {
+            var previous = stored.previous
+            stored.bytes.withUnsafeBytes { bytes in
+                for row in stored.rows {
                     let stored = Digest(copying: UnsafeRawBufferPointer(rebasing: bytes[row.start..<row.record]))
                     let record = UnsafeRawBufferPointer(rebasing: bytes[row.record..<row.end])
                     if RemovedRecord.isOne(record) {
@@ -51,6 +83,12 @@ final class HashedRows: Sendable {
                     previous = stored
                 }
             }
+            blocks = Self.blocks(of: stored.rows, hashes)
+            self.hashes = hashes
+        }
+
+        private static func blocks(of rows: [Row], _ hashes: [Digest?]) -> [Int: Digest] {
+            var blocks: [Int: Digest] = [:]
             var place = 0
             while place < rows.count {
                 let toEnd = Int(TreeFile.blockSize) - 1
@@ -58,21 +96,18 @@ final class HashedRows: Sendable {
                     place += 1
                     continue
                 }
-                guard place + toEnd < rows.count else { return }
+                guard place + toEnd < rows.count else { break }
                 var block = CompactRange()
-                for (row, hash) in zip(rows[place...place + toEnd], hashes[place...]) {
-                    guard let hash, row.sequence == rows[place].sequence &+ block.size else { break }
+                for next in place...place + toEnd {
+                    guard let hash = hashes[next], rows[next].sequence == rows[place].sequence &+ block.size else {
+                        break
+                    }
                     block.append(hash)
                 }
                 if block.size == TreeFile.blockSize { blocks[place] = block.root }
                 place += toEnd + 1
             }
-        }
-
-        fileprivate func empty(after previous: Digest?) {
-            rows.removeAll(keepingCapacity: true)
-            bytes.removeAll(keepingCapacity: true)
-            self.previous = previous
+            return blocks
         }
     }
 
@@ -133,22 +168,22 @@ final class HashedRows: Sendable {
     // MARK: The thread that reads
 
     private func read(_ snapshot: any LedgerSnapshot) {
-        guard var batch = freeBatch(after: genesis) else { return }
+        guard let first = freeBatch() else { return }
+        var batch: Batch? = first
+        var stored = first.emptied(after: genesis)
         let result: Result<Void, LedgerError>
         do throws(LedgerError) {
             try snapshot.scanChain { row in
-                let start = batch.bytes.count
-                batch.bytes.append(contentsOf: row.hash)
-                let record = batch.bytes.count
-                batch.bytes.append(contentsOf: row.record)
-                let end = batch.bytes.count
-                batch.rows.append(.init(sequence: row.sequence, time: row.time, start: start, record: record, end: end))
-                guard end >= Self.batchBytes, end >= Self.mostBytes || row.sequence % TreeFile.blockSize == 0 else {
+                stored.append(row)
+                let count = stored.bytes.count
+                guard count >= Self.batchBytes, count >= Self.mostBytes || row.sequence % TreeFile.blockSize == 0 else {
                     return true
                 }
-                hand(over: batch)
-                guard let next = freeBatch(after: Digest(copying: row.hash)) else { return false }
-                batch = next
+                hand(over: batch, with: stored)
+                stored = Batch.Stored()
+                batch = freeBatch()
+                guard let batch else { return false }
+                stored = batch.emptied(after: Digest(copying: row.hash))
                 return true
             }
             result = .success(())
@@ -156,25 +191,41 @@ final class HashedRows: Sendable {
             result = .failure(error)
         }
         // What was read before an error is walked too: the failure is named after it.
-        hand(over: batch)
+        hand(over: batch, with: stored)
         state.withLock { $0.result = result }
         state.signal()
     }
 
-    private func hand(over batch: Batch) {
+    private func hand(over batch: Batch?, with stored: Batch.Stored) {
+        guard let batch else { return }
+        batch.stored = stored
         state.withLock { $0.waiting.append((batch, .read)) }
         state.signal()
     }
 
-    /// Nil where nobody wants more.
-    private func freeBatch(after previous: Digest?) -> Batch? {
-        let batch: Batch? = state.waiting { state in
-            if state.isStopped { return .over(nil) }
-            if let free = state.free.popLast() { return .over(free) }
-            return state.waiting.count < Self.mostBatches ? .over(Batch()) : .untilSignal
+    private enum Free {
+        case fill(Batch)
+        case hash(Batch)
+        case stop
+    }
+
+    /// Hashes while there is none. Nil where nobody wants more.
+    private func freeBatch() -> Batch? {
+        while true {
+            let next: Free = state.waiting { state in
+                if state.isStopped { return .over(.stop) }
+                if let free = state.free.popLast() { return .over(.fill(free)) }
+                if state.waiting.count < Self.mostBatches { return .over(.fill(Batch())) }
+                return state.takeUnhashed().map { .over(.hash($0)) } ?? .untilSignal
+            }
+            switch next {
+            case .fill(let batch): return batch
+            case .hash(let batch):
+                batch.hash()
+                isHashed(batch)
+            case .stop: return nil
+            }
         }
-        batch?.empty(after: previous)
-        return batch
     }
 
     // MARK: The threads that hash

@@ -11,17 +11,17 @@ struct IndexVerifier {
     /// What the records say of lists and tables. In memory: what is open at one time, the pairs of kind
     /// and label, and a sum for each list.
     fileprivate struct Derived {
-        var sums = Sums()
+        var sums: Sums
         var unresolved: [ByteKey: Unresolved] = [:]
         var tallies: [TallyKey: Int64] = [:]
         var removals = RemovalVerifier()
     }
 
     fileprivate struct Sums {
-        var claim: UInt64 = 0
-        var subject: UInt64 = 0
-        var kind: UInt64 = 0
-        var label: UInt64 = 0
+        var claim = ListSum()
+        var subject = ListSum()
+        var kind: ListSum
+        var label: ListSum
     }
 
     init(
@@ -42,7 +42,10 @@ struct IndexVerifier {
     }
 
     func run(progress: (Int64) -> Void) throws(LedgerError) -> Findings {
-        var derived = Derived()
+        var derived = Derived(
+            sums: Sums(
+                kind: ListSum(runLength: snapshot.runLength(of: .kind)),
+                label: ListSum(runLength: snapshot.runLength(of: .label))))
         var failure: VerificationFailure?
         var last: Int64 = 0
         do throws(LedgerError) {
@@ -110,33 +113,34 @@ struct IndexVerifier {
         var failures: [VerificationFailure] = []
         let sums = derived.sums
         for (list, sum) in [
-            (IndexColumn.claim, sums.claim), (.subject, sums.subject), (.kind, sums.kind), (.label, sums.label),
+            (IndexColumn.claim, sums.claim.sum), (.subject, sums.subject.sum), (.kind, sums.kind.sum),
+            (.label, sums.label.sum),
         ] {
             if let failure = try check(list, sum: sum) { failures.append(failure) }
         }
         return failures
     }
 
-    /// A list is right when it has the same pairs of key and entry as the rows and is in order. The
+    /// A list is right when it has the same pairs of key and place as the rows and is in order. The
     /// pairs are compared by the sum of their hashes, which are seeded at random in every process.
     private func check(_ list: IndexColumn, sum: UInt64) throws(LedgerError) -> VerificationFailure? {
+        let length = snapshot.runLength(of: list)
         var failure: VerificationFailure?
         var found: UInt64 = 0
         var key: [UInt8] = []
-        var sequence: Int64 = 0
+        var place: Int64 = 0
         var isFirst = true
-        try snapshot.scanList(list) { nextKey, nextSequence in
+        try snapshot.scanList(list) { nextKey, next in
             let isSame = !isFirst && key.withUnsafeBytes { $0.hasBytes(of: nextKey) }
             if isSame, list == .claim {
-                failure = .claimedTwice(
-                    key: String(decoding: key, as: UTF8.self), first: sequence, second: nextSequence)
-            } else if isSame ? nextSequence <= sequence : !isFirst && !key.lexicographicallyPrecedes(nextKey) {
-                failure = .list(list, sequence: nextSequence)
+                failure = .claimedTwice(key: String(decoding: key, as: UTF8.self), first: place, second: next)
+            } else if isSame ? next <= place : !isFirst && !key.lexicographicallyPrecedes(nextKey) {
+                failure = .list(list, sequence: ListSum.first(of: next, length))
             }
             guard failure == nil else { return false }
-            found &+= fingerprint(nextKey, nextSequence)
+            found &+= ListSum.fingerprint(nextKey, next)
             if !isSame { key = Array(nextKey) }
-            sequence = nextSequence
+            place = next
             isFirst = false
             return true
         }
@@ -146,20 +150,27 @@ struct IndexVerifier {
 
     /// Only asked of a list that is wrong, so it may remember all of it.
     private func firstWrong(in list: IndexColumn) throws(LedgerError) -> Int64 {
+        let length = snapshot.runLength(of: list)
         var listed: [UInt64: Int64] = [:]
-        try snapshot.scanList(list) { key, sequence in
-            listed[fingerprint(key, sequence)] = sequence
+        try snapshot.scanList(list) { key, place in
+            listed[ListSum.fingerprint(key, place)] = place
             return true
         }
+        // The keys of the present run, which it is listed with once.
+        var seen: Set<UInt64> = []
         var missing: Int64?
         try snapshot.scanIndex { row in
-            guard let key = row.key(of: list) else { return true }
-            if listed.removeValue(forKey: fingerprint(key, row.sequence)) == nil, missing == nil {
+            let place = ListSum.place(of: row.sequence, length)
+            if length == 1 || row.sequence % length == 1 { seen = [] }
+            guard row.sequence <= snapshot.size / length * length, let key = row.key(of: list),
+                seen.insert(ListSum.fingerprint(key, place)).inserted
+            else { return true }
+            if listed.removeValue(forKey: ListSum.fingerprint(key, place)) == nil, missing == nil {
                 missing = row.sequence
             }
             return true
         }
-        return missing ?? listed.values.min() ?? 0
+        return missing ?? listed.values.min().map { ListSum.first(of: $0, length) } ?? 0
     }
 
     // MARK: - Tables
@@ -199,10 +210,10 @@ struct IndexVerifier {
 
 extension IndexVerifier.Derived {
     fileprivate mutating func add(_ index: Index, at sequence: Int64) {
-        sums.claim &+= fingerprint(index.claim, sequence)
-        sums.subject &+= fingerprint(index.subject, sequence)
-        sums.kind &+= fingerprint(index.kind, sequence)
-        sums.label &+= fingerprint(index.label, sequence)
+        sums.claim.add(index.claim, at: sequence)
+        sums.subject.add(index.subject, at: sequence)
+        sums.kind.add(index.kind, at: sequence)
+        sums.label.add(index.label, at: sequence)
         tallies[TallyKey(index), default: 0] += 1
         guard let subject = index.subject else { return }
         switch index.standing {
@@ -211,12 +222,6 @@ extension IndexVerifier.Derived {
             unresolved[ByteKey(subject)] = Unresolved(subject: subject, sequence: sequence, brief: brief)
         case .settled: unresolved[ByteKey(subject)] = nil
         }
-    }
-
-    /// What is in no list adds nothing to its sum.
-    private func fingerprint(_ key: String?, _ sequence: Int64) -> UInt64 {
-        guard let key else { return 0 }
-        return ByteKey(key).withBytes { HITLLedger.fingerprint($0, sequence) }
     }
 }
 
@@ -230,11 +235,4 @@ extension IndexRow {
         case .standing: nil
         }
     }
-}
-
-func fingerprint(_ key: UnsafeRawBufferPointer, _ sequence: Int64) -> UInt64 {
-    var hasher = Hasher()
-    hasher.combine(bytes: key)
-    hasher.combine(sequence)
-    return UInt64(bitPattern: Int64(hasher.finalize()))
 }
