@@ -279,6 +279,11 @@ public final class Ledger: Sendable {
         try checked(reading.entries(from: sequence, limit: max(limit, 0)), briefs)
     }
 
+    /// `entries(of:)` for who reads the records and not the briefs.
+    package func entries(of subject: String, briefs: Briefs) throws(LedgerError) -> [Entry] {
+        try checked(reading.entries(of: subject), briefs)
+    }
+
     /// `latest` in the same way.
     package func latest(
         kind: String?, label: String?, before sequence: Int64, limit: Int, briefs: Briefs

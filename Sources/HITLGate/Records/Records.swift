@@ -51,9 +51,11 @@ public struct Records: Sendable {
         // would be looked for through all of the other.
         var lists =
             if let tool = query.tool {
-                [Backwards(events, kind: nil, label: tool, passing: passing)]
+                [Backwards(events, kind: nil, label: tool, passing: passing, first: query.last)]
             } else {
-                [EventIndex.closed, EventIndex.ruled].map { Backwards(events, kind: $0, passing: passing) }
+                [EventIndex.closed, EventIndex.ruled].map {
+                    Backwards(events, kind: $0, passing: passing, first: query.last)
+                }
             }
         while query.last.map({ found.count < $0 }) ?? true {
             guard let entry = try nextNewest(of: &lists) else { break }
@@ -178,11 +180,16 @@ private struct Backwards {
     private let passing: ((Int64) -> Int64)?
     private var page: ArraySlice<Entry> = []
     private var before = Int64.max
-    private var pageSize = 16
+    private var pageSize: Int
     private var exhausted = false
 
-    init(_ events: EventLedger, kind: String?, label: String? = nil, passing: ((Int64) -> Int64)? = nil) {
+    /// - Parameter first: how many are wanted, where that is known: no more are read at first.
+    init(
+        _ events: EventLedger, kind: String?, label: String? = nil, passing: ((Int64) -> Int64)? = nil,
+        first: Int? = nil
+    ) {
         self.events = events
+        pageSize = max(min(first ?? 16, 16), 1)
         self.passing = passing
         self.kind = kind
         self.label = label

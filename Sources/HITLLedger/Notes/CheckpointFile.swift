@@ -37,8 +37,9 @@ final class CheckpointFile: Sendable {
         let end = try FileEnd.read(path, limit: 8_192)
         var bytes = end.bytes
         if end.isCut {
-            guard let gap = bytes.firstRange(of: Array("\n\n\(origin)\n".utf8)) else { return try read() }
-            bytes = Array(bytes[(gap.lowerBound + 2)...])
+            let gap = Array("\n\n\(origin)\n".utf8)
+            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: gap) }) else { return try read() }
+            bytes = Array(bytes[(start + 2)...])
         }
         if case .checkpoints(let found) = Self.parse(bytes).contents, !found.isEmpty || !end.isCut {
             return .checkpoints(found)
