@@ -50,7 +50,7 @@ package struct EraseCommand: Command {
             throw .badValue(text, of: "--containing", expected: "at least three bytes")
         }
         // The reason is kept.
-        if let reason, texts.contains(where: { reason.lowercased().contains($0.lowercased()) }) {
+        if let reason, texts.contains(where: { reason.lowercased().parts(between: $0.lowercased()).count > 1 }) {
             throw .badValue(reason, of: "--reason", expected: "a text without what is to be erased")
         }
     }
