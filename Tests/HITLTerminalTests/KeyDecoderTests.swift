@@ -36,6 +36,24 @@ import Testing
             keys([0x61, 0xFF, 0x62, 0xC2, 0x9B, 0x00, 0x63]) == [.character("a"), .character("b"), .character("c")])
     }
 
+    /// A terminal that loses the focus as Enter is pressed, or answers late.
+    @Test func `sent with a reply of the terminal behind them keep their Enter`() {
+        func keys(_ text: String) -> [Key] {
+            var decoder = KeyDecoder(now: start)
+            decoder.feed(Array(text.utf8), at: start)
+            var keys: [Key] = []
+            for now in [start, start + KeyDecoder.burstGap] {
+                while let key = decoder.next(at: now) { keys.append(key) }
+            }
+            return keys
+        }
+        #expect(keys("a\r\u{1B}[I") == [.character("a"), .enter])
+        #expect(keys("\r\u{1B}[O\u{1B}[24;80R") == [.enter])
+        #expect(keys("\u{1B}[200~a\u{1B}[201~\r\u{1B}[I") == [.pasted(["a"]), .deadEnter])
+        // But text may stand behind a reply.
+        #expect(keys("a\r\u{1B}[Ib\r") == [.character("a"), .pasted(["\n"]), .character("b"), .deadEnter])
+    }
+
     @Test(arguments: 0..<200)
     func `come to an end whatever the bytes are, and a sent line has its own Enter`(seed: UInt64) {
         var random = SplitMix(seed: seed)

@@ -178,13 +178,39 @@ import Testing
             terminal.resize(columns: columns, rows: 20)
             try await terminal.until { $0.columns == columns && $0.hasOnceAndWhole(now) }
         }
-        // Several at once, of which the program may see the last alone: then what stood above the line may move out of sight.
+        // Several at once, of which the program may see the last alone.
         for columns in [50, 40, 30, 25] { terminal.resize(columns: columns, rows: 20) }
         let all = typed
-        try await terminal.until { $0.columns == 25 && $0.showsOnceAndWhole(all) }
+        try await terminal.until { $0.columns == 25 && $0.hasOnceAndWhole(all) }
         terminal.send("\r")
         try await terminal.until { $0.contains("line(0123") }
         #expect(terminal.screen.unknown.isEmpty)
+    }
+
+    /// The screen is narrower than the program knows when an announcement comes for the width before.
+    @Test func `stays whole, with all that stands above, while the window is dragged and announcements come`()
+        async throws
+    {
+        let terminal = try await startProbe(
+            environment: ["TERM": "tmux-256color", "PROBE_TELLS_WIDTH": "1"], columns: 72, rows: 40, breaksRows: true)
+        try await terminal.enter("before")
+        try await terminal.until { $0.contains("line(before)") && $0.cursorLine == "probe >" }
+        for number in 0..<8 {
+            try await terminal.enter("above \(number)")
+            try await terminal.until { $0.contains("line(above \(number))") && $0.cursorLine == "probe >" }
+        }
+        let line = "0123456789abcdefghijABCDEFGHIJklmnopqrstKLMNOPQRSTuvwxyz"
+        terminal.send(line)
+        try await terminal.until { $0.hasOnceAndWhole(line) }
+        for (narrow, wide) in [(50, 71), (31, 70), (25, 69), (33, 68), (27, 67)] {
+            terminal.drag(through: Array((narrow..<wide).reversed()), rows: 40)
+            try await terminal.until { $0.contains("now \(narrow) columns") && $0.hasOnceAndWhole(line) }
+            terminal.drag(through: Array(narrow + 1..<wide), rows: 40)
+            try await terminal.until { $0.contains("now \(wide - 1) columns") && $0.hasOnceAndWhole(line) }
+            for number in 0..<8 { #expect(terminal.screen.count(of: "line(above \(number))") == 1) }
+        }
+        terminal.send("\r")
+        try await terminal.until { $0.contains("line(0123") }
     }
 
     @Test func `typed while no line is asked for belongs to the next, with its own time`() async throws {

@@ -56,7 +56,9 @@ let signals = Task {
             await reader.stop()
             exit(number == SIGTERM ? 143 : 1)
         case .interrupted: reader.write("interrupted while busy")
-        case .hangup, .resized: break
+        case .resized(let columns, _):
+            if environment["PROBE_TELLS_WIDTH"] != nil { reader.post("now \(columns) columns") }
+        case .hangup: break
         }
     }
 }

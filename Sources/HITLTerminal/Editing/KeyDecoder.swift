@@ -4,7 +4,7 @@
 ///
 ///     ESC [ 200 ~ … ESC [ 201 ~     a paste; nothing in it is a key
 ///     Enter with more after it      a paste, too: from a terminal that does not mark them, or of a text that
-///                                   brought its own end mark
+///                                   brought its own end mark; a reply of the terminal is not more
 ///     ESC [ … , ESC ] … , ESC P …   a key that is known, else a reply to a question: swallowed
 ///     ESC, and nothing for 40 ms    the key Escape
 ///
@@ -161,17 +161,31 @@ extension KeyDecoder {
         var end = start + 1
         while end < bytes.count, bytes[end] == 0x0A || bytes[end] == 0x0D, isSameBurst(end) { end += 1 }
 
-        if end < bytes.count && isSameBurst(end) {
+        let last = lastByte(ofRepliesFrom: end)
+        if last + 1 < bytes.count && isSameBurst(last + 1) {
             // Something follows faster than anybody types.
             state = .burst
             lastByteTime = times[start]
             return .nothing
         }
-        let last = times[end - 1]
         let isAlone = lastByteTime.map { $0.duration(to: times[start]) > Self.burstGap } ?? true
-        let holdEnd = last.advanced(by: Self.burstGap)
-        if !isAlone && end == bytes.count && now < holdEnd { return .wait(until: holdEnd) }
+        let holdEnd = times[last].advanced(by: Self.burstGap)
+        // Text may stand behind a reply too.
+        let isDoubtful = !isAlone || last >= end
+        if isDoubtful && last + 1 == bytes.count && now < holdEnd { return .wait(until: holdEnd) }
         return taking(end - start, isDead(times[start]) ? .deadEnter : .enter)
+    }
+
+    /// The last byte of what the terminal itself says in the same burst, which begins at `end`; the byte before it where
+    /// it says nothing.
+    private func lastByte(ofRepliesFrom end: Int) -> Int {
+        var next = end
+        while next < bytes.count, bytes[next] == 0x1B, isSameBurst(next),
+            case .key(nil, let length) = ControlSequence(bytes[next...])
+        {
+            next += length
+        }
+        return next - 1
     }
 
     private func isSameBurst(_ index: Int) -> Bool {

@@ -22,6 +22,7 @@ final class LineEditor {
     /// Keys that came while no line was read, with their times.
     private var ahead: [(key: Key, time: ContinuousClock.Instant)] = []
     private var isHungUp = false
+    private var settling = Settling()
 
     /// The line that is being read, if one is.
     private var line: Reading?
@@ -267,6 +268,7 @@ extension LineEditor {
             put(takeAbove())
             return
         }
+        guard !isSettling else { return }
         let (text, cursor) = libedit.line
         let layout = layout(line.prompt, text, cursor: cursor)
         let height = presentation.rows ?? 24
@@ -327,7 +329,8 @@ extension LineEditor {
     /// Everything that others left, up to the drawing.
     private func serve() {
         takeSignals()
-        for item in mailbox.takeOutput() { take(item) }
+        // While it cannot be drawn, it stays where its amount is limited.
+        if !isSettling { for item in mailbox.takeOutput() { take(item) } }
         if line != nil {
             if let prompt = mailbox.takePrompt() { line?.prompt = prompt }
             if mailbox.isStopping || mailbox.activeIsCancelled { line?.ending = .cancelled }
@@ -338,10 +341,8 @@ extension LineEditor {
 
     /// Until a key, the bell or the decoder's deadline.
     private func wait() {
-        var timeout: Int32 = -1
-        if let deadline = decoder.deadline {
-            timeout = Self.milliseconds(until: deadline)
-        }
+        let deadline = [decoder.deadline, isSettling ? settling.end : nil].compactMap { $0 }.min()
+        let timeout = deadline.map(Self.milliseconds) ?? -1
         var polled = [
             pollfd(fd: mailbox.wakeDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: isHungUp ? -1 : input, events: Int16(POLLIN), revents: 0),
@@ -385,6 +386,7 @@ extension LineEditor {
             switch signal {
             case SIGWINCH:
                 resize()
+                if case .breaksRows = presentation.narrowing { settling.moved(at: .now) }
             case SIGCONT:
                 modes.editAgain()
                 signs += Self.pasteMarksOn
@@ -396,6 +398,9 @@ extension LineEditor {
             }
         }
     }
+
+    /// Whether a line is on the screen of which nobody can say yet where it is.
+    private var isSettling: Bool { line != nil && settling.isUnderWay(at: .now) }
 
     private func resize() {
         guard let size = Presentation.size(of: input) else { return }
