@@ -15,6 +15,7 @@ import Testing
         }
         let history = try follow("history", "--follow", "--json")
         let searched = try follow("history", "--follow", "--json", "--grep", "Mon")
+        let plain = try follow("history", "--follow", "--tool", "mend")
         let status = try follow("status", "--follow")
         try await status.until { $0.contains("1. Tool: paint") }
         #expect(try await home.ask("paint", "--arg", "wall=east") == 2)
@@ -29,7 +30,18 @@ import Testing
         #expect(try await home.hitl("reject", "3", "--reason", "Monday, too.").code == 0)
         try await searched.until { $0.contains(#""wall":"south""#) }
         #expect(searched.screen.contains(#""wall":"east""#) && !searched.screen.contains(#""wall":"north""#))
-        for followed in [history, searched, status] {
+        // The outcome comes after the decision, and is told when it does.
+        let mending = try await home.start(["ask", "mend", "--", "sh", "-c", "cat < '\(home.path("go"))'"])
+        try await desk.until { $0.contains("4. Tool: mend") }
+        #expect(mkfifo(home.path("go"), 0o600) == 0)
+        #expect(try await home.hitl("approve", "4").code == 0)
+        try await plain.until { $0.contains("4. mend: approved by ") }
+        #expect(!plain.screen.contains("4. mend: succeeded"))
+        try home.write("mended", to: "go")
+        try await plain.until { $0.contains("4. mend: succeeded") }
+        try await history.until { $0.contains(#""outcome":{"#) }
+        #expect(Said(await mending.wait()).code == 0)
+        for followed in [history, searched, plain, status] {
             followed.signal(SIGINT)
             #expect(try await followed.waitForExit() == .killed(bySignal: SIGINT))
         }
@@ -86,6 +98,9 @@ import Testing
         #expect(
             try await home.hitl("why", "2").out.hasPrefix(
                 "sendReport: a person is asked, because\n   default (built-in): no rule covers the call\n   Risk "))
+        // As a list says it a moment later.
+        #expect(try await home.hitl("extend", "1", "10m").out == "Request 1 now expires in 15 minutes.\n")
+        #expect(try await home.hitl("status").out.contains("   Expires: in 15 minutes\n"))
         #expect(try await home.hitl("extend", "2", "1h").out == "Request 2 now expires in 1 hour.\n")
         #expect(
             try await home.hitl("approve", "1").out == """

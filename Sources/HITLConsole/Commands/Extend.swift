@@ -24,7 +24,7 @@ package struct ExtendCommand: Command {
         await desk.change(name, by: `operator`, "extend") { gate, number throws(ReviewError) in
             let deadline = try await gate.queue.extend(number, by: duration)
             let left = deadline - gate.queue.now
-            return StyledText("Request \(number) now expires in \(DisplayText(untrusted: left.words)).")
+            return StyledText("Request \(number) now expires in \(DisplayText(untrusted: left.remaining)).")
         }
     }
 }

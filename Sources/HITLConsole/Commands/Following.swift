@@ -4,8 +4,8 @@ package import HITLTerminal
 
 /// `hitl history --follow` and `hitl status --follow`: what there is, and then what comes, one after the other.
 ///
-/// As JSON it is one document a line: of a decided request or call as in `history --json`, of a pending one as in
-/// `status --json`.
+/// As JSON it is one document a line: of a decided request or call as in `history --json`, and again where its outcome
+/// comes later; of a pending one as in `status --json`.
 package struct Following {
     private enum What { case decisions(Records.Query), pending }
 
@@ -49,24 +49,39 @@ package struct Following {
     ) throws(EventLedgerError) -> String {
         switch (what, news) {
         case (.decisions(let query), .decided(let history)):
-            if let tool = query.tool, history.call?.tool.utf8.elementsEqual(tool.utf8) != true { return "" }
-            if let decision = query.decision, history.decision != decision { return "" }
-            if let text = query.text, try !records.has(text, about: history.subject) { return "" }
-            return decided(history, now, presentation)
+            return try matches(history, query, in: records) ? decided(history, now, presentation) : ""
+        case (.decisions(let query), .ended(let history)):
+            return try matches(history, query, in: records) ? ended(history, presentation) : ""
         case (.pending, .opened(let history)):
             // One that is decided already by the time that it is read is not pending.
             guard history.status == .pending, let request = history.request else { return "" }
             return pending(request, now, presentation)
         case (.pending, .decided(let history)) where history.request != nil:
             return decided(history, now, presentation)
-        case (.decisions, .opened), (.pending, .decided): return ""
+        case (.decisions, .opened), (.pending, .decided), (.pending, .ended): return ""
         }
+    }
+
+    private func matches(
+        _ history: RequestHistory, _ query: Records.Query, in records: Records
+    ) throws(EventLedgerError) -> Bool {
+        if let tool = query.tool, history.call?.tool.utf8.elementsEqual(tool.utf8) != true { return false }
+        if let decision = query.decision, history.decision != decision { return false }
+        guard let text = query.text else { return true }
+        return try records.has(text, about: history.subject)
     }
 
     private func decided(_ history: RequestHistory, _ now: WallTime, _ presentation: Presentation) -> String {
         if json { return history.json.printable + "\n" }
         var text = StyledText()
         HistoryView(history, now: now).appendItem(to: &text)
+        return text.rendered(for: presentation) + "\n"
+    }
+
+    private func ended(_ history: RequestHistory, _ presentation: Presentation) -> String {
+        if json { return history.json.printable + "\n" }
+        var text = StyledText()
+        HistoryView(history, now: .init(milliseconds: 0)).appendEnd(to: &text)
         return text.rendered(for: presentation) + "\n"
     }
 

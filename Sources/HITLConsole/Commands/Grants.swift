@@ -75,7 +75,7 @@ package struct GrantsCommand: Command {
             text.append(" for agent \(DisplayText(untrusted: grant.agent)), used \(entry.used)")
             if let uses = grant.uses { text.append(" of \(uses)") }
             if let until = grant.until {
-                text.append(", for another \(DisplayText(untrusted: (until - now).words))")
+                text.append(", for another \(DisplayText(untrusted: (until - now).remaining))")
             }
             text.append(", given by \(DisplayText(untrusted: grant.grantedBy.name))")
         }

@@ -26,7 +26,7 @@ package struct HistoryCommand: Command {
         ],
         examples: [
             .init("/hitl history --last 5", "the five newest decisions"),
-            .init("hitl history --follow --json", "every decision as it is made, one document a line"),
+            .init("hitl history --follow --json", "every decision as it is made, and its outcome, one document a line"),
             .init("/hitl history --tool deleteFile --decision rejected --since 7d", "deletions rejected this week"),
             .init("/hitl history --grep invoice-881 --last 3", "the three newest that speak of it"),
         ])

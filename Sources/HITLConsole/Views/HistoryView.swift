@@ -33,6 +33,19 @@ package struct HistoryView {
         }
     }
 
+    /// What came of it, where its decision was told before.
+    package func appendEnd(to text: inout StyledText) {
+        guard let call = history.call, let outcome = history.finished?.value else { return }
+        text.line("\(name). \(DisplayText(untrusted: call.tool)): ", hangingIndent: Self.indent)
+        text.append(Self.outcome(outcome), outcome.status == .succeeded ? .good : .warning)
+    }
+
+    private static func outcome(_ outcome: Outcome) -> DisplayText {
+        let took = outcome.executionTime.map { " (\($0.count) ms)" as DisplayText } ?? ""
+        let summary = outcome.summary.map { ": \(DisplayText(untrusted: $0))" as DisplayText } ?? ""
+        return DisplayText(untrusted: outcome.status.rawValue) + took + summary
+    }
+
     /// Everything the ledger has of it.
     package func appendWhole(to text: inout StyledText) {
         appendItem(to: &text)
@@ -129,12 +142,8 @@ package struct HistoryView {
                 text.line("Rolled back by \(DisplayText(untrusted: rolledBack.value.description))", indent: Self.indent)
             }
         }
-        if let finished = history.finished {
-            let took = finished.value.executionTime.map { " (\($0.count) ms)" as DisplayText } ?? ""
-            text.line(
-                "Outcome: \(DisplayText(untrusted: finished.value.status.rawValue))\(took)", indent: Self.indent,
-                hangingIndent: Self.indent + 2)
-            if let summary = finished.value.summary { text.append(": \(DisplayText(untrusted: summary))") }
+        if let outcome = history.finished?.value {
+            text.line("Outcome: \(Self.outcome(outcome))", indent: Self.indent, hangingIndent: Self.indent + 2)
         } else if history.started != nil {
             text.line("Outcome: running, or not reported", indent: Self.indent)
         } else if case .approved? = history.status, let performer = history.call?.performer {

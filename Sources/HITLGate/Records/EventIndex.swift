@@ -7,6 +7,7 @@ public enum EventIndex {
     static let opened = "opened"
     static let closed = "closed"
     static let ruled = "ruled"
+    static let finished = "finished"
     static let sessionStarted = "sessionStarted"
     static let erased = "erased"
     static let purged = "purged"
@@ -69,7 +70,7 @@ extension Index {
                 standing: .open(brief: Brief.started.bytes))
         case .finished(let subject, _):
             self.init(
-                claim: EventIndex.finishingClaim(subject), subject: subject.description, kind: "finished",
+                claim: EventIndex.finishingClaim(subject), subject: subject.description, kind: EventIndex.finished,
                 standing: .settled)
         case .rolledBack(let subject, _): self.init(subject: subject.description, kind: "rolledBack")
         case .attempted: self.init(kind: "attempted")

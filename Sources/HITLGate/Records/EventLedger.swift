@@ -62,7 +62,16 @@ public struct EventLedger: Sendable {
 
     /// Everything that happened to one subject.
     public func history(of subject: Subject) throws(EventLedgerError) -> RequestHistory {
-        try RequestHistory(subject: subject, entries: try entries(of: subject))
+        try history(of: subject, upTo: .max)
+    }
+
+    /// What had happened to it when entry `last` was the newest.
+    func history(of subject: Subject, upTo last: Int64) throws(EventLedgerError) -> RequestHistory {
+        // A brief is derived by reading the record, which the history does itself.
+        let entries = try read { ledger throws(LedgerError) in
+            try ledger.entries(of: subject.description, briefs: .omitted)
+        }
+        return try RequestHistory(subject: subject, entries: entries.filter { $0.sequence <= last })
     }
 
     func entries(of subject: Subject) throws(EventLedgerError) -> [Entry] {

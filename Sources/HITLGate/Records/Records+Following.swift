@@ -7,6 +7,8 @@ extension Records {
         case opened(RequestHistory)
         /// By a person, a rule, time or whoever asked.
         case decided(RequestHistory)
+        /// Its call ended, with an outcome, after its decision was news.
+        case ended(RequestHistory)
     }
 
     /// The size of the ledger now.
@@ -14,7 +16,8 @@ extension Records {
         try events.read { ledger throws(LedgerError) in try ledger.head.size }
     }
 
-    /// What was opened and decided after an entry, in order, and the last entry that was looked at.
+    /// What was opened, decided and ended after an entry, in order, and the last entry that was looked at. Each is told as
+    /// it stood there, so that what was read together is told once.
     public func news(after sequence: Int64) throws(EventLedgerError) -> (news: [News], last: Int64) {
         var news: [News] = []
         var last = sequence
@@ -23,13 +26,18 @@ extension Records {
             let page = try events.read { ledger throws(LedgerError) in try ledger.entries(from: start, limit: 500) }
             guard let newest = page.last else { return (news, last) }
             last = newest.sequence
+            var decided: Set<Subject> = []
             for entry in page {
-                let isOpening = entry.index.kind == EventIndex.opened
-                guard isOpening || entry.index.kind == EventIndex.closed || entry.index.kind == EventIndex.ruled,
-                    let name = entry.index.subject, let subject = Subject(name)
-                else { continue }
-                let history = try events.history(of: subject)
-                news.append(isOpening ? .opened(history) : .decided(history))
+                guard let name = entry.index.subject, let subject = Subject(name) else { continue }
+                switch entry.index.kind {
+                case EventIndex.opened: news.append(.opened(try events.history(of: subject, upTo: last)))
+                case EventIndex.closed, EventIndex.ruled:
+                    decided.insert(subject)
+                    news.append(.decided(try events.history(of: subject, upTo: last)))
+                case EventIndex.finished where !decided.contains(subject):
+                    news.append(.ended(try events.history(of: subject, upTo: last)))
+                default: continue
+                }
             }
         }
     }
