@@ -268,6 +268,12 @@ extension LineEditor {
             put(takeAbove())
             return
         }
+        // A key may be read before the signal is heard that was sent before it.
+        if case .breaksRows = presentation.narrowing, let size = Presentation.size(of: input),
+            size.columns != presentation.columns
+        {
+            resize()
+        }
         guard !isSettling else { return }
         let (text, cursor) = libedit.line
         let layout = layout(line.prompt, text, cursor: cursor)
@@ -386,7 +392,6 @@ extension LineEditor {
             switch signal {
             case SIGWINCH:
                 resize()
-                if case .breaksRows = presentation.narrowing { settling.moved(at: .now) }
             case SIGCONT:
                 modes.editAgain()
                 signs += Self.pasteMarksOn
@@ -404,6 +409,7 @@ extension LineEditor {
 
     private func resize() {
         guard let size = Presentation.size(of: input) else { return }
+        if case .breaksRows = presentation.narrowing, size.columns != presentation.columns { settling.moved(at: .now) }
         presentation.columns = size.columns
         presentation.rows = size.rows
         view.resize(columns: size.columns, presentation.narrowing)
@@ -439,6 +445,7 @@ extension LineEditor {
         raise(SIGTSTP)
         enter()
         resize()
+        settling = Settling()
     }
 
     /// Until all loans are given back.
@@ -456,6 +463,7 @@ extension LineEditor {
         cle_ring(mailbox.wakeDescriptor)
         enter()
         resize()
+        settling = Settling()
         view.forget()
     }
 }
