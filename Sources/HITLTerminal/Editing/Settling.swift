@@ -10,7 +10,7 @@ struct Settling {
     /// Longer than tmux keeps a size back.
     static let quiet = Duration.milliseconds(300)
     /// Somebody who drags for longer sees what comes all the same.
-    static let longest = Duration.seconds(2)
+    static let longest = Duration.seconds(10)
 
     private var first: Instant?
     private var last: Instant?
