@@ -11,13 +11,13 @@ struct `A ledger in files, for the other verifier` {
         record.first == UInt8(ascii: "{") ? Index(kind: "noted") : nil
     }
 
-    /// Twelve entries in at least three files, in groups of three, with heads and checkpoints at 6 and 12.
+    /// Twelve entries in at least four files, a group of three in each, with heads and checkpoints at 6 and 12.
     private static func make(_ directory: TemporaryDirectory, sealing: RecordSealing = .none) async throws {
         let (file, lock) = try LedgerFile.forWriting(directory.lines)
         try FileWriter.create(file.path)
         let store = try FileStore(path: file.path, indexer: indexer, sealing: sealing)
         let ledger = try Ledger(
-            reading: store, writing: try FileWriter(store, ownership: lock, segmentLimit: 900), file: file.path,
+            reading: store, writing: try FileWriter(store, ownership: lock, segmentLimit: 600), file: file.path,
             indexer: indexer, clock: CountingClock().now, sealing: sealing)
         for group in 1...4 {
             try await ledger.append(

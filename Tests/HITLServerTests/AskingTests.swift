@@ -269,6 +269,14 @@ private let command: JSONValue = [
         (#"{"id":"c1","args":{}}"#, "`ask`: `tool` is missing."),
         (#"{"tool":"t","args":{}}"#, "`ask`: `id` is missing."),
         (#"{"id":"\u00e9","tool":"t","args":{}}"#, "`ask`: `id` must be printable ASCII."),
+        (
+            #"{"id":"c","tool":"t","args":{},"agent":"hitl"}"#,
+            "`ask`: `hitl` is the name of the program itself, and of no agent."
+        ),
+        (
+            #"{"id":"c","tool":"t","args":{},"agent":"a","lineage":["HitL","a"]}"#,
+            "`ask`: `hitl` is the name of the program itself, and of no agent."
+        ),
         (#"{"id":"c1","tool":"t","args":{},"confidence":1.5}"#, "`ask`: `confidence` must be a number from 0 to 1."),
         (#"{"id":"c1","tool":"t","args":{},"confidence":"0.9"}"#, "`ask`: `confidence` must be a number from 0 to 1."),
         (

@@ -55,6 +55,35 @@ private func stranger() async throws -> ChildProcess {
         _ = await parent.end()
     }
 
+    @Test func `cannot decide on what a command of its own asked for, and another process can`() async throws {
+        let other = try await stranger()
+        let gate = Locked<Gate?>(nil)
+        let commands = ForwardedCommands(
+            need: { _ in .deciding(requests: []) },
+            run: { command in
+                // As `erase` and `rollback` do.
+                let requester = Principal(role: .gate, name: "eraseRecords", channel: command.channel)
+                let call = ToolCall(
+                    tool: "eraseRecords", kind: .delete, arguments: JSONObject(),
+                    origin: Origin(agent: "hitl", session: "s"), performer: .desk)
+                let request = try? await gate.withLock { $0 }?.post(call, from: requester)
+                return ForwardedResult(exitCode: 0, output: "\(request?.number ?? 0)")
+            })
+        let desk = try await TestDesk(desk: other.process, commands: commands)
+        gate.withLock { $0 = desk.gate }
+        let asker = try await Probe("talk", desk.socket)
+        #expect(try await asker.call("run", ["command": "erase"]).result?["output"] == "1")
+        let refused = try await asker.call("approve", ["request": 1])
+        #expect(
+            refused.message == "Request 1 was asked for by this process or one above it; somebody else decides.")
+        #expect(try desk.status(of: 1) == .pending)
+        // The operator's next command, say: below the same shell, and not below the one that asked.
+        let next = try await Probe("talk", desk.socket)
+        #expect(try await next.call("approve", ["request": 1]).result?["status"] == "approved")
+        await desk.close()
+        other.stop(grace: .zero)
+    }
+
     @Test func `is known to the next desk, too`() async throws {
         let other = try await stranger()
         let scratch = Scratch()
