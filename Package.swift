@@ -124,7 +124,9 @@ let package = Package(
             [
                 "HITLConsole", "HITLCore", "HITLGate", "HITLLedger", "HITLTerminal", "HITLPlatform", "HITLTestSupport",
             ]),
-        tests("EndToEndTests", ["HITLTestSupport", "HITLCore", "HITLPlatform", "hitl", "MCPProbe"]),
+        tests(
+            "EndToEndTests",
+            ["HITLTestSupport", "HITLCore", "HITLGate", "HITLLedger", "HITLPlatform", "hitl", "MCPProbe"]),
         tests("CrashTests", ["HITLTestSupport", "HITLPlatform", "CrashProbe"]),
         tests(
             "ManualTests",

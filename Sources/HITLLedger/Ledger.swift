@@ -325,6 +325,15 @@ public final class Ledger: Sendable {
         keepOutlines(keptOutlines.withLock { $0 })
     }
 
+    /// Where all of it was replaced before, from this entry on, by somebody who may have been stopped then.
+    func endReplacing(from sequence: Int64) async throws(LedgerError) {
+        guard let appender else { throw .readOnly(path: path) }
+        try await appender.exclusively { store throws(LedgerError) in try store.endReplacing() }.get()
+        guard try !outlinesFit(sequence) else { return }
+        removeOutlines()
+        keepOutlines(keptOutlines.withLock { $0 })
+    }
+
     /// What entry `sequence` lets be taken out.
     func removal(by sequence: Int64) throws(LedgerError) -> Removal {
         if let known = removals.withLock({ $0[sequence] }) { return known }

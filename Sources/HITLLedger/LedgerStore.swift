@@ -97,6 +97,10 @@ package protocol LedgerWriting: AnyObject, Sendable {
     /// throws, some are.
     func replace(_ replacement: Replacement) throws(LedgerError)
 
+    /// What `replace` does last, for who was stopped before that: the former bytes of what was replaced are in no file any
+    /// more, whatever happens from here on.
+    func endReplacing() throws(LedgerError)
+
     /// Whether `maintain` has something to do.
     var needsMaintenance: Bool { get }
 

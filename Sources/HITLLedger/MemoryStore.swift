@@ -81,6 +81,8 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         state.withLock { $0.replace(replacement) }
     }
 
+    package func endReplacing() throws(LedgerError) {}
+
     package var needsMaintenance: Bool { false }
 
     package func maintain() throws(LedgerError) {}

@@ -68,6 +68,7 @@ import Testing
                     out: """
                         The ledger is damaged:
                            Entry 4 was changed: its hash does not fit its time, record and the entry before.
+                        No repair brings that back. Put a backup in its place, or `hitl audit repair --set-aside` keeps the ledger as it is and begins a new one.
 
                         """))
         let json = try await home.hitl("audit", "verify", "--json")
@@ -86,6 +87,7 @@ import Testing
                     out: """
                         The ledger is damaged:
                            The ledger ends at entry 4, but had 6 when its head was written down.
+                        No repair brings that back. Put a backup in its place, or `hitl audit repair --set-aside` keeps the ledger as it is and begins a new one.
 
                         """))
     }
@@ -105,6 +107,7 @@ import Testing
         #expect(try await home.hitl("history").out.contains("paint"))
         let doctor = try await home.hitl("doctor")
         #expect(doctor.code == 1 && doctor.out.contains("missing  Ledger: "), "\(doctor)")
+        #expect(doctor.out.contains("hitl audit repair --set-aside"), "\(doctor)")
 
         let repaired = try await home.hitl("audit", "repair", "--set-aside")
         #expect(
@@ -211,6 +214,7 @@ import Testing
                     out: """
                         The ledger is damaged:
                            The label of entry 3 says something else than its record.
+                        No repair brings that back. Put a backup in its place, or `hitl audit repair --set-aside` keeps the ledger as it is and begins a new one.
 
                         """))
     }

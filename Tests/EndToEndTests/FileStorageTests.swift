@@ -52,6 +52,8 @@ import Testing
         let home = try await Self.home()
         let cut = String(try #require(home.read(Self.lines)).dropLast(10))
         try home.write(cut, to: Self.lines)
+        #expect(try await home.hitl("audit", "verify").out.contains("or `hitl audit repair --set-aside` keeps the ledger"))
+        #expect(try await home.hitl("doctor").out.contains("mend: hitl audit repair --set-aside\n"))
         let repaired = try await home.hitl("audit", "repair")
         #expect(repaired.code == 7 && repaired.err.contains("No repair brings back the rest"), "\(repaired)")
         let desk = try await home.hitl("loop", "--agent", "none")
@@ -77,6 +79,15 @@ import Testing
         #expect(
             verified.out.contains("After entry 6 stand 26 bytes of an append that was never finished or acknowledged."))
         #expect(home.read(Self.lines) == text + #"{"sequence":7,"last":7,"ti"#)
+        // Both name the command, and no other.
+        let command = "`hitl audit repair` takes them off and records it."
+        let doctor = try await home.hitl("doctor")
+        for said in [verified.out, doctor.out] {
+            let words = said.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains(command) && !words.contains("--set-aside"), "\(said)")
+        }
+        #expect(doctor.out.contains("mend: hitl audit repair\n"), "\(doctor)")
+        #expect(try await home.hitl("audit", "verify", "--json").out.contains(#""mend":"hitl audit repair""#))
 
         #expect(
             try await home.hitl("audit", "repair")

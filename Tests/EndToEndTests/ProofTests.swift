@@ -92,6 +92,7 @@ import Testing
                     out: """
                         The ledger is damaged:
                            The ledger ends at entry 8, but had 9 when a checkpoint of it was signed.
+                        No repair brings that back. Put a backup in its place, or `hitl audit repair --set-aside` keeps the ledger as it is and begins a new one.
 
                         """))
         // Another entry in its place: as long, and not the same.

@@ -106,6 +106,7 @@ final class FickleStore: LedgerReading, LedgerWriting {
     func rollback() throws(LedgerError) { try store.rollback() }
     func sync() throws(LedgerError) { try store.sync() }
     func replace(_ replacement: Replacement) throws(LedgerError) { try store.replace(replacement) }
+    func endReplacing() throws(LedgerError) { try store.endReplacing() }
     func close() { store.close() }
 
     var path: String { store.path }

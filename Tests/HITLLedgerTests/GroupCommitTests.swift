@@ -159,6 +159,7 @@ private final class HeldStore: LedgerWriting {
     }
 
     func replace(_ replacement: Replacement) throws(LedgerError) { try memory.replace(replacement) }
+    func endReplacing() throws(LedgerError) { try memory.endReplacing() }
 
     func sync() throws(LedgerError) {
         pass(.sync)

@@ -13,6 +13,7 @@ import HITLLedger
 ///     LedgerProbe signed PATH COUNT       as append, with a checkpoint after each, and files of a few entries where it has files
 ///     LedgerProbe migrate PATH STEP       brings it to a version that only tests have, and dies at STEP
 ///     LedgerProbe remove PATH             for ever: 60 appends, a record by which all before it go, `N`; removes them, `done N`
+///     LedgerProbe end PATH                ends the newest such removal, or begins one, `done` or `undone`
 ///     LedgerProbe hold PATH               opens, says `open`, waits for the end of its input
 @main
 struct LedgerProbe {
@@ -38,6 +39,7 @@ struct LedgerProbe {
             case "limited": try await fill(ledger, limit: number)
             case "signed": try await sign(number, of: ledger)
             case "remove": try await remove(from: ledger)
+            case "end": try await endRemoval(in: ledger)
             case "hold":
                 say("open")
                 waitForEndOfInput()
@@ -135,6 +137,26 @@ struct LedgerProbe {
             try await ledger.carryOut(removalBy: by) { _ in nil }
             say("done \(by)")
         }
+    }
+
+    private static func endRemoval(in ledger: Ledger) async throws {
+        do throws(LedgerError) {
+            let size = try ledger.head.size
+            var by: Int64?
+            for entry in try ledger.entries(from: 1, limit: .max) where entry.removedBy == nil {
+                if case .prefix? = index(entry.record)?.removes { by = entry.sequence }
+            }
+            if by == nil {
+                let record = Draft(record: Array("number\tsubject 0\t\t\t-\tgone \(size)".utf8), index: draft(0).index)
+                by = try await ledger.append([record])[0].sequence
+            }
+            try await ledger.carryOut(removalBy: by ?? 0) { _ in nil }
+            say("done")
+        } catch {
+            say("undone \(name(error))")
+        }
+        // As after a kill.
+        _exit(0)
     }
 
     private static func leaveUnsynced(_ count: Int, to ledger: Ledger) async throws {

@@ -186,12 +186,26 @@ public struct RecordKeeping: Sendable {
                 continue
             }
             for entry in entries.reversed() {
-                do throws(EventLedgerError) { try await carryOut(entry.sequence) } catch {
+                do throws(EventLedgerError) {
+                    guard try !isEnded(entry) else { continue }
+                    try await carryOut(entry.sequence)
+                } catch {
                     failures.append((entry.sequence, error.description))
                 }
             }
         }
         return failures
+    }
+
+    /// That a removal succeeded is recorded once all of it is done.
+    private func isEnded(_ entry: Entry) throws(EventLedgerError) -> Bool {
+        let request: Int64
+        switch try EventLedger.event(of: entry) {
+        case .erased(let erased): request = erased.request
+        case .purged(let purged): request = purged.request
+        default: return true
+        }
+        return try events.history(of: .request(request)).finished?.value.status == .succeeded
     }
 
     /// Each is done before the desk ends, unless it is killed: so few can be left.

@@ -188,8 +188,13 @@ package final class FileWriter: LedgerWriting, @unchecked Sendable {
             let rewriting = SegmentRewriting(segment, calls)
             try rewriting.run(replacement)
         }
-        try calls.syncDirectory(of: path)
+        try endReplacing()
         try store.reload()
+    }
+
+    /// The new files have their names, also after a crash.
+    package func endReplacing() throws(LedgerError) {
+        try calls.syncDirectory(of: path)
     }
 
     private func beginNextSegment() throws(LedgerError) {

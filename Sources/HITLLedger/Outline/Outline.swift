@@ -274,6 +274,17 @@ extension Ledger {
         for suffix in Outline.suffixes { unlink(file + suffix) }
     }
 
+    /// Whether what lies beside says what the records do of the stretch with this entry. Stretches are derived in order: where
+    /// this one was derived after something was taken out, so were all later ones.
+    func outlinesFit(_ sequence: Int64) throws(LedgerError) -> Bool {
+        let kinds = keptOutlines.withLock { $0 }
+        let number = Int((sequence - 1) / Outline.stretch)
+        let range = Outline.entries(of: number)
+        guard try head.size >= range.upperBound else { return true }
+        let entries = try entries(from: range.lowerBound, limit: Int(Outline.stretch), briefs: .omitted)
+        return !kinds.isEmpty && kinds.allSatisfy { outline($0).agrees(number, with: entries) }
+    }
+
     /// The first entries of which a file of these kinds says something else than their records, if there are any.
     package func wrongOutline(
         _ kinds: [Outline.Kind], progress: (Int64) -> Void = { _ in }

@@ -5,7 +5,7 @@ extension Ledger {
     /// ledger's files. Entries keep number, time and hash, so that chain, tree, checkpoints and proofs hold as before.
     ///
     /// The record is there and synced before anything is taken out. Whoever is killed meanwhile finds it again, and
-    /// calls this once more: what is done already stays as it is.
+    /// calls this once more: what is done already stays as it is, and it returns only when all of it is.
     ///
     /// - Parameter residue: what is left of a record; nil where it has nothing that could be taken out.
     /// - Throws: `damaged` where what would be left is not what the record says.
@@ -15,7 +15,6 @@ extension Ledger {
         guard let entry = try entry(at: by), let removes = indexer(entry.record)?.removes else {
             throw .damaged(path: path, .missing(sequence: by))
         }
-        let replacement: Replacement
         switch removes {
         case .nothing: return
         case .contents(let contents):
@@ -28,15 +27,14 @@ extension Ledger {
                 let stored = RemovedRecord(by: by, left: try sealing.sealed(left, in: identity))
                 records.append((removed.sequence, stored.bytes))
             }
-            guard !records.isEmpty else { return }
-            replacement = .records(records)
+            guard records.isEmpty else { return try await replace(.records(records)) }
+            try await endReplacing(from: contents.map(\.sequence).min() ?? 1)
         case .prefix(let last):
             guard last > 0, last < by else { throw .damaged(path: path, .removed(sequence: last)) }
-            guard try self.entry(at: last)?.removedBy ?? 0 < by else { return }
-            replacement = .prefix(
-                through: last, record: RemovedRecord(by: by, left: nil).bytes, kind: Index.removedKind)
+            guard try self.entry(at: last)?.removedBy ?? 0 < by else { return try await endReplacing(from: 1) }
+            let record = RemovedRecord(by: by, left: nil).bytes
+            try await replace(.prefix(through: last, record: record, kind: Index.removedKind))
         }
-        try await replace(replacement)
     }
 
     /// Looks up whether the entry that a removed one names says that this is what is left of it, then and after that entry:

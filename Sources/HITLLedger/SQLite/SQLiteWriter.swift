@@ -84,8 +84,6 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             }
             connection.keepLogFiles()
             connection.reportLogPages(to: logPages)
-            // Whoever erased and was killed before the log was emptied has left in it what was erased.
-            if LedgerFile.size(of: path + "-wal") ?? 0 > 0 { try? connection.checkpoint(.truncate) }
         } catch {
             open = nil
             logPages.deallocate()
@@ -189,6 +187,11 @@ package final class SQLiteWriter: LedgerWriting, @unchecked Sendable {
             log = .holdsFailedCommit
             throw error
         }
+    }
+
+    package func endReplacing() throws(LedgerError) {
+        try mendLog()
+        try opened().connection.checkpoint(.truncate)
     }
 
     package var needsMaintenance: Bool {
