@@ -222,6 +222,51 @@ import Testing
         #expect(backups.count == 1 && backups.allSatisfy { !$0.hasSuffix(".new") })
         #expect(rows(directory.path + "/" + backups[0], "SELECT count(*) FROM entry") == ["2"])
     }
+
+    private static let faults: [(call: String, error: String, when: [String])] = [
+        ("pwrite64", "EIO", (1...18).map { "\($0)" } + ["1+", "4+", "8+", "12+"]),
+        ("pwrite64", "ENOSPC", ["2", "5", "9", "3+", "10+"]), ("pwrite64", "EROFS", ["6+"]),
+        ("fdatasync", "EIO", ["1", "2", "3", "4", "1+", "2+", "3+"]), ("fsync", "EIO", ["1", "2", "3", "1+", "2+"]),
+        ("rename", "EROFS", ["1", "1+"]), ("ftruncate", "EIO", ["1", "2", "1+"]),
+    ]
+
+    @Test(
+        .enabled(if: Tracer.works, "strace is missing or may not trace: no call was made to fail"), arguments: 0..<7)
+    func `is as it was, or brought forward, where the disk fails meanwhile, and is brought forward later`(
+        _ place: Int
+    ) async throws {
+        let fault = Self.faults[place]
+        for when in fault.when {
+            let directory = TemporaryDirectory()
+            Self.firstVersion(at: directory.ledger)
+            let victim = try ProbeProcess(
+                command: [
+                    Tracer.path, "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(fault.call)",
+                    "-e", "inject=\(fault.call):error=\(fault.error):when=\(when)",
+                    ProbeProcess.executable, "migrate", directory.ledger, "never",
+                ])
+            let said = await victim.lines().first ?? ""
+            await victim.wait()
+            let what = "\(fault.call) \(fault.error) \(when): \(said)"
+            let version = rows(directory.ledger, "PRAGMA user_version")
+            let isDone = said.hasPrefix("migrated ")
+            #expect(isDone || said.hasPrefix("error"), "\(what)")
+            #expect(version == ["2"] || !isDone && version == ["1"], "\(what)")
+            #expect(rows(directory.ledger, "SELECT count(*) FROM entry") == ["2"], "\(what)")
+
+            let next = try ProbeProcess("migrate", directory.ledger, "never")
+            #expect(await next.lines().first?.hasPrefix("migrated ") == true, "\(what)")
+            #expect(await next.wait() == 0)
+            #expect(rows(directory.ledger, "SELECT * FROM remark") == ["1|opened", "2|closed"], "\(what)")
+            // What has the name of a copy is one.
+            let backups = Self.backups(of: directory.ledger).filter { !$0.hasSuffix(".new") }
+            #expect(!backups.isEmpty, "\(what)")
+            for backup in backups {
+                #expect(rows(directory.path + "/" + backup, "PRAGMA integrity_check") == ["ok"], "\(what)")
+                #expect(rows(directory.path + "/" + backup, "SELECT count(*) FROM entry") == ["2"], "\(what)")
+            }
+        }
+    }
 }
 
 @Suite struct `A ledger of files of an older version` {

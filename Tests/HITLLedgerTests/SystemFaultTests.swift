@@ -60,4 +60,46 @@ struct `A system call that fails` {
             ledger.close()
         }
     }
+
+    private static let signingFaults: [(call: String, error: String, when: [String])] = [
+        ("write", "EIO", ["1", "2", "3", "4", "5", "1+", "3+", "6+"]),
+        ("pwrite64", "EIO", ["3", "6", "9", "12", "15", "18", "8+", "14+"]), ("pwrite64", "ENOSPC", ["7", "13", "10+"]),
+        ("fsync", "EIO", ["1", "2", "3", "4", "5", "2+", "4+"]), ("fsync", "EROFS", ["3+"]),
+        ("fdatasync", "EIO", ["1", "2", "3", "4", "6", "2+", "5+"]), ("ftruncate", "EIO", ["1", "1+"]),
+        ("rename", "EIO", ["1", "2", "3", "2+"]), ("openat", "EIO", ["60", "70", "80", "90", "100"]),
+        ("openat", "EROFS", ["75+", "95+"]),
+    ]
+
+    /// The probe's files are small, so they are rotated meanwhile.
+    @Test(arguments: Store.allCases, 0..<10)
+    func `while checkpoints are signed costs none that was acknowledged, and no ledger is taken for another`(
+        _ store: Store, _ place: Int
+    ) async throws {
+        let fault = Self.signingFaults[place]
+        for when in fault.when {
+            let directory = TemporaryDirectory()
+            let probe = try ProbeProcess(
+                command: [
+                    Tracer.path, "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(fault.call)",
+                    "-e", "inject=\(fault.call):error=\(fault.error):when=\(when)",
+                    ProbeProcess.executable, "signed", store.path(directory), "6",
+                ])
+            let lines = await probe.lines()
+            await probe.wait()
+            let signed = lines.compactMap { Int64($0) }.last ?? 0
+            let what = "\(fault.call) \(fault.error) \(when): \(lines)"
+
+            let ledger = try store.open(directory)
+            let size = try ledger.head.size
+            #expect(size >= signed, "\(what)")
+            let between = try await ledger.verify()
+            #expect(between.failures == [], "\(what)")
+            #expect(between.checkpoints.last ?? 0 >= signed, "\(what)")
+            // It goes on and signs on.
+            try await ledger.append([draft("next")])
+            #expect(try ledger.rememberHead().size == size + 1, "\(what)")
+            #expect(try await ledger.verify().failures == [], "\(what)")
+            ledger.close()
+        }
+    }
 }
