@@ -1,10 +1,18 @@
 #!/usr/bin/env bash
-# Runs what stands behind docs/conformance.md, an adapter at a time, and prints each case with what came of it.
+# Runs what stands behind docs/conformance.md, an adapter at a time, and prints each case with what came of it; then the
+# table of the real agents, clients and servers, as it stands there.
+#
+# HITL_PEERS names the directory with their virtual environments, HITL_PEERS_SOURCE that with the programs that drive
+# them. Without either they are looked for where peers/install.sh puts them, and beside the checkout.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+export HITL_PEERS=${HITL_PEERS:-$HOME/.cache/hitl-peers}
+export HITL_PEERS_SOURCE=${HITL_PEERS_SOURCE:-$PWD/../shared/peers}
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+HITL_CONFORMANCE=$(mktemp)
+export HITL_CONFORMANCE
+trap 'rm -f "$log" "$HITL_CONFORMANCE"' EXIT
 failed=0
 
 # try ADAPTER FILES: the tests of these files of EndToEndTests.
@@ -28,9 +36,43 @@ try() {
     fi
 }
 
+# What the real peers did: a row for each case, and the reason below where one did not run.
+table() {
+    awk -F '\t' '
+        !($1 in rows) { rows[$1] = 1; row[++height] = $1 }
+        !($2 in columns) { columns[$2] = 1; column[++width] = $2 }
+        {
+            result = $3
+            if (result ~ /^not run: /) {
+                why = substr(result, 10)
+                if (!(why in note)) { note[why] = ++notes; reason[notes] = why }
+                result = "not run [" note[why] "]"
+            }
+            cell[$1, $2] = result
+        }
+        END {
+            line = "| case |"; rule = "|---|"
+            for (c = 1; c <= width; c++) { line = line " " column[c] " |"; rule = rule "---|" }
+            print line; print rule
+            for (r = 1; r <= height; r++) {
+                line = "| " row[r] " |"
+                for (c = 1; c <= width; c++) {
+                    result = cell[row[r], column[c]]
+                    line = line " " (result == "" ? "-" : result) " |"
+                }
+                print line
+            }
+            for (n = 1; n <= notes; n++) print "[" n "] " reason[n]
+        }
+    ' "$HITL_CONFORMANCE"
+}
+
 try 'hitl ask' 'AskTests|HandingInTests'
-try 'hitl mcp' 'GatewayTests|GatewayPeerTests'
-try 'hitl hook' 'HookTests'
+try 'hitl mcp' 'GatewayTests|GatewayPeerTests|ServerURLTests|ServerURLPeerTests|RealGatewayTests'
+try 'hitl hook' 'HookTests|RealHookTests'
 try '--agent acp, --agent exec' 'ProtocolAgentTests|NoAgentTests|FloodTests|RealAgentTests'
 try '--agent claude, --agent codex' 'DrivenAgentTests'
+try 'real agents in the loop' 'RealLoopTests'
+printf '\n== real agents, clients and servers\n'
+table
 exit "$failed"

@@ -1,4 +1,5 @@
 import Glibc
+import HITLAgents
 import HITLConsole
 import HITLCore
 import HITLGate
@@ -268,7 +269,9 @@ struct AskWords: Sendable {
                 "The arguments were edited: the request goes on as number \(answer.json["successor"]?.integer ?? 0).")
             exit = .undecided
         case .denied:
-            Output.complaint("Refused by policy: \(DisplayText(untrusted: answer.rules.joined(separator: ", "))).")
+            let notice = RefusalNotice(
+                refusal: .denied(by: answer.references), tool: tool, request: answer.number)
+            Output.complaint(StyledText(DisplayText(untrusted: notice.sentence)))
             exit = .denied
         }
         document(answer.facts)

@@ -1,28 +1,11 @@
-import Glibc
 import HITLCore
 import HITLTestSupport
 import Testing
 
-/// Agents that this project did not write, where they are installed: `HITL_PEERS` names the directory of their virtual
-/// environments, and `HITL_PEERS_SOURCE` that of the programs which drive them.
+/// What its peer can do beyond the cases that all agents share.
 @Suite(.oneAtATime) struct `An agent on the official library of the protocol` {
-    private static func peer(_ environment: String, _ program: String) -> [String]? {
-        guard let peers = getenv("HITL_PEERS").map({ String(cString: $0) }),
-            let source = getenv("HITL_PEERS_SOURCE").map({ String(cString: $0) })
-        else {
-            print("SKIPPED: HITL_PEERS and HITL_PEERS_SOURCE do not say where real agents are")
-            return nil
-        }
-        let words = ["\(peers)/\(environment)/bin/python", "\(source)/\(program)"]
-        guard words.allSatisfy({ access($0, R_OK) == 0 }) else {
-            print("SKIPPED: there is no \(words.joined(separator: " or no "))")
-            return nil
-        }
-        return words
-    }
-
     private static func agent() throws -> ProtocolAgent? {
-        guard let words = peer("venv-acp", "sdk_agent.py") else { return nil }
+        guard let words = RealPeers.pythonOrSkip("venv-acp", "sdk_agent.py") else { return nil }
         return ProtocolAgent(try Home(), program: words)
     }
 

@@ -4,23 +4,9 @@ import HITLPlatform
 import HITLTestSupport
 import Testing
 
-/// Servers and clients on the protocol's official library, where it is installed: `HITL_PEERS` names the directory of its
-/// virtual environment, and `HITL_PEERS_SOURCE` that of the programs which use it.
+/// Servers and clients on the protocol's official library, where it is installed.
 @Suite(.oneAtATime) struct `A server with a URL, on the official library of the protocol` {
-    private static func peer(_ program: String) -> [String]? {
-        guard let peers = getenv("HITL_PEERS").map({ String(cString: $0) }),
-            let source = getenv("HITL_PEERS_SOURCE").map({ String(cString: $0) })
-        else {
-            print("SKIPPED: HITL_PEERS and HITL_PEERS_SOURCE do not say where real servers are")
-            return nil
-        }
-        let words = ["\(peers)/venv-mcp/bin/python", "\(source)/\(program)"]
-        guard words.allSatisfy({ access($0, R_OK) == 0 }) else {
-            print("SKIPPED: there is no \(words.joined(separator: " or no "))")
-            return nil
-        }
-        return words
-    }
+    private static func peer(_ program: String) -> [String]? { RealPeers.pythonOrSkip("venv-mcp", program) }
 
     /// A port that nobody has; somebody may take it before the server does, which the test then says.
     private static func freePort() -> Int {

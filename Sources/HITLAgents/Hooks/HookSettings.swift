@@ -40,10 +40,16 @@ package struct HookSettings: Sendable {
 
     /// Where the file lies beneath the home directory or the project.
     package static func file(of agent: HookAgent) -> String {
+        let place = place(of: agent)
+        return place.directory + "/" + place.name
+    }
+
+    /// The same taken apart: the directory beneath home, and the variable by which the agent is told of another one.
+    package static func place(of agent: HookAgent) -> (variable: String?, directory: String, name: String) {
         switch agent {
-        case .claude: ".claude/settings.json"
-        case .codex: ".codex/hooks.json"
-        case .gemini: ".gemini/settings.json"
+        case .claude: ("CLAUDE_CONFIG_DIR", ".claude", "settings.json")
+        case .codex: ("CODEX_HOME", ".codex", "hooks.json")
+        case .gemini: (nil, ".gemini", "settings.json")
         }
     }
 

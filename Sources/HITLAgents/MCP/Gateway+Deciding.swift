@@ -68,6 +68,10 @@ extension Gateway {
             questions[number] = nil
             return [takeBack(number, reason)]
         }
+        if object["method"]?.string?.utf8.elementsEqual("stop".utf8) == true {
+            guard let number = object["params"]?.object?["id"]?.string.flatMap(Question.number(deskID:)) else { return [] }
+            return stop(number)
+        }
         if object["id"] == .null, let error = object["error"]?.object {
             return notUnderstood(DeskReply(error: error), now: now)
         }
@@ -82,6 +86,18 @@ extension Gateway {
         }
         if case .deskLeaves = reply { return [] }
         return settle(question, reply, now: now)
+    }
+
+    /// The operator wants a call that runs ended: the server is asked to, and its client hears that nobody knows how
+    /// far it got. A server that goes on all the same is not heard any more.
+    private mutating func stop(_ number: Int64) -> [Step] {
+        guard let (id, ran) = running.first(where: { $0.value.number == number }) else { return [] }
+        running[id] = nil
+        stopped.insert(id)
+        return [
+            .toServer(GatewayReply.cancellation(of: id)),
+            .toClient(GatewayReply.refusal(GatewayWords.stopped(ran.call.name), to: ran.call)),
+        ] + outcome(of: number, on: ran.connection, .unknown, "stopped by the operator while it ran; its server was told")
     }
 
     /// The desk could not read a line of ours, and so cannot say which: no question that it has not opened is one that

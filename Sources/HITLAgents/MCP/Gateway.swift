@@ -66,6 +66,8 @@ package struct Gateway {
     var waiting: [MessageID: Int64] = [:]
     /// Calls that the server has and has not answered.
     var running: [MessageID: Running] = [:]
+    /// Calls that the operator stopped: their client has been told, and what the server may still answer is dropped.
+    var stopped: Set<MessageID> = []
     var lists: Set<MessageID> = []
     /// When something is due; on the driver's clock.
     package internal(set) var due: UInt64 = .max
@@ -103,10 +105,11 @@ package struct Gateway {
     }
 
     private mutating func gate(_ call: ToolsCall, _ line: [UInt8], now: UInt64) -> [Step] {
-        guard waiting[call.id] == nil, running[call.id] == nil else {
+        guard waiting[call.id] == nil, running[call.id] == nil, !stopped.contains(call.id) else {
             // An answer with this id would pass for the answer to the first call.
+            let state = stopped.contains(call.id) ? "was stopped and may still be answered" : "waits already"
             let objection = LineObjection(
-                nil, .invalidRequest, "a call with the id \(call.id.json.canonicalText) waits already")
+                nil, .invalidRequest, "a call with the id \(call.id.json.canonicalText) \(state)")
             return [.toClient(GatewayReply.objections([objection]))]
         }
         if call.form == .tool, let refusal = pins.refusal(of: call.name, server: settings.server) {
@@ -168,7 +171,9 @@ package struct Gateway {
     // MARK: Lines of the server
 
     package mutating func server(_ line: [UInt8]) -> [Step] {
-        guard !running.isEmpty || !lists.isEmpty || !waiting.isEmpty else { return [.toClient(line)] }
+        guard !running.isEmpty || !lists.isEmpty || !waiting.isEmpty || !stopped.isEmpty else {
+            return [.toClient(line)]
+        }
         let answer = ServerLine(line)
         switch answer {
         case .other: return [.toClient(line)]
@@ -188,6 +193,9 @@ package struct Gateway {
             guard waiting[id] == nil else {
                 return [.note("The server answered the call \(id.json.canonicalText), which it has not got; dropped.")]
             }
+            if stopped.contains(id) {
+                return [.note("The server answered the call \(id.json.canonicalText), which was stopped; dropped.")]
+            }
             guard let ran = running.removeValue(forKey: id) else { return [.toClient(line)] }
             return report(ran, ending) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
         }
@@ -196,6 +204,7 @@ package struct Gateway {
     /// The server will not answer this request any more; whoever sent it hears why.
     package mutating func serverFailed(_ id: MessageID, _ fault: ServerFault) -> [Step] {
         lists.remove(id)
+        if stopped.contains(id) { return [] }
         guard let ran = running.removeValue(forKey: id) else {
             return [.toClient(GatewayReply.failure(GatewayWords.unanswered(fault), of: id))]
         }

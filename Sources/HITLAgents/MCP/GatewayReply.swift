@@ -42,6 +42,14 @@ enum GatewayReply {
         ]
     }
 
+    /// Of a call that the server has: what a client sends that does not want it any more.
+    static func cancellation(of id: MessageID) -> [UInt8] {
+        ([
+            "jsonrpc": "2.0", "method": "notifications/cancelled",
+            "params": ["reason": "stopped by the operator", "requestId": id.json],
+        ] as JSONValue).canonical
+    }
+
     /// Tiny and growing, so that the server's own progress, which follows, grows on.
     static func progress(_ count: Int, token: JSONValue, _ sentence: String) -> [UInt8] {
         let digits = String(count)

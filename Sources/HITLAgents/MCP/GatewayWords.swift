@@ -59,6 +59,13 @@ enum GatewayWords {
             : "`\(tool)` was not executed: the server ended while a person's decision was awaited."
     }
 
+    static func stopped(_ tool: String) -> String {
+        """
+        Nobody knows what came of `\(tool)`: it had been permitted, and the operator stopped it while it ran. This is a \
+        decision and no error: do not call it again; look at what it did, and ask what to do instead.
+        """
+    }
+
     static func unanswered(_ tool: String, _ fault: ServerFault) -> String {
         fault.mayHaveRun
             ? "Nobody knows what came of `\(tool)`: \(shown(fault)). Look before you call it again."

@@ -2,16 +2,25 @@ import HITLGate
 package import HITLTerminal
 
 extension CommandTable {
-    /// Runs a command of the desk that was typed elsewhere and returns what is to be printed there.
+    /// Runs a command of the desk that was typed elsewhere and returns what is to be printed there, on standard error
+    /// where it failed.
     package static func answer(
         _ words: [String], in desk: Desk, for operator: Operator
     ) async -> (exit: ExitCode, output: String) {
         let command: any Command
         do throws(UsageError) { command = try self.desk(words, now: desk.clocks.wall()) } catch {
-            return (.usage, StyledText(error.message, .warning).rendered(for: `operator`.presentation))
+            return (.usage, complaint(StyledText(error.message, .warning)).rendered(for: `operator`.presentation))
         }
-        let result = await command.run(in: desk, for: `operator`)
+        var result = await command.run(in: desk, for: `operator`)
+        if result.isComplaint { result.text = complaint(result.text) }
         return (result.exit, result.printed(for: `operator`.presentation))
+    }
+
+    /// As every program of ours complains.
+    private static func complaint(_ text: StyledText) -> StyledText {
+        var line = StyledText("hitl: ")
+        line.join(text)
+        return line
     }
 
     /// Whether running these words decides or changes something. What cannot be read does nothing at all.

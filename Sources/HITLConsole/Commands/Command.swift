@@ -56,6 +56,8 @@ package struct CommandResult: Sendable {
     package var exit: ExitCode
     /// Requests that the text shows in full.
     package var shows: [ApprovalRequest]
+    /// Whether something was done as well, so that the text reports and does not only complain.
+    package var hasDoneSome = false
 
     package init(_ text: StyledText, json: JSONValue? = nil, exit: ExitCode = .done, shows: [ApprovalRequest] = []) {
         self.text = text
@@ -63,6 +65,9 @@ package struct CommandResult: Sendable {
         self.exit = exit
         self.shows = shows
     }
+
+    /// Whether the text says nothing but what is wrong.
+    var isComplaint: Bool { exit != .done && exit != .pending && !hasDoneSome && json == nil }
 
     package static func failure(_ text: StyledText, _ exit: ExitCode = .failed) -> CommandResult {
         CommandResult(text, exit: exit)

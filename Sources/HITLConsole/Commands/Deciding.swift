@@ -44,10 +44,12 @@ struct Deciding: Sendable {
         // All of them in one sentence, with what is pending after the rest was decided.
         let unknown = reports.compactMap(\.unknown)
         if !unknown.isEmpty { text.append(linesOf: await desk.unknownRequests(unknown).text) }
-        return CommandResult(
+        var result = CommandResult(
             json ? StyledText() : text,
             json: json ? .members(["decisions": .array(reports.map(\.json))]) : nil,
             exit: reports.map(\.exit).first { $0 != .done } ?? .done, shows: reports.compactMap(\.shows))
+        result.hasDoneSome = reports.contains { $0.decided != nil }
+        return result
     }
 
     private func decide(_ name: RequestName, _ gate: Gate) async -> Report {

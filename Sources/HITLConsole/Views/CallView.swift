@@ -24,8 +24,15 @@ struct CallView {
         appendPreview(to: &text)
     }
 
+    /// How much of a command's environment is shown.
+    enum EnvironmentDetail {
+        case whole
+        /// What decides which code runs or who it is to others, and how many more there are, under this number.
+        case telling(request: Int64)
+    }
+
     /// What is to be known beside it, the agent's words among that.
-    func appendRemarks(to text: inout StyledText) {
+    func appendRemarks(to text: inout StyledText, environment: EnvironmentDetail = .whole) {
         appendWarnings(to: &text)
         appendNotes(to: &text)
         if let reason = call.claims.reason {
@@ -34,7 +41,7 @@ struct CallView {
                 text.barredLine(line, .dim, indent: Self.indent + 2)
             }
         }
-        appendEnvironment(to: &text)
+        appendEnvironment(environment, to: &text)
     }
 
     private func appendLine(
@@ -124,7 +131,10 @@ struct CallView {
     private func appendPreview(to text: inout StyledText) {
         guard let preview = call.facts.preview else { return }
         text.line("Effect:", indent: Self.indent)
-        for line in DisplayText.block(untrusted: preview).closedLines {
+        // A message may end in empty lines, which need no rows; how many there are is said.
+        let lines = DisplayText.block(untrusted: preview).closedLines
+        let end = lines.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? lines.startIndex
+        for line in lines[..<end] {
             let style: Style =
                 switch line.text.utf8.first {
                 case UInt8(ascii: "+"): .good
@@ -133,6 +143,7 @@ struct CallView {
                 }
             text.barredLine(line, style, indent: Self.indent + 2)
         }
+        if lines.endIndex - end > 1 { text.line("and \(lines.endIndex - end) empty lines", indent: Self.indent + 2) }
     }
 
     // MARK: Remarks
@@ -163,13 +174,27 @@ struct CallView {
         }
     }
 
+    private static let mostUntelling = 4
+
     /// Behind everything else: it is long where the requester's shell has much in it.
-    private func appendEnvironment(to text: inout StyledText) {
+    private func appendEnvironment(_ detail: EnvironmentDetail, to text: inout StyledText) {
         guard let command = call.facts.command, !command.environment.isEmpty else { return }
+        var shown = command.environment
+        var more: (count: Int, request: Int64)?
+        if case .telling(let request) = detail {
+            let telling = shown.filter(\.isTelling)
+            if shown.count - telling.count > Self.mostUntelling {
+                more = (shown.count - telling.count, request)
+                shown = telling
+            }
+        }
         text.line("Environment (what differs from a clean one):", indent: Self.indent)
-        for change in command.environment {
+        for change in shown {
             text.line(DisplayText(untrusted: change.name), indent: Self.indent + 2)
             text.append(change.value.map { "=" + ArgumentsView.quoted($0) } ?? " is not set")
         }
+        guard let more else { return }
+        let noun: DisplayText = shown.isEmpty ? "variables" : "more"
+        text.line("\(more.count) \(noun): `/hitl show \(more.request)`", indent: Self.indent + 2)
     }
 }

@@ -31,7 +31,7 @@ package struct RequestView {
         call.appendWarnings(to: &text)
     }
 
-    /// Whether the names that only programs use are shown too.
+    /// Whether what only programs use is shown too: names, and the whole of a command's environment.
     package enum Naming { case byNumber, byNumberAndDigest }
 
     /// Everything there is to know before deciding.
@@ -54,7 +54,10 @@ package struct RequestView {
             appendLine("Undoes", DisplayText(untrusted: undone.description), to: &text)
         }
         if let old = request.supersedes { appendLine("Replaces", "request \(old)", to: &text) }
-        call.appendRemarks(to: &text)
+        switch naming {
+        case .byNumber: call.appendRemarks(to: &text, environment: .telling(request: request.number))
+        case .byNumberAndDigest: call.appendRemarks(to: &text)
+        }
         guard naming == .byNumberAndDigest else { return }
         appendLine("Id", DisplayText(untrusted: request.id.description), .dim, to: &text)
         appendLine("Digest", DisplayText(untrusted: request.digest.description), .dim, to: &text)

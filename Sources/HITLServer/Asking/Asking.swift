@@ -106,9 +106,9 @@ extension DeskConnection {
         let performer = client?.agent ?? "process \(peer.process.pid)"
         let reach: Performing.Reach =
             switch client == nil ? asked.way : .socket {
-            case .socket:
+            case .socket, .gateway:
                 .told { [weak self, id = asked.id] in self?.send(Reply.notification("stop", ["id": .string(id)])) }
-            case .gateway, .hook: .none(advice: "what it has begun is with the agent's tools: end it there")
+            case .hook: .none(advice: "what it has begun is with the agent's tools: end it there")
             }
         return Performing(subject, tool: call.tool, by: performer, reach: reach)
     }

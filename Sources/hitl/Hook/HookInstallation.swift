@@ -72,6 +72,7 @@ struct HookInstallation {
         let difference = DisplayText.block(
             untrusted: UnifiedDiff.text(from: former, to: new, name: path))
         Output.standard(StyledText(difference, indent: 0).rendered(for: Output.presentation(of: 1)))
+        _ = say("`\(DisplayText(untrusted: path))` is written.")
         if let kept { _ = say("The former file is `\(DisplayText(untrusted: kept))`.") }
         if agent == .codex, !isRemoval {
             _ = say("Codex passes over a hook that is new or was changed until you trust it: run /hooks in Codex.")
@@ -93,7 +94,10 @@ struct HookInstallation {
         } else if arguments.has("project") {
             path = (Process.directory ?? ".") + "/" + HookSettings.file(of: agent)
         } else {
-            path = try Account.current().home + "/" + HookSettings.file(of: agent)
+            let place = HookSettings.place(of: agent)
+            path =
+                AgentHome(try Account.current()).directory(named: place.variable, otherwise: place.directory) + "/"
+                + place.name
         }
         // A link stays a link: what it points to is changed.
         guard let resolved = realpath(path, nil) else { return path }

@@ -39,7 +39,8 @@ extension HookDecision {
 extension AskAnswer {
     fileprivate var person: Principal { Principal(role: .person, name: reviewer ?? "the desk", channel: "socket") }
 
-    fileprivate var references: [RuleReference] {
+    /// The rules that decided, with what they say of themselves.
+    var references: [RuleReference] {
         json["rules"]?.array?.compactMap { rule in
             guard let rule = rule.object, let name = rule["name"]?.string else { return nil }
             return RuleReference(

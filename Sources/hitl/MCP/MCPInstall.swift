@@ -12,13 +12,13 @@ struct MCPInstall {
     enum Client: String, CaseIterable {
         case claude, codex, cursor, vscode, gemini
 
-        func file(home: String, directory: String) -> String {
+        func file(_ home: AgentHome, directory: String) -> String {
             switch self {
-            case .claude: home + "/.claude.json"
-            case .codex: home + "/.codex/config.toml"
-            case .cursor: home + "/.cursor/mcp.json"
+            case .claude: home.directory(named: "CLAUDE_CONFIG_DIR", otherwise: "") + "/.claude.json"
+            case .codex: home.directory(named: "CODEX_HOME", otherwise: ".codex") + "/config.toml"
+            case .cursor: home.directory + "/.cursor/mcp.json"
             case .vscode: directory + "/.vscode/mcp.json"
-            case .gemini: home + "/.gemini/settings.json"
+            case .gemini: home.directory + "/.gemini/settings.json"
             }
         }
 
@@ -53,7 +53,7 @@ struct MCPInstall {
         name = words[1]
         file =
             arguments.text("file").map(MCPProgram.absolute)
-            ?? client.file(home: account.home, directory: Process.directory ?? "")
+            ?? client.file(AgentHome(account), directory: Process.directory ?? "")
         writes = arguments.has("write")
     }
 
@@ -136,7 +136,9 @@ struct MCPInstall {
         } catch {
             return Failure(.failed, error.description).report()
         }
-        Output.standard("Written. Restart the client.\n")
+        Output.standard(
+            StyledText("`\(DisplayText(untrusted: path))` is written. Restart the client.").rendered(
+                for: Output.presentation(of: 1)))
         return .done
     }
 

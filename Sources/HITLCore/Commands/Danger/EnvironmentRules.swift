@@ -21,6 +21,9 @@ enum EnvironmentRules {
         return [Finding(.environment, isLoader ? 50 : 15, .ask, words)]
     }
 
+    /// Whether programs take from it which code to run, where to look, or as whom to speak.
+    static func isTelling(_ name: String) -> Bool { name.begins("HITL_") || loaders.contains(where: name.begins) }
+
     /// A name of the zone database or an offset; one that begins with a colon or a slash may be any file.
     private static func isZone(_ value: ArraySlice<UInt8>) -> Bool {
         value.first != UInt8(ascii: "/") && !value.contains(UInt8(ascii: "."))
