@@ -25,7 +25,7 @@ import Testing
         }
         let queue = fixture.queue
         #expect(await queue.held == Queue.Held())
-        #expect(await queue.recentOutcomes.count <= 64)
+        #expect(await queue.recentOutcomes.count <= 128)
         #expect(await queue.deadlines.count <= 66)
     }
 
