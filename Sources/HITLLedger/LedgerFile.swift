@@ -7,7 +7,7 @@ package struct LedgerFile {
 
     /// All that is kept of a ledger, by what follows its name.
     package static let suffixes = [
-        "", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".outline", ".text", ".key", ".lock",
+        "", "-wal", "-shm", ".heads", ".checkpoints", ".tree", ".outline", ".sums", ".text", ".key", ".lock",
     ]
 
     /// For its owner. Makes the directory (0700) and the file (0600) where they are missing.

@@ -79,7 +79,7 @@ import Testing
         let ledger = try Self.open(path, hand)
         try await Self.fill(ledger, hand)
         for kind in Records.outlines { try ledger.outline(kind).extend() }
-        #expect(Records.outlines.map { ledger.outline($0).count } == [1, 1])
+        #expect(Records.outlines.map { ledger.outline($0).count } == [1, 0, 1])
         #expect(try ledger.wrongOutline(Records.outlines) == nil)
 
         let (derived, read) = (Records(ledger), Records(plain))
@@ -115,6 +115,21 @@ import Testing
         #expect(Self.words(try derived.history(.init(text: "\"mauve\" café"))) == ["rejected 60 writeFile"])
         #expect(Self.words(try derived.history(.init(last: 2, decision: "rejected"))).last == "rejected 99 writeFile")
 
+        // The same by sums, of one stretch here.
+        let sums = StretchFacts.sums(every: 1)
+        try ledger.outline(sums).extend()
+        #expect(ledger.outline(sums).count == 1)
+        let summed = Records(events: EventLedger(ledger), sums: sums)
+        #expect(try summed.statistics() == read.statistics())
+        for appends in [20, 60, 75, 1000] as [Int64] {
+            let since = WallTime(milliseconds: ManualClock.start.milliseconds + appends * 30_000)
+            #expect(try summed.statistics(since: since) == read.statistics(since: since))
+            #expect(try summed.start(since: since) == derived.start(since: since))
+        }
+        for query in queries where query.text == nil {
+            #expect(Self.words(try summed.history(query)) == Self.words(try read.history(query)), "\(query)")
+        }
+
         // Whoever comes later reads what was derived, and derives no more than is missing.
         ledger.close()
         let reader = try Ledger.openReadOnly(
@@ -124,6 +139,37 @@ import Testing
         reader.close()
     }
 
+    @Test func `has sums beside it that are made again where they are missing or damaged`() async throws {
+        let directory = LedgerDirectory()
+        let path = directory.path + "/ledger.db"
+        let hand = Hand()
+        let ledger = try Self.open(path, hand)
+        try await Self.fill(ledger, hand)
+        let sums = StretchFacts.sums(every: 1)
+        // Of what there is not, there are none.
+        try ledger.outline(sums).extend()
+        #expect(ledger.outline(sums).count == 0)
+        for kind in [StretchFacts.kind, sums] { try ledger.outline(kind).extend() }
+        #expect(try ledger.wrongOutline([StretchFacts.kind, sums]) == nil)
+        #expect(ledger.outline(sums)[0] == ledger.outline(StretchFacts.kind)[0])
+
+        Self.flip(path + ".sums", at: 32 + 36 + 24 + 7)
+        #expect(
+            try ledger.wrongOutline([StretchFacts.kind, sums]) == .outline(suffix: ".sums", first: 1, last: 4096))
+        for damage in [{ Self.flip(path + ".sums", at: 3) }, { Self.flip(path + ".sums", at: 40) }, {
+            truncate(path + ".sums", off_t(60))
+        }, { unlink(path + ".sums") }] as [() -> Void] {
+            damage()
+            #expect(ledger.outline(sums).count == 0)
+            #expect(
+                try Records(events: EventLedger(ledger), sums: sums).statistics().all.decisions
+                    == ["approved": 1268, "rejected": 33])
+            #expect(ledger.outline(sums).count == 1)
+            #expect(try ledger.wrongOutline([StretchFacts.kind, sums]) == nil)
+        }
+        ledger.close()
+    }
+
     @Test func `is not believed of a file beside it that says something else`() async throws {
         let directory = LedgerDirectory()
         let path = directory.path + "/ledger.db"
@@ -131,7 +177,7 @@ import Testing
         let ledger = try Self.open(path, hand)
         try await Self.fill(ledger, hand)
         for kind in Records.outlines { try ledger.outline(kind).extend() }
-        let facts = try #require(ledger.outline(StretchFacts.kind)[0].flatMap(StretchFacts.init))
+        let facts = try #require(ledger.outline(StretchFacts.kind)[0].flatMap({ StretchFacts($0) }))
         #expect(facts.has("rejected", tool: nil) && !facts.has("rejected", tool: "deleteFile"))
 
         // A bit in the first stretch's bytes: verification says so.

@@ -20,7 +20,7 @@ extension Records {
             let range = Outline.entries(of: stretch).lowerBound...end
             end = range.lowerBound - 1
             if let since = query.since, stretch < outline.count,
-                let facts = outline[stretch].flatMap(StretchFacts.init), facts.latest < since.milliseconds
+                let facts = outline[stretch].flatMap({ StretchFacts($0) }), facts.latest < since.milliseconds
             {
                 continue
             }

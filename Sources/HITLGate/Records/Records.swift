@@ -9,12 +9,17 @@ public struct Records: Sendable {
         self.init(events: EventLedger(ledger))
     }
 
-    init(events: EventLedger) {
+    /// What is kept of many stretches together.
+    let sums: Outline.Kind
+
+    init(events: EventLedger, sums: Outline.Kind = StretchFacts.sums()) {
         self.events = events
+        self.sums = sums
     }
 
-    /// What is kept beside a ledger so that these questions are answered without reading all of it.
-    package static let outlines = [StretchFacts.kind, TextFilter.kind]
+    /// What is kept beside a ledger so that these questions are answered without reading all of it. What others are
+    /// derived from comes before them.
+    package static let outlines = [StretchFacts.kind, StretchFacts.sums(), TextFilter.kind]
 
     public struct Query: Sendable {
         public var last: Int?
@@ -43,9 +48,9 @@ public struct Records: Sendable {
     public func history(_ query: Query) throws(EventLedgerError) -> [RequestHistory] {
         if let text = query.text { return try search(for: text, query) }
         var found: [RequestHistory] = []
-        let outline = query.decision == nil ? nil : events.ledger.outline(StretchFacts.kind)
         let passing = query.decision.map { decision in
-            { (before: Int64) in Self.passing(before, in: outline, without: decision, tool: query.tool) }
+            let walk = StretchWalk(events.ledger, sums: sums)
+            return { (before: Int64) in Self.passing(before, in: walk, without: decision, tool: query.tool) }
         }
         // Only these two kinds carry a tool as their label. Asking for both, a tool of which there are none of one kind
         // would be looked for through all of the other.
@@ -71,20 +76,14 @@ public struct Records: Sendable {
 
     /// Goes back from an entry over stretches of which the outline says that nothing was decided so.
     private static func passing(
-        _ before: Int64, in outline: Outline?, without decision: String, tool: String?
+        _ before: Int64, in walk: StretchWalk, without decision: String, tool: String?
     ) -> Int64 {
-        guard let outline, before > 1 else { return before }
-        var stretch = Int((before - 2) / Outline.stretch)
-        guard before != .max, stretch < outline.count else {
-            // What came after the outline is looked through.
-            return before
-        }
-        var end = before
-        while stretch >= 0, let facts = outline[stretch].flatMap(StretchFacts.init), !facts.has(decision, tool: tool) {
-            end = Outline.entries(of: stretch).lowerBound
-            stretch -= 1
-        }
-        return end
+        guard before > 1, before != .max else { return before }
+        let stretch = Int((before - 2) / Outline.stretch)
+        // What came after the outline is looked through.
+        guard stretch < walk.outline.count else { return before }
+        let last = walk.last(upTo: stretch, with: decision, tool: tool)
+        return last == stretch ? before : Int64(last + 1) * Outline.stretch + 1
     }
 
     private func nextNewest(of lists: inout [Backwards]) throws(EventLedgerError) -> Entry? {
@@ -138,13 +137,14 @@ public struct Records: Sendable {
 
     /// An entry before which everything was recorded before `since`, whatever the clock did.
     func start(since: WallTime) throws(EventLedgerError) -> Int64 {
-        let outline = events.ledger.outline(StretchFacts.kind)
-        for number in 0..<outline.count {
-            guard let facts = outline[number].flatMap(StretchFacts.init), facts.latest < since.milliseconds else {
-                return Outline.entries(of: number).lowerBound
-            }
+        let walk = StretchWalk(events.ledger, sums: sums)
+        var next = 0
+        while next < walk.outline.count {
+            let (stretches, facts) = walk.part(from: next) { $0.latest < since.milliseconds }
+            guard let facts, facts.latest < since.milliseconds else { break }
+            next = stretches.upperBound
         }
-        return Int64(outline.count) * Outline.stretch + 1
+        return Int64(next) * Outline.stretch + 1
     }
 }
 

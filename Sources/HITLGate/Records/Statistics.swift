@@ -124,24 +124,23 @@ extension Records {
     ) throws(EventLedgerError) -> Statistics {
         var statistics = Statistics()
         let start = since?.milliseconds ?? .min
-        let outline = events.ledger.outline(StretchFacts.kind)
+        let walk = StretchWalk(events.ledger, sums: sums)
         try events.read { _ throws(LedgerError) in
-            try outline.extend(keeping: true) { done, all in
+            try walk.extend { done, all in
                 progress(Int64(done) * Outline.stretch, Int64(all) * Outline.stretch)
                 return true
             }
         }
-        let outlined = outline.count
-        for number in 0..<outlined {
-            guard let facts = outline[number].flatMap(StretchFacts.init) else {
-                try count(Outline.entries(of: number), since: start, in: &statistics)
-                continue
-            }
-            if facts.latest < start { continue }
-            if facts.earliestOpening >= start {
+        let outlined = walk.outline.count
+        var next = 0
+        while next < outlined {
+            let (stretches, facts) = walk.part(from: next) { $0.latest < start || $0.earliestOpening >= start }
+            next = stretches.upperBound
+            if let facts, facts.latest < start { continue }
+            if let facts, facts.earliestOpening >= start {
                 statistics.count(facts)
             } else {
-                try count(Outline.entries(of: number), since: start, in: &statistics)
+                for number in stretches { try count(Outline.entries(of: number), since: start, in: &statistics) }
             }
         }
         try count(Int64(outlined) * Outline.stretch + 1...Int64.max, since: start, in: &statistics)

@@ -6,6 +6,18 @@ import HITLLedger
 struct StretchFacts: Sendable, Equatable {
     static let kind = Outline.Kind(suffix: ".outline") { StretchFacts($0).bytes }
 
+    /// Of so many stretches together: who sums up ten million entries reads a hundred of these and not thousands.
+    static func sums(every: Int = 64) -> Outline.Kind {
+        Outline.Kind(suffix: ".sums", of: kind, every: every) { pieces in
+            var sum = StretchFacts([])
+            for piece in pieces {
+                guard let facts = StretchFacts(piece) else { return nil }
+                sum.add(facts)
+            }
+            return sum.bytes
+        }
+    }
+
     /// Of any entry, in milliseconds.
     private(set) var earliest = Int64.max
     private(set) var latest = Int64.min
@@ -50,6 +62,15 @@ struct StretchFacts: Sendable, Equatable {
         guard let reviewer = decision.reviewer else { return }
         perReviewer[Key(decision.word, reviewer), default: 0] += 1
         responseTimes[Statistics.kept(decision.waited), default: 0] += 1
+    }
+
+    private mutating func add(_ facts: StretchFacts) {
+        earliest = min(earliest, facts.earliest)
+        latest = max(latest, facts.latest)
+        earliestOpening = min(earliestOpening, facts.earliestOpening)
+        perTool.merge(facts.perTool, uniquingKeysWith: +)
+        perReviewer.merge(facts.perReviewer, uniquingKeysWith: +)
+        responseTimes.merge(facts.responseTimes, uniquingKeysWith: +)
     }
 
     /// Whether anything was decided so, of this tool where one is given.
@@ -116,12 +137,14 @@ extension StretchFacts {
     }
 
     /// Nil for bytes that `bytes` does not give.
-    init?(_ bytes: [UInt8]) {
+    ///
+    /// - Parameter times: whether response times are wanted, which are most of it.
+    init?(_ bytes: [UInt8], times: Bool = true) {
         var rest = bytes[...]
         func number() -> Int64? {
             guard rest.count >= 8 else { return nil }
             defer { rest = rest.dropFirst(8) }
-            return Int64(bitPattern: rest.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+            return rest.withUnsafeBytes { Int64(bigEndian: $0.loadUnaligned(as: Int64.self)) }
         }
         func text() -> String? {
             guard let count = number(), count >= 0, count <= rest.count else { return nil }
@@ -142,6 +165,8 @@ extension StretchFacts {
         else { return nil }
         (self.earliest, self.latest, earliestOpening) = (earliest, latest, opening)
         (perTool, perReviewer) = (tools, reviewers)
+        guard times else { return }
+        responseTimes.reserveCapacity(Int(members))
         for _ in 0..<members {
             guard let time = number(), let count = number() else { return nil }
             responseTimes[time] = Int(count)

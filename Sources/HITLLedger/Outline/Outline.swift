@@ -2,7 +2,8 @@ import Glibc
 import HITLPlatform
 
 /// Something that follows from each full stretch of 4,096 entries, kept beside the ledger, so that who looks through a
-/// long one can pass over whole stretches.
+/// long one can pass over whole stretches; or from many such stretches, so that what has to be read for that hardly
+/// grows with the ledger.
 ///
 ///     genesis hash
 ///     u32(count) ‖ hash of the last entry of the stretch ‖ count bytes      for each stretch in order
@@ -14,18 +15,40 @@ package final class Outline: Sendable {
     package static let stretch: Int64 = 4_096
 
     /// Of all kinds that there are.
-    static let suffixes = [".outline", ".text"]
+    static let suffixes = [".outline", ".sums", ".text"]
 
     package struct Kind: Sendable {
         /// What follows the ledger's name in that of the file.
         let suffix: String
 
-        /// The same bytes for the same entries, whoever derives them.
-        let derive: @Sendable ([Entry]) -> [UInt8]
+        enum Source: Sendable {
+            /// The same bytes for the same entries, whoever derives them.
+            case entries(derive: @Sendable ([Entry]) -> [UInt8])
+            /// What so many pieces of another kind come to together; nil where one of them is not of that kind.
+            indirect case pieces(of: Kind, every: Int, sum: @Sendable ([[UInt8]]) -> [UInt8]?)
+        }
+
+        let source: Source
 
         package init(suffix: String, derive: @escaping @Sendable ([Entry]) -> [UInt8]) {
             self.suffix = suffix
-            self.derive = derive
+            source = .entries(derive: derive)
+        }
+
+        /// - Parameter every: how many pieces make one of this kind.
+        package init(
+            suffix: String, of kind: Kind, every: Int, sum: @escaping @Sendable ([[UInt8]]) -> [UInt8]?
+        ) {
+            self.suffix = suffix
+            source = .pieces(of: kind, every: every, sum: sum)
+        }
+
+        /// How many entries a piece is of.
+        package var length: Int64 {
+            switch source {
+            case .entries: Outline.stretch
+            case .pieces(let kind, let every, _): kind.length * Int64(every)
+            }
         }
     }
 
@@ -99,7 +122,7 @@ package final class Outline: Sendable {
     package func extend(
         keeping: Bool = false, while goesOn: (_ done: Int, _ all: Int) -> Bool = { _, _ in true }
     ) throws(LedgerError) {
-        let all = Int(try ledger.head.size / Self.stretch)
+        let all = Int(try ledger.head.size / kind.length)
         while count < all, goesOn(count, all) {
             // The file is opened before the entries are read. Whoever takes contents out of the ledger removes it
             // afterwards: so what was read before that goes into a file that has no name any more, and what is read
@@ -107,20 +130,41 @@ package final class Outline: Sendable {
             let (generation, isWritable) = state.withLock { openForWriting(&$0) }
             let number = count
             guard number < all else { return }
-            let entries = try ledger.entries(
-                from: Self.entries(of: number).lowerBound, limit: Int(Self.stretch), briefs: .omitted)
-            guard entries.count == Int(Self.stretch), let last = entries.last else { return }
-            let bytes = kind.derive(entries)
+            guard let (bytes, hash) = try derived(number) else { return }
             let isKept = try state.withLock { state throws(LedgerError) in
                 // Somebody else may have written it meanwhile, here or in another process.
                 guard state.generation == generation, state.places.count + state.kept.count == number else {
                     return true
                 }
-                if isWritable, state.kept.isEmpty, try append(bytes, hash: last.hash, to: &state) { return true }
+                if isWritable, state.kept.isEmpty, try append(bytes, hash: hash, to: &state) { return true }
                 if keeping { state.kept.append(bytes) }
                 return keeping
             }
             guard isKept else { return }
+        }
+    }
+
+    /// Of a piece that is missing; nil where that cannot be said yet.
+    private func derived(_ number: Int) throws(LedgerError) -> (bytes: [UInt8], hash: Digest)? {
+        switch kind.source {
+        case .entries(let derive):
+            let entries = try ledger.entries(
+                from: Self.entries(of: number).lowerBound, limit: Int(Self.stretch), briefs: .omitted)
+            guard entries.count == Int(Self.stretch), let last = entries.last else { return nil }
+            return (derive(entries), last.hash)
+        case .pieces(let kind, let every, let sum):
+            // Opened anew, after the file that this goes to: for the reason above.
+            let parts = ledger.outline(kind)
+            guard parts.count >= (number + 1) * every else { return nil }
+            var pieces: [[UInt8]] = []
+            for part in number * every..<(number + 1) * every {
+                guard let piece = parts[part] else { return nil }
+                pieces.append(piece)
+            }
+            guard let bytes = sum(pieces), let hash = try ledger.hash(at: Int64(number + 1) * self.kind.length) else {
+                return nil
+            }
+            return (bytes, hash)
         }
     }
 
@@ -218,7 +262,7 @@ package final class Outline: Sendable {
             state.end = offset + Int64(count)
         }
         guard let last = state.places.last else { return }
-        let sequence = Int64(state.places.count) * Self.stretch
+        let sequence = Int64(state.places.count) * kind.length
         var isOurs = false
         do throws(LedgerError) { isOurs = try ledger.hash(at: sequence) == last.hash } catch {}
         if !isOurs { (state.places, state.end) = ([], 0) }
@@ -240,12 +284,12 @@ package final class Outline: Sendable {
         return bytes
     }
 
-    /// Whether it says of a stretch what these entries give.
-    fileprivate func agrees(_ number: Int, with entries: [Entry]) -> Bool {
+    /// Whether it says of a piece what the records give, which end with an entry of this hash.
+    fileprivate func agrees(_ number: Int, with bytes: [UInt8]?, _ last: Digest?) -> Bool {
         guard let hash = state.withLock({ number < $0.places.count ? $0.places[number].hash : nil }) else {
             return true
         }
-        return entries.last?.hash == hash && self[number] == kind.derive(entries)
+        return hash == last && self[number] == bytes
     }
 }
 
@@ -289,12 +333,22 @@ extension Ledger {
     package func wrongOutline(
         _ kinds: [Outline.Kind], progress: (Int64) -> Void = { _ in }
     ) throws(LedgerError) -> VerificationFailure? {
-        let outlines = kinds.map(outline)
-        for number in 0..<(outlines.map(\.count).max() ?? 0) {
+        var checks = kinds.map { (kind: $0, outline: outline($0), pieces: [[UInt8]]()) }
+        let entries = checks.map { Int64($0.outline.count) * $0.kind.length }.max() ?? 0
+        for number in 0..<Int(entries / Outline.stretch) {
             let range = Outline.entries(of: number)
-            let entries = try entries(from: range.lowerBound, limit: Int(Outline.stretch), briefs: .omitted)
-            for (kind, outline) in zip(kinds, outlines) where !outline.agrees(number, with: entries) {
-                return .outline(suffix: kind.suffix, first: range.lowerBound, last: range.upperBound)
+            let entries = try self.entries(from: range.lowerBound, limit: Int(Outline.stretch), briefs: .omitted)
+            for place in checks.indices {
+                let kind = checks[place].kind
+                checks[place].pieces.append(kind.piece(of: entries))
+                guard range.upperBound % kind.length == 0 else { continue }
+                let piece = kind.sum(checks[place].pieces)
+                checks[place].pieces = []
+                let last = Int(range.upperBound / kind.length) - 1
+                guard checks[place].outline.agrees(last, with: piece, entries.last?.hash) else {
+                    return .outline(
+                        suffix: kind.suffix, first: range.upperBound - kind.length + 1, last: range.upperBound)
+                }
             }
             progress(range.upperBound)
         }
@@ -303,5 +357,25 @@ extension Ledger {
 
     func hash(at sequence: Int64) throws(LedgerError) -> Digest? {
         try hashes(from: sequence, limit: 1).first
+    }
+}
+
+extension Outline.Kind {
+    /// Of one stretch.
+    fileprivate func piece(of entries: [Entry]) -> [UInt8] {
+        switch source {
+        case .entries(let derive): derive(entries)
+        case .pieces(let kind, _, _): kind.piece(of: entries)
+        }
+    }
+
+    /// Of all stretches of one piece.
+    fileprivate func sum(_ stretches: [[UInt8]]) -> [UInt8]? {
+        switch source {
+        case .entries: stretches.first
+        case .pieces(let kind, _, let sum):
+            // No kind is of pieces that are themselves of pieces.
+            kind.length == Outline.stretch ? sum(stretches) : nil
+        }
     }
 }
