@@ -57,6 +57,53 @@ struct `A ledger in files, for the other verifier` {
         #expect(try await OtherVerifier.run(directory.lines, "--key", stranger).code == 7)
     }
 
+    /// Short enough to be read by whoever has to rely on it: one file of the standard library alone.
+    @Test func `is checked by no more than 200 lines`() {
+        let lines = contents(of: OtherVerifier.script).split(separator: 10, omittingEmptySubsequences: false)
+        #expect(lines.count - 1 <= 200 && lines.allSatisfy { String(decoding: $0, as: UTF8.self).count <= 100 })
+    }
+
+    /// Entries of kinds with a claim, a subject and a label, more than two runs of them.
+    @Test func `is whole in a database too, with its lists and counts`() async throws {
+        let directory = TemporaryDirectory()
+        func record(_ number: Int) -> [UInt8] {
+            Array(
+                (number % 3 == 0
+                    ? #"{"call":{"tool":"paint"},"id":"r\#(number)","type":"ruled"}"#
+                    : #"{"note":"\#(number)","type":"noted"}"#).utf8)
+        }
+        let indexer: Indexer = { bytes in
+            // {"call":{"tool":"paint"},"id":"r3","type":"ruled"}
+            let words = String(decoding: bytes, as: UTF8.self).split(separator: "\"").map(String.init)
+            guard words.contains("ruled"), let place = words.firstIndex(of: "id") else { return Index(kind: "noted") }
+            let id = words[place + 2]
+            return Index(claim: "closed/\(id)", subject: id, kind: "ruled", label: "paint", standing: .settled)
+        }
+        let ledger = try Ledger.open(path: directory.ledger, indexer: indexer, clock: CountingClock().now)
+        try await ledger.append((1...150).map { Draft(record: record($0), index: indexer(record($0))!) })
+        try ledger.rememberHead()
+        ledger.close()
+        let said = try await OtherVerifier.run(directory.ledger)
+        #expect(
+            said.out == "Entries: 150, 0 not yet protected. Checkpoints: 1, signatures not checked: no key.\n",
+            "\(said)")
+        let files = ["", "-wal"].map { ($0, contents(of: directory.ledger + $0)) }
+        for damage in [
+            "UPDATE tally SET count = count + 1 WHERE kind = 'ruled'", "DELETE FROM tally WHERE label IS NULL",
+            "DELETE FROM kind_run WHERE kind = 'ruled' AND run = 1", "INSERT INTO kind_run VALUES ('noted', 2)",
+            "UPDATE label_run SET run = 2 WHERE run = 1", "DELETE FROM label_run",
+            "UPDATE entry SET label = NULL WHERE sequence = 3", "UPDATE entry SET claim = NULL WHERE sequence = 3",
+        ] {
+            sql(directory.ledger, damage)
+            #expect(try await OtherVerifier.run(directory.ledger).code == 7, "\(damage)")
+            let reader = try Ledger.openReadOnly(path: directory.ledger, indexer: indexer, clock: { 0 })
+            #expect(try await reader.verify().failures != [], "\(damage)")
+            reader.close()
+            unlink(directory.ledger + "-shm")
+            for (suffix, bytes) in files { write(bytes, to: directory.ledger + suffix) }
+        }
+    }
+
     @Test func `that is sealed is checked as far as can be, and that is said`() async throws {
         let directory = TemporaryDirectory()
         let key = try #require(RecordKey(bytes: [UInt8](repeating: 7, count: 32)))
@@ -148,7 +195,7 @@ struct `A ledger in files, for the other verifier` {
 }
 
 private enum OtherVerifier {
-    private static let script =
+    static let script =
         String(#filePath.dropLast("Tests/HITLLedgerTests/OtherVerifierTests.swift".count))
         + "examples/verify/verify_ledger.py"
 

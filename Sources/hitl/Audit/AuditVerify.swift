@@ -86,7 +86,7 @@ struct AuditVerify {
             case .success(let found): signatures = found
             }
             do throws(LedgerError) {
-                if let wrong = try ledger.wrongOutline(Records.outlines) { verification.failures.append(wrong) }
+                if let wrong = try ledger.wrongOutline(Records.outlines, progress: Self.outlineProgress()) { verification.failures.append(wrong) }
             } catch {
                 return Failure(.ledger, error.description).report()
             }
@@ -100,13 +100,17 @@ struct AuditVerify {
         return verification.failures.isEmpty && signatures?.failed ?? 0 == 0 ? .done : .ledger
     }
 
-    /// On a terminal, every 50,000 entries.
+    private static func outlineProgress() -> (Int64) -> Void {
+        guard isatty(2) == 1 else { return { _ in } }
+        // A few times a second.
+        return { if $0 % 65_536 == 0 { Output.error("\r\u{1B}[Kchecked what is derived of \($0) entries") } }
+    }
+
+    /// On a terminal. Told some ten times a second.
     private static func progress() -> @Sendable (VerificationProgress) -> Void {
         guard isatty(2) == 1 else { return { _ in } }
         return { progress in
-            if progress.checked % 50_000 == 0 {
-                Output.error("\rchecked \(progress.checked) of \(progress.size) entries")
-            }
+            Output.error("\rchecked \(progress.checked) of \(progress.size) entries")
         }
     }
 }
