@@ -52,7 +52,8 @@ import Testing
         let home = try await Self.home()
         let cut = String(try #require(home.read(Self.lines)).dropLast(10))
         try home.write(cut, to: Self.lines)
-        #expect(try await home.hitl("audit", "verify").out.contains("or `hitl audit repair --set-aside` keeps the ledger"))
+        #expect(
+            try await home.hitl("audit", "verify").out.contains("or `hitl audit repair --set-aside` keeps the ledger"))
         #expect(try await home.hitl("doctor").out.contains("mend: hitl audit repair --set-aside\n"))
         let repaired = try await home.hitl("audit", "repair")
         #expect(repaired.code == 7 && repaired.err.contains("No repair brings back the rest"), "\(repaired)")

@@ -243,7 +243,8 @@ final class ErasureDirectory: Sendable {
         let left = try #require(Event.residue(of: entry.record))
         let event = Event.erased(
             .init(
-                request: 1, entries: [.init(sequence: 1, left: entry.hash(leaving: left).hex)], reason: nil, by: Cast.ada))
+                request: 1, entries: [.init(sequence: 1, left: entry.hash(leaving: left).hex)], reason: nil,
+                by: Cast.ada))
         let forged = try await fixture.ledger.append([Draft(event)])
         try await fixture.ledger.carryOut(removalBy: forged[0].sequence, residue: Event.residue(of:))
         let (verification, signatures) = try await desk.check(fixture.ledger)

@@ -94,7 +94,8 @@ import Testing
         #expect(try await erased.ledger.verify(against: [erased.head, try erased.ledger.head]).failures == [])
         try Self.rewriteBeginning(erased)
         let ledger = try Self.reopened(erased)
-        #expect(try await ledger.verify(against: [erased.head]).failures == [.removedUnrecorded(sequence: erased.first)])
+        #expect(
+            try await ledger.verify(against: [erased.head]).failures == [.removedUnrecorded(sequence: erased.first)])
         #expect(throws: LedgerError.damaged(path: "memory", .removed(sequence: erased.first))) {
             try ledger.entry(at: erased.first)
         }
@@ -119,8 +120,10 @@ import Testing
         #expect(old.failures == [])
         #expect(old.weakened.map(\.recordedBy) == [erased.by])
         // Who has to be believed for it says no.
-        let signatures = try await SignatureAudit(ledger, keys: [KnownKey(reviewer: "ada", key: erased.desk.key.verifying)])
-            .run()
+        let signatures = try await SignatureAudit(
+            ledger, keys: [KnownKey(reviewer: "ada", key: erased.desk.key.verifying)]
+        )
+        .run()
         #expect(signatures.vouchedRemovals == [])
         #expect(signatures.failures == [.unapprovedRemoval(request: 3, entry: erased.by)])
         // And so do all others.

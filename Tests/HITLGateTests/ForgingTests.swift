@@ -24,7 +24,9 @@ import Testing
                 "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-package-name", package,
                 "-I", "\(products)/Modules", "-module-cache-path", "\(products)/ForgingCache",
             ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
-            + ["CPlatform", "CWriteAhead", "CReadAhead", "CCrypto", "CTLS"].flatMap { ["-Xcc", "-I\(sources)/\($0)/include"] } + ["-"]
+            + ["CPlatform", "CWriteAhead", "CReadAhead", "CCrypto", "CTLS"].flatMap {
+                ["-Xcc", "-I\(sources)/\($0)/include"]
+            } + ["-"]
     }
 
     /// Where the tests that are running were built.

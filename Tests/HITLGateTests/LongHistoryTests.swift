@@ -156,9 +156,12 @@ import Testing
         Self.flip(path + ".sums", at: 32 + 36 + 24 + 7)
         #expect(
             try ledger.wrongOutline([StretchFacts.kind, sums]) == .outline(suffix: ".sums", first: 1, last: 4096))
-        for damage in [{ Self.flip(path + ".sums", at: 3) }, { Self.flip(path + ".sums", at: 40) }, {
-            truncate(path + ".sums", off_t(60))
-        }, { unlink(path + ".sums") }] as [() -> Void] {
+        for damage in [
+            { Self.flip(path + ".sums", at: 3) }, { Self.flip(path + ".sums", at: 40) },
+            {
+                truncate(path + ".sums", off_t(60))
+            }, { unlink(path + ".sums") },
+        ] as [() -> Void] {
             damage()
             #expect(ledger.outline(sums).count == 0)
             #expect(

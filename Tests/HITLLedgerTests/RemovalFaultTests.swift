@@ -44,7 +44,8 @@ import Testing
     /// Not the index of the log: it has no contents, and whoever closes it loses the locks that this process has on it.
     private static func holding(_ directory: TemporaryDirectory) -> [String] {
         directory.names.filter { name in
-            !name.hasSuffix("-shm") && contents(of: directory.path + "/" + name).firstRange(of: Array(secret.utf8)) != nil
+            !name.hasSuffix("-shm")
+                && contents(of: directory.path + "/" + name).firstRange(of: Array(secret.utf8)) != nil
         }
     }
 

@@ -63,7 +63,8 @@ struct `A system call that fails` {
 
     private static let signingFaults: [(call: String, error: String, when: [String])] = [
         ("write", "EIO", ["1", "2", "3", "4", "5", "1+", "3+", "6+"]),
-        ("pwrite64", "EIO", ["3", "6", "9", "12", "15", "18", "8+", "14+"]), ("pwrite64", "ENOSPC", ["7", "13", "10+"]),
+        ("pwrite64", "EIO", ["3", "6", "9", "12", "15", "18", "8+", "14+"]),
+        ("pwrite64", "ENOSPC", ["7", "13", "10+"]),
         ("fsync", "EIO", ["1", "2", "3", "4", "5", "2+", "4+"]), ("fsync", "EROFS", ["3+"]),
         ("fdatasync", "EIO", ["1", "2", "3", "4", "6", "2+", "5+"]), ("ftruncate", "EIO", ["1", "1+"]),
         ("rename", "EIO", ["1", "2", "3", "2+"]), ("openat", "EIO", ["60", "70", "80", "90", "100"]),

@@ -24,7 +24,8 @@ struct StretchWalk {
     ///
     /// - Returns: nil for facts that cannot be read.
     func part(from first: Int, whole: (StretchFacts) -> Bool) -> (stretches: Range<Int>, facts: StretchFacts?) {
-        if first % every == 0, first / every < sums.count, let facts = sums[first / every].flatMap({ StretchFacts($0) }),
+        if first % every == 0, first / every < sums.count,
+            let facts = sums[first / every].flatMap({ StretchFacts($0) }),
             whole(facts)
         {
             return (first..<first + every, facts)

@@ -171,7 +171,9 @@ package final class Outline: Sendable {
     /// - Returns: the file that `append` would write to, and false where it cannot be written, or must not: what was sealed
     ///   would be open in it.
     private func openForWriting(_ state: inout State) -> (generation: Int, isWritable: Bool) {
-        guard let path, ledger.sealing.current != nil || !ledger.sealing.hasKeys else { return (state.generation, false) }
+        guard let path, ledger.sealing.current != nil || !ledger.sealing.hasKeys else {
+            return (state.generation, false)
+        }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return (state.generation, false) }
         if Self.isSameFile(descriptor, state.descriptor) {

@@ -43,7 +43,8 @@ extension Ledger {
         let says: Bool
         switch try removal(by: removed.by) {
         case .nothing: says = false
-        case .contents(let lefts): says = lefts[stored.sequence].map { $0 == open.flatMap(stored.hash(leaving:)) } ?? false
+        case .contents(let lefts):
+            says = lefts[stored.sequence].map { $0 == open.flatMap(stored.hash(leaving:)) } ?? false
         case .prefix(let last): says = open == nil && stored.sequence <= last
         }
         guard says else { throw .damaged(path: path, .removed(sequence: stored.sequence)) }

@@ -15,9 +15,9 @@ package enum SQLiteRuns {
         (
             name: "\(column)_run",
             sql: """
-                CREATE TABLE \(column)_run (\(column) TEXT NOT NULL, run INTEGER NOT NULL, \
-                PRIMARY KEY (\(column), run)) STRICT, WITHOUT ROWID
-                """
+            CREATE TABLE \(column)_run (\(column) TEXT NOT NULL, run INTEGER NOT NULL, \
+            PRIMARY KEY (\(column), run)) STRICT, WITHOUT ROWID
+            """
         )
     }
 

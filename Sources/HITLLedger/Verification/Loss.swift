@@ -40,7 +40,9 @@ extension Ledger {
     ///
     /// - Returns: how many entries there are, how many of the newest were checked, and what is wrong, as a sentence and with
     ///   what helps.
-    public func look() throws(LedgerError) -> (size: Int64, checked: Int64, flaw: (sentence: String, mending: Mending?)?) {
+    public func look() throws(LedgerError) -> (
+        size: Int64, checked: Int64, flaw: (sentence: String, mending: Mending?)?
+    ) {
         let size = try head.size
         if let loss = try loss() { return (size, 0, (loss.description, loss.mending)) }
         let bytes = try snapshot().tornBytes

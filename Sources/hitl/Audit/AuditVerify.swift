@@ -86,7 +86,9 @@ struct AuditVerify {
             case .success(let found): signatures = found
             }
             do throws(LedgerError) {
-                if let wrong = try ledger.wrongOutline(Records.outlines, progress: Self.outlineProgress()) { verification.failures.append(wrong) }
+                if let wrong = try ledger.wrongOutline(Records.outlines, progress: Self.outlineProgress()) {
+                    verification.failures.append(wrong)
+                }
             } catch {
                 return Failure(.ledger, error.description).report()
             }
@@ -216,7 +218,8 @@ extension Verification {
                 weakened(signatures).map { weakened in
                     [
                         "head": .string("\(weakened.head.size):\(weakened.head.hash.hex)"),
-                        "erased": .integer(weakened.erased), "recordedBy": .integer(weakened.recordedBy), "from": .integer(weakened.entries.lowerBound),
+                        "erased": .integer(weakened.erased), "recordedBy": .integer(weakened.recordedBy),
+                        "from": .integer(weakened.entries.lowerBound),
                         "through": .integer(weakened.entries.upperBound),
                     ]
                 }),
