@@ -5,6 +5,28 @@ import Testing
 
 /// What a shell gets from the built program.
 @Suite(.oneAtATime) struct `The command line` {
+    /// One search of the standard library in a string brings all of them: a megabyte, and conformances that every start
+    /// looks through. `HITLCore/Text` has what does without.
+    @Test func `is made without the standard library's regular expressions`() throws {
+        let descriptor = open(Home.hitl, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        let program = try #require(mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0))
+        defer { munmap(program, size) }
+        func holds(_ text: String) -> Bool {
+            var place = program
+            let end = program + size - text.utf8.count
+            while place < end, let found = memchr(place, Int32(text.utf8.first ?? 0), end - place) {
+                if memcmp(found, text, text.utf8.count) == 0 { return true }
+                place = found + 1
+            }
+            return false
+        }
+        // As they stand in the names of symbols.
+        #expect(holds("8HITLCore"))
+        #expect(!holds("17_StringProcessing"))
+    }
+
     /// Every code of the manual that needs no story, in one ledger's life.
     @Test func `ends with the documented codes`() async throws {
         let home = try Home()
