@@ -46,8 +46,16 @@ import Testing
         #expect(supervisor.identity == child.supervisor)
         let own = try ProcessTree.firstAncestor(of: innermost, neitherShellNorNamed: ["supervisor"])
         #expect(own.pid == ThisProcess.pid)
+        // What stands above it is not looked at, and each below it is asked about once.
+        var asked: [String] = []
+        let path = try ProcessTree.path(from: innermost) { entry in
+            asked.append(entry.name.text)
+            return entry.identity == child.supervisor
+        }
+        #expect(path.map(\.name.text) == ["sh", "bash", "sh", "supervisor"])
+        #expect(asked == ["bash", "sh", "supervisor"])
         #expect(throws: ProcessTree.Failure.noSuchAncestor(pid: innermost.pid)) {
-            try ProcessTree.firstAncestor(of: innermost) { _ in false }
+            try ProcessTree.path(from: innermost) { _ in false }
         }
         child.stop(grace: .zero)
         _ = await child.wait()

@@ -70,10 +70,17 @@ package enum ProcessTree {
     /// From the process up to the topmost that can be seen, which is pid 1 or, where pid 1 is hidden, one of its
     /// children.
     package static func ancestry(of process: ProcessIdentity) throws(Failure) -> [Entry] {
+        try ancestry(of: process) { _ in false }
+    }
+
+    /// The same up to the first ancestor that `isLast`, where there is one: what stands above it is not looked at.
+    private static func ancestry(
+        of process: ProcessIdentity, upTo isLast: (Entry) -> Bool
+    ) throws(Failure) -> [Entry] {
         var last: [ProcessIdentity]?
         for _ in 0..<16 {
             do throws(Failure) {
-                let chain = try walk(from: process)
+                let chain = try walk(from: process, upTo: isLast)
                 let identities = chain.map(\.identity)
                 if identities == last { return chain }
                 last = identities
@@ -101,23 +108,31 @@ package enum ProcessTree {
         try isAtOrBelow(identity(of: pid), ancestor: ancestor)
     }
 
-    /// The first, from the parent of `process` on, for which `matches`. pid 1 is nobody's.
-    package static func firstAncestor(
-        of process: ProcessIdentity, where matches: (Entry) -> Bool
-    ) throws(Failure) -> Entry {
-        guard let found = try ancestry(of: process).dropFirst().first(where: { $0.pid != 1 && matches($0) }) else {
-            throw .noSuchAncestor(pid: process.pid)
+    /// From the process up to its first ancestor for which `matches`. pid 1 is nobody's.
+    package static func path(
+        from process: ProcessIdentity, toFirst matches: (Entry) -> Bool
+    ) throws(Failure) -> [Entry] {
+        // Each is asked about once, however often the tree is walked.
+        var answers: [(of: ProcessIdentity, matches: Bool)] = []
+        func answer(_ entry: Entry) -> Bool {
+            guard entry.pid != 1, entry.identity != process else { return false }
+            if let known = answers.first(where: { $0.of == entry.identity }) { return known.matches }
+            let found = matches(entry)
+            answers.append((entry.identity, found))
+            return found
         }
-        return found
+        let path = try ancestry(of: process, upTo: answer)
+        guard let found = path.last, answer(found) else { throw .noSuchAncestor(pid: process.pid) }
+        return path
     }
 
-    /// The first ancestor that is neither a shell nor called one of `names`. A process that calls itself a shell is
+    /// Up to the first ancestor that is neither a shell nor called one of `names`. A process that calls itself a shell is
     /// passed over, so what is found lies higher and covers more.
-    package static func firstAncestor(
-        of process: ProcessIdentity, neitherShellNorNamed names: [String]
-    ) throws(Failure) -> Entry {
+    package static func path(
+        from process: ProcessIdentity, toFirstNeitherShellNorNamed names: [String]
+    ) throws(Failure) -> [Entry] {
         let passed = (shells + names).map { Array($0.utf8) }
-        return try firstAncestor(of: process) { entry in
+        return try path(from: process) { entry in
             // Longer names are cut to 15 bytes by the kernel.
             if passed.contains(where: { Array($0.prefix(15)) == entry.name }) { return false }
             // Unreadable where the process is private or another's; then its name has to do.
@@ -125,6 +140,14 @@ package enum ProcessTree {
             let name = executable.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
             return !passed.contains(name)
         }
+    }
+
+    /// The first, from the parent of `process` on, that is neither a shell nor called one of `names`.
+    package static func firstAncestor(
+        of process: ProcessIdentity, neitherShellNorNamed names: [String]
+    ) throws(Failure) -> Entry {
+        let path = try path(from: process, toFirstNeitherShellNorNamed: names)
+        return path[path.count - 1]
     }
 
     /// Names of programs whose business is to start others.
@@ -151,13 +174,15 @@ package enum ProcessTree {
         return path
     }
 
-    private static func walk(from process: ProcessIdentity) throws(Failure) -> [Entry] {
+    private static func walk(
+        from process: ProcessIdentity, upTo isLast: (Entry) -> Bool
+    ) throws(Failure) -> [Entry] {
         var chain: [Entry] = []
         var entry = try entry(of: process.pid)
         guard entry.identity == process else { throw .gone(pid: process.pid) }
         while true {
             chain.append(entry)
-            if entry.pid == 1 { return chain }
+            if entry.pid == 1 || isLast(entry) { return chain }
             guard entry.parent > 0 else { throw .parentOutsideNamespace(pid: entry.pid) }
             let parent: Entry
             do throws(Failure) {

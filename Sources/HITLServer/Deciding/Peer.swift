@@ -56,11 +56,10 @@ package final class Peer: Sendable {
     /// The process that stands for whoever asks over this connection. A gateway asks often, so what was found is kept for
     /// as long as it holds.
     func requester(_ way: RequesterProcess.Way) throws(ProcessTree.Failure) -> RequesterProcess {
-        if way == .socket { return try RequesterProcess(way: way, asking: process) }
+        if way == .socket { return RequesterProcess(way: way, root: process) }
         if let known = standing.withLock({ $0 }), known.requester.way == way, known.isCurrent { return known.requester }
-        let found = try RequesterProcess(way: way, asking: process)
-        let below = try ProcessTree.ancestry(of: process).prefix { $0.identity != found.root }
-        standing.withLock { $0 = Standing(requester: found, below: Array(below)) }
-        return found
+        let found = try RequesterProcess.find(way, asking: process)
+        standing.withLock { $0 = Standing(requester: found.requester, below: found.below) }
+        return found.requester
     }
 }

@@ -24,12 +24,15 @@ package struct RequesterProcess: Sendable, Equatable {
         self.root = root
     }
 
-    /// Finds the process that stands for whoever asks.
-    package init(way: Way, asking process: ProcessIdentity) throws(ProcessTree.Failure) {
-        self.way = way
+    /// Finds the process that stands for whoever asks, and those below it down to the one that does.
+    static func find(
+        _ way: Way, asking process: ProcessIdentity
+    ) throws(ProcessTree.Failure) -> (requester: RequesterProcess, below: [ProcessTree.Entry]) {
         switch way {
-        case .socket: root = process
-        case .hook, .gateway: root = try ProcessTree.firstAncestor(of: process, neitherShellNorNamed: ["hitl"]).identity
+        case .socket: return (RequesterProcess(way: way, root: process), [])
+        case .hook, .gateway:
+            let path = try ProcessTree.path(from: process, toFirstNeitherShellNorNamed: ["hitl"])
+            return (RequesterProcess(way: way, root: path[path.count - 1].identity), path.dropLast())
         }
     }
 
