@@ -32,6 +32,12 @@ def spawn_times(command, times, env=None):
     return taken
 
 
+def in_turns(times, *commands):
+    """One of each after the other, again and again: what the machine does meanwhile meets all of them."""
+    rounds = [[spawn_times(command, 1, env)[0] for command, env in commands] for _ in range(times)]
+    return [list(taken) for taken in zip(*rounds)]
+
+
 class Desk:
     """A released desk of its own, without an agent, fed from a pipe that stays open."""
 
@@ -262,9 +268,10 @@ def w5():
         path = made(entries)
         home = tempfile.mkdtemp(dir=ROOT.name)
         env = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HITL_AUDIT_PATH": path}
-        shell = p50(spawn_times(["sqlite3", "-readonly", path, "select * from entry where kind='closed' order by sequence desc limit 10"], 40))
-        last = p50(spawn_times([HITL, "history", "--last", "10"], 40, env))
-        rare = p50(spawn_times([HITL, "history", "--last", "10", "--tool", "deleteFile"], 40, env))
+        query = "select * from entry where kind='closed' order by sequence desc limit 10"
+        shell, last, rare = (p50(times) for times in in_turns(
+            40, (["sqlite3", "-readonly", path, query], None), ([HITL, "history", "--last", "10"], env),
+            ([HITL, "history", "--last", "10", "--tool", "deleteFile"], env)))
         row(f"W5 last 10 of {entries:,} entries", us(last), f"{us(shell)} (sqlite3 shell)", f"≤ 2×: {last / shell:.2f}×", last <= 2 * shell)
         row("   last 10 of one tool", us(rare), None, f"≤ 2×: {rare / shell:.2f}×", rare <= 2 * shell)
 
@@ -280,8 +287,7 @@ def tree():
 
 
 def w7():
-    hello = p50(spawn_times([HELLO], 100))
-    version = p50(spawn_times([HITL, "--version"], 100))
+    hello, version = (p50(times) for times in in_turns(100, ([HELLO], None), ([HITL, "--version"], None)))
     row("W7 --version, exec to exit", us(version), f"{us(hello)} (static Swift hello)", f"≤ 2.5×: {version / hello:.2f}×", version <= 2.5 * hello)
 
 
@@ -292,7 +298,7 @@ def hook():
         "tool_input": {"file_path": desk.home + "/w/notes.txt"},
     }).encode()
     command = [HITL, "hook", "claude", "--socket", desk.socket_path]
-    taken, trips = [], []
+    taken, trips, floors = [], [], []
     client = desk.connect()
     for number in range(200):
         start = time.perf_counter()
@@ -307,9 +313,7 @@ def hook():
         }).encode() + b"\n")
         read_lines(client, 1, b'"allowed"')
         trips.append(time.perf_counter() - start)
-    # With the same pipes round it: they are the caller's cost, not the program's.
-    floors = []
-    for _ in range(200):
+        # With the same pipes round it: they are the caller's cost, not the program's.
         start = time.perf_counter()
         subprocess.run([HELLO], input=event, capture_output=True, check=True)
         floors.append(time.perf_counter() - start)
