@@ -81,6 +81,50 @@ import Testing
         #expect(found.code == 7 && found.err.contains("was erased, and no approved request accounts for that."))
     }
 
+    @Test(
+        .enabled(if: python != nil, "python3 is missing: the independent verifier is NOT run"),
+        arguments: ["time", "beginning"])
+    func `is tied to its time and to what stands before it as ever, which both verifiers check`(
+        _ what: String
+    ) async throws {
+        let home = try Home()
+        let desk = try await Self.desk(home)
+        #expect(try await home.hitl("erase", "2").code == 0)
+        #expect(try await home.hitl("approve", "3").code == 0)
+        #expect(try await home.hitl("wait", "3").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        let whole = try await home.hitl("audit", "verify", "--json")
+        #expect(whole.code == 0 && whole.out.contains(#""weakenedHeads":[]"#))
+
+        // What the hash of the erased entry no longer shows: its time; and the entries before it, with all their hashes.
+        let forge = """
+            import hashlib, sqlite3, struct, sys
+            db = sqlite3.connect(sys.argv[1])
+            rows = db.execute("SELECT sequence, time, hash, record FROM entry ORDER BY sequence").fetchall()
+            erased = next(n for n, _, _, record in rows if record.startswith(b'{"by":') and b'"erased":' in record[:20])
+            if sys.argv[2] == "time":
+                db.execute("UPDATE entry SET time = time - 1 WHERE sequence = ?", (erased,))
+            else:
+                identity, = db.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()
+                previous = hashlib.sha256(b"hitl ledger v1\\n" + identity).digest()
+                for n, time, _, record in rows[:erased - 1]:
+                    head = b"\\0" + struct.pack(">qq", n, time - 1) + previous
+                    previous = hashlib.sha256(head + record).digest()
+                    db.execute("UPDATE entry SET time = time - 1, hash = ? WHERE sequence = ?", (previous, n))
+            db.commit()
+            """
+        for suffix in [".heads", ".checkpoints", ".key", ".tree", ".outline", ".text"] { unlink(home.ledger + suffix) }
+        #expect(try await home.run(program: try #require(Self.python), ["-c", forge, home.ledger, what]).code == 0)
+        let verified = try await home.hitl("audit", "verify")
+        #expect(
+            verified.code == 7 && verified.out.contains("no entry records that what is left of it was to be left"),
+            "\(verified)")
+        let found = try await Self.other(home)
+        #expect(
+            found.code == 7 && found.err.contains("was erased, and no approved request accounts for that."),
+            "\(found)")
+    }
+
     @Test func `is not erased without a desk`() async throws {
         let home = try Home()
         let desk = try await Self.desk(home)
@@ -90,6 +134,74 @@ import Testing
         #expect(try await home.hitl("audit", "erase").code == 2)
         #expect(
             try await home.hitl("audit", "erase", "--containing", Self.anna, "--reason", "for \(Self.anna)").code == 2)
+    }
+
+    @Test(.enabled(if: python != nil, "python3 is missing: no client of the socket was tried"))
+    func `is not erased by a program that asks for it and says yes itself`() async throws {
+        let home = try Home()
+        let desk = try await Self.desk(home)
+        let client = """
+            import json, socket, sys
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(sys.argv[1])
+            lines = s.makefile()
+            def call(number, method, **parameters):
+                message = {"jsonrpc": "2.0", "id": number, "method": method, "params": parameters}
+                s.sendall(json.dumps(message).encode() + b"\\n")
+                answer = json.loads(lines.readline())
+                print(answer.get("error", answer.get("result", {})).get("message", "done"))
+            call(1, "run", command="erase", arguments=["1"])
+            call(2, "approve", request=3)
+            """
+        let said = try await home.run(
+            program: try #require(Self.python), ["-c", client, home.path("r/hitl/desk.sock")])
+        #expect(
+            said == Said(
+                code: 0,
+                out: "done\nRequest 3 was asked for by this process or one above it; somebody else decides.\n"))
+        #expect(try await home.hitl("show", "1").out.contains(Self.anna))
+        // The operator, by hand.
+        #expect(try await home.hitl("approve", "3").code == 0)
+        #expect(try await home.hitl("wait", "3").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        #expect(try await Self.holding(Self.anna, home) == "")
+    }
+
+    @Test func `is erased with what an edit made of it where that is asked for, and else it is named`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint", "--arg", "for=\(Self.anna)") == 1)
+        #expect(try await home.hitl("edit", "1", "--set", "for=\(Self.anna)!").code == 0)
+        #expect(try await home.hitl("reject", "2").code == 0)
+        let alone = try await home.hitl("erase", "1", "--preview")
+        let words = alone.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.contains(
+                "Not among them, and with much of the same, since they replaced or undid one another: 2. --linked erases these too."
+            ), "\(alone)")
+        #expect(try await home.hitl("audit", "erase", "1", "--preview", "--json").out.contains(#""linked":["2"]"#))
+        #expect(try await home.hitl("audit", "erase", "1", "--linked").out.contains("Request 3 asks for it."))
+        #expect(try await home.hitl("approve", "3").code == 0)
+        #expect(try await home.hitl("wait", "3").code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        #expect(try await Self.holding(Self.anna, home) == "")
+    }
+
+    @Test func `is not erased as long as a copy of records lies beside the ledger`() async throws {
+        let home = try Home()
+        let desk = try await Self.desk(home)
+        try home.write("{", to: "h/.local/state/hitl/ledger.db.torn-3")
+        let said = try await home.hitl("erase", "1")
+        #expect(said.code == 1)
+        let words = said.err.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.contains(
+                "Nothing is erased as long as copies of records lie beside the ledger, which no erasure reaches. Move or remove ledger.db.torn-3."
+            ), "\(said)")
+        #expect(try await home.hitl("status").out.contains("asks") == false)
+        unlink(home.ledger + ".torn-3")
+        #expect(try await home.hitl("erase", "1").code == 0)
+        #expect(try await desk.quit() == .exited(0))
     }
 
     @Test func `is kept for as long as it has to be`() async throws {
