@@ -156,9 +156,10 @@ import Testing
         let said = try await home.run(
             program: try #require(Self.python), ["-c", client, home.path("r/hitl/desk.sock")])
         #expect(
-            said == Said(
-                code: 0,
-                out: "done\nRequest 3 was asked for by this process or one above it; somebody else decides.\n"))
+            said
+                == Said(
+                    code: 0,
+                    out: "done\nRequest 3 was asked for by this process or one above it; somebody else decides.\n"))
         #expect(try await home.hitl("show", "1").out.contains(Self.anna))
         // The operator, by hand.
         #expect(try await home.hitl("approve", "3").code == 0)
