@@ -116,6 +116,24 @@ import Testing
         #expect(client.reached == [#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#])
     }
 
+    @Test func `is ended at its server when the operator stops it, and the model hears so`() async throws {
+        let home = try Home()
+        let desk = try await BareDesk.open(home)
+        let client = try await GatewayClient.open(home)
+        try await client.ask(1, "hang", becomes: 1)
+        try await desk.enter("/hitl approve 1")
+        try await home.waitFor { _ in client.reached.count == 1 }
+        #expect(try await home.hitl("stop", "1").out.contains(", which runs request 1, to end it."))
+        let told = try await client.told()
+        #expect(told.hasPrefix("error: Nobody knows what came of `hang`: it had been permitted, and the operator "))
+        try await home.waitFor { _ in client.reached.count == 2 }
+        #expect(
+            client.reached.last
+                == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"reason":"stopped by the operator","requestId":1}}"#
+        )
+        try await home.waitFor { try await $0.auditRecords().map(\.outcome) == ["unknown"] }
+    }
+
     @Test func `waits for a desk that was killed, and runs when the next one approves`() async throws {
         let home = try Home()
         let first = try await BareDesk.open(home)

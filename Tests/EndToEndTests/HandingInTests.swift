@@ -150,7 +150,7 @@ import Testing
         }
         #expect(!home.exists("w/survived"))
         #expect(try await home.hitl("history", "--request", "1").out.contains("stopped by the operator"))
-        #expect(try await home.hitl("stop", "1") == Said(code: 1, err: "Request 1 is not running.\n"))
+        #expect(try await home.hitl("stop", "1") == Said(code: 1, err: "hitl: Request 1 is not running.\n"))
         withExtendedLifetime(desk) {}
     }
 

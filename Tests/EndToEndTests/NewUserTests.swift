@@ -54,6 +54,29 @@ import Testing
         #expect(removal.code == 2, "\(removal)")
     }
 
+    @Test func `has hooks written where the agent looks for them, and is told where`() async throws {
+        let home = try Home()
+        let written = try await home.hitl("hook", "install", "claude", "--socket", "/s", "--write")
+        #expect(written.code == 0 && home.exists("h/.claude/settings.json"), "\(written)")
+        #expect(written.err == "hitl: `\(home.path("h/.claude/settings.json"))` is written.\n")
+        try home.makeDirectory("codex")
+        try home.makeDirectory("claude")
+        let named = ["CODEX_HOME": home.path("codex"), "CLAUDE_CONFIG_DIR": home.path("claude")]
+        _ = try await home.hitl("hook", "install", "codex", "--socket", "/s", "--write", environment: named)
+        #expect(home.exists("codex/hooks.json"))
+        _ = try await home.hitl("mcp", "install", "claude", "x", "--write", "--", "server", environment: named)
+        #expect(home.exists("claude/.claude.json"))
+        _ = try await home.hitl("mcp", "install", "gemini", "x", "--write", "--", "server")
+        #expect(home.exists("h/.gemini/settings.json"))
+        // A home that is none, or not this user's: that of the password database. Nothing is written there.
+        for other in ["h", "/nonexistent", "/etc/passwd"] {
+            let shown = try await home.hitl(
+                "hook", "install", "gemini", "--socket", "/s", environment: ["HOME": other])
+            #expect(shown.code == 0 && !shown.err.contains(other + "/.gemini"), "\(shown)")
+            #expect(shown.err.hasSuffix("/.gemini/settings.json` would be. --write puts it there.\n"), "\(shown)")
+        }
+    }
+
     @Test func `gets JSON wherever the option is taken`() async throws {
         let home = try Home()
         try home.write(

@@ -233,7 +233,7 @@ import Testing
                 == Said(
                     code: 1,
                     err: """
-                        There is no request 7. Pending:
+                        hitl: There is no request 7. Pending:
                            2. paint
 
                         """))

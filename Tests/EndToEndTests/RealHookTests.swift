@@ -82,9 +82,9 @@ import Testing
             try await stage.asks()
             try stage.notRun()
             try #require(try await stage.home.hitl("approve", "1").code == 0)
-            try await stage.told("made\n")
+            try await stage.told(RealAgent.made)
             await stage.ended()
-            try #require(stage.home.read("w/one") == "made\n")
+            try #require(stage.home.read("w/one") == RealAgent.made)
         }
     }
 
@@ -103,9 +103,9 @@ import Testing
             try await stage.asks()
             try #require(try await stage.home.hitl("edit", "1", "--set", agent.edit).code == 0)
             try #require(try await stage.home.hitl("approve", "2").code == 0)
-            try await stage.told("other\n")
+            try await stage.told(RealAgent.edited)
             await stage.ended()
-            try #require(stage.home.read("w/one") == "other\n")
+            try #require(stage.home.read("w/one") == RealAgent.edited)
         }
     }
 

@@ -25,9 +25,15 @@ import Testing
 
         func hasRun(_ text: String) async throws { try await home.waitFor { $0.read("w/one") == text } }
 
-        /// The model has been told; of an agent without one, its operator.
+        /// The model has been told; of an agent without one, the agent, which says so.
         func told(_ words: String) async throws {
-            guard let model else { return try await desk.until { $0.unwrapped.contains(words) } }
+            guard let model else {
+                return try await desk.until { screen in
+                    (screen.scrollback + screen.lines).contains {
+                        ($0.hasPrefix("acp│") || $0.hasPrefix("⚠ acp could not go on: ")) && $0.contains(words)
+                    }
+                }
+            }
             try await home.waitFor { _ in model.heard(words) }
         }
 
@@ -57,8 +63,8 @@ import Testing
             try await stage.asks()
             try stage.notRun()
             try #require(try await stage.home.hitl("approve", "1").code == 0)
-            try await stage.hasRun(agent == .sdk ? "made" : "made\n")
-            try await stage.told(agent == .sdk ? "wrote it" : "made\n")
+            try await stage.hasRun(RealAgent.made)
+            try await stage.told(RealAgent.made)
             try await stage.quit()
         }
     }
@@ -81,10 +87,10 @@ import Testing
             try #require(try await stage.home.hitl("edit", "1", "--set", agent.edit).code == 0)
             try #require(try await stage.home.hitl("approve", "2").code == 0)
             if agent.takesEdits {
-                try await stage.hasRun(agent == .sdk ? "other" : "other\n")
-                try await stage.told(agent == .sdk ? "done" : "other\n")
+                try await stage.hasRun(RealAgent.edited)
+                try await stage.told(RealAgent.edited)
             } else {
-                try await stage.told("echo other > one; cat one")
+                try await stage.told("edited-%s here > one; cat one")
                 try stage.notRun()
             }
             try await stage.quit()

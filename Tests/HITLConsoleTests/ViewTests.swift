@@ -91,6 +91,48 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                 """)
     }
 
+    @Test func `when it is announced names the variables that tell something, and counts the rest`() {
+        func announced(_ environment: [(String, String?)]) -> String {
+            var text = StyledText()
+            RequestView(
+                request(
+                    facts: Facts(
+                        command: .init(
+                            argv: ["make"], executable: "/usr/bin/make",
+                            environment: environment.map { .init(name: $0.0, value: $0.1) }))),
+                requester: .connected, now: opened
+            ).appendWhole(to: &text, naming: .byNumber)
+            return shown(text)
+        }
+        let dull: [(String, String?)] = (1...5).map { ("DULL_\($0)", "x") }
+        let telling: [(String, String?)] = [
+            ("LD_PRELOAD", "/tmp/x.so"), ("DB_PASSWORD", "(hidden, 7 bytes, digest 0123456789abcdef)"), ("PWD", nil),
+        ]
+        #expect(
+            announced(dull + telling).hasSuffix(
+                """
+                   Environment (what differs from a clean one):
+                     LD_PRELOAD="/tmp/x.so"
+                     DB_PASSWORD="(hidden, 7 bytes, digest 0123456789abcdef)"
+                     PWD is not set
+                     5 more: `/hitl show 3`
+
+                """))
+        #expect(announced(dull).hasSuffix("one):\n     5 variables: `/hitl show 3`\n"))
+        // A few are sooner read than looked up.
+        #expect(announced(Array(dull.prefix(4))).hasSuffix("     DULL_3=\"x\"\n     DULL_4=\"x\"\n"))
+    }
+
+    @Test func `does not end in empty rows where its effect does, and says how many there are`() {
+        func effect(_ preview: String) -> String {
+            let text = whole(request(facts: Facts(preview: preview)))
+            return String(text.split(separator: "   Effect:\n")[1].split(separator: "   Approving")[0])
+        }
+        #expect(effect("To: ada\n\nHi\n") == "     │ To: ada\n     │ \n     │ Hi\n")
+        #expect(effect("To: ada\n\n") == "     │ To: ada\n")
+        #expect(effect("To: ada\n\n\n\n") == "     │ To: ada\n     and 3 empty lines\n")
+    }
+
     @Test func `in a list names the command that its requester would run, which the arguments do not`() {
         let command = Facts.Command(
             argv: ["./deploy.sh", "prod"], executable: "/srv/shop/deploy.sh", environment: [])

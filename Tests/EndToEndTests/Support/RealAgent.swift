@@ -35,24 +35,29 @@ enum RealAgent: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Whether it runs edited arguments; the others are told of them.
     var takesEdits: Bool { self == .claude || self == .sdk }
 
+    /// It says what it wrote, which does not stand in it.
+    private static let command = "printf made-%s here > one; cat one"
+    static let made = "made-here"
+    static let edited = "edited-here"
+
     var call: ScriptedModel.Call {
         switch self {
         case .claude:
-            .init(tool: "Bash", arguments: ["command": "echo made > one; cat one", "description": "makes a file"])
-        case .codex: .init(tool: "exec_command", arguments: ["cmd": "echo made > one; cat one"])
-        case .vibe: .init(tool: "bash", arguments: ["command": "echo made > one; cat one"])
+            .init(tool: "Bash", arguments: ["command": .string(Self.command), "description": "makes a file"])
+        case .codex: .init(tool: "exec_command", arguments: ["cmd": .string(Self.command)])
+        case .vibe: .init(tool: "bash", arguments: ["command": .string(Self.command)])
         case .sdk: .init(tool: "", arguments: [:])
         }
     }
 
-    /// What is typed to it, so that it makes the file `one` with the line `made`.
-    var prompt: String { self == .sdk ? "write one made;say wrote it;say done" : "please do the work" }
+    /// What is typed to it, so that it makes the file `one` with `made` in it.
+    var prompt: String { self == .sdk ? "write one \(Self.made);read one;say done" : "please do the work" }
 
-    /// Changes what it would write to `other`.
+    /// Changes what it would write to `edited`.
     var edit: String {
         switch self {
-        case .claude, .codex, .vibe: "command=echo other > one; cat one"
-        case .sdk: "content=other"
+        case .claude, .codex, .vibe: "command=printf edited-%s here > one; cat one"
+        case .sdk: "content=\(Self.edited)"
         }
     }
 
@@ -74,7 +79,7 @@ enum RealAgent: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .sdk: agent = ["acp", "--"] + torn + (try RealPeers.python("venv-acp", "sdk_agent.py"))
         }
         return try await Desk.open(
-            home, ["--enable-hitl", "--workspace", home.workspace, "--agent"] + agent, columns: 120, rows: 100,
+            home, ["--enable-hitl", "--workspace", home.workspace, "--agent"] + agent, columns: 400, rows: 100,
             environment: Self.environment(home, port: model?.port ?? 0))
     }
 

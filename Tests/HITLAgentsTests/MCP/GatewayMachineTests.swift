@@ -201,6 +201,32 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
         #expect(stage.server(#"{"id":1,"result":{}}"#) == [#"client {"id":1,"result":{}}"#])
     }
 
+    @Test func `ends what the operator stopped, and hears no more of it`() {
+        var stage = GatewayStage()
+        _ = stage.call(1)
+        _ = stage.call(2)
+        _ = stage.approves(1)
+        let stop = #"{"jsonrpc":"2.0","method":"stop","params":{"id":"c1"}}"#
+        #expect(
+            stage.desk(stop) == [
+                #"server {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"reason":"stopped by the operator","#
+                    + #""requestId":1}}"#,
+                #"client {"id":1,"jsonrpc":"2.0","result":{"content":[{"text":"Nobody knows what came of `echo`: it had "#
+                    + #"been permitted, and the operator stopped it while it ran. This is a decision and no error: do not "#
+                    + #"call it again; look at what it did, and ask what to do instead.","type":"text"}],"isError":true}}"#,
+                #"desk {"id":0,"jsonrpc":"2.0","method":"outcome","params":{"id":"c1","status":"unknown","#
+                    + #""summary":"stopped by the operator while it ran; its server was told"}}"#,
+            ])
+        // One answer to a call, and none that could pass for the answer to another.
+        #expect(
+            stage.server(#"{"id":1,"result":{}}"#) == ["note The server answered the call 1, which was stopped; dropped."])
+        #expect(contains(stage.call(1), "a call with the id 1 was stopped and may still be answered"))
+        // Neither what has ended nor what still waits can be stopped.
+        #expect(stage.desk(stop) == [])
+        #expect(stage.desk(#"{"jsonrpc":"2.0","method":"stop","params":{"id":"c2"}}"#) == [])
+        #expect(contains(stage.approves(2), "server "))
+    }
+
     @Test func `asks a desk that is back for what is open, under the same key`() {
         var stage = GatewayStage()
         let asked = stage.call(1)
