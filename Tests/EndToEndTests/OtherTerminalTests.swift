@@ -273,7 +273,7 @@ import Testing
             let rejecting = try await home.start(["reject", "\(number)"])
             let (approved, rejected) = (Said(await approving.wait()), Said(await rejecting.wait()))
             #expect([approved.code, rejected.code].sorted() == [0, 1])
-            #expect((approved.err + rejected.err).hasPrefix("Request \(number) was already "))
+            #expect((approved.err + rejected.err).hasPrefix("hitl: Request \(number) was already "))
             #expect(try await home.hitl("wait", "\(number)").code == (approved.code == 0 ? 0 : 3))
         }
         #expect(try await desk.quit() == .exited(0))

@@ -15,8 +15,15 @@ package struct ClientLine: Sendable {
     package let verdict: Verdict
     /// Requests for the list of tools, whose answers are looked at.
     package private(set) var lists: [MessageID] = []
+    /// What a batch takes back, which goes to the server with the rest of it.
+    package private(set) var cancellations: [Cancellation] = []
     /// What the client calls itself.
     package private(set) var client: String?
+
+    package struct Cancellation: Sendable {
+        package let id: MessageID
+        package let reason: String?
+    }
 
     /// Calls have at most 64 levels, which the desk sees to; what passes may have more.
     private static let depth = 512
@@ -119,6 +126,7 @@ package struct ClientLine: Sendable {
     /// A batch passes whole or not at all, because it is answered as one.
     private init(batch elements: [JSONValue], _ gated: [String]) {
         var lists: [MessageID] = []
+        var cancellations: [Cancellation] = []
         var objections: [LineObjection] = []
         var ids: [MessageID] = []
         for element in elements {
@@ -130,10 +138,13 @@ package struct ClientLine: Sendable {
             do throws(LineObjection) {
                 let line = try ClientLine(message: message, gated)
                 lists += line.lists
-                if case .call(let call) = line.verdict {
+                switch line.verdict {
+                case .call(let call):
                     throw LineObjection(
                         call.id, .invalidRequest, "a tools/call cannot be part of a batch; send it on a line of its own"
                     )
+                case .cancelled(let id, let reason): cancellations.append(Cancellation(id: id, reason: reason))
+                case .passes, .refused: break
                 }
             } catch {
                 objections.append(error)
@@ -141,6 +152,7 @@ package struct ClientLine: Sendable {
         }
         guard !objections.isEmpty else {
             self.init(verdict: elements.isEmpty ? .refused([Self.emptyBatch]) : .passes, lists: lists)
+            self.cancellations = cancellations
             return
         }
         let answered = Set(objections.compactMap(\.id))

@@ -88,20 +88,26 @@ package struct Gateway {
         switch read.verdict {
         case .passes:
             lists.formUnion(read.lists)
-            return [.toServer(line)]
+            return [.toServer(line)] + read.cancellations.flatMap { cancel($0.id, $0.reason) ?? [] }
         case .refused(let objections): return [.toClient(GatewayReply.objections(objections))]
         case .cancelled(let id, let reason):
-            lists.remove(id)
-            if let ran = running.removeValue(forKey: id) {
-                // No answer may follow, so what is known now is all that will be known.
-                return [.toServer(line)]
-                    + outcome(of: ran.number, on: ran.connection, .unknown, "its client cancelled it while it ran")
-            }
-            guard let number = waiting.removeValue(forKey: id) else { return [.toServer(line)] }
-            return withdraw(
-                number, because: reason.map { "cancelled by its client: \($0)" } ?? "cancelled by its client")
+            // A server knows nothing of what still waits.
+            let isOurs = waiting[id] != nil
+            let steps = cancel(id, reason) ?? []
+            return isOurs ? steps : [.toServer(line)] + steps
         case .call(let call): return gate(call, line, now: now)
         }
+    }
+
+    /// Nil where the server alone may know of it.
+    private mutating func cancel(_ id: MessageID, _ reason: String?) -> [Step]? {
+        lists.remove(id)
+        if let ran = running.removeValue(forKey: id) {
+            // No answer may follow, so what is known now is all that will be known.
+            return outcome(of: ran.number, on: ran.connection, .unknown, "its client cancelled it while it ran")
+        }
+        guard let number = waiting.removeValue(forKey: id) else { return nil }
+        return withdraw(number, because: reason.map { "cancelled by its client: \($0)" } ?? "cancelled by its client")
     }
 
     private mutating func gate(_ call: ToolsCall, _ line: [UInt8], now: UInt64) -> [Step] {
@@ -197,7 +203,7 @@ package struct Gateway {
                 return [.note("The server answered the call \(id.json.canonicalText), which was stopped; dropped.")]
             }
             guard let ran = running.removeValue(forKey: id) else { return [.toClient(line)] }
-            return report(ran, ending) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
+            return report(ran, ending, line) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
         }
     }
 
@@ -221,8 +227,10 @@ package struct Gateway {
         pins.observe(line, server: settings.server).map { [.note($0)] } ?? []
     }
 
-    private func report(_ ran: Running, _ ending: ServerLine.Ending) -> [Step] {
-        let (status, summary) = ending.outcome
+    private func report(_ ran: Running, _ ending: ServerLine.Ending, _ line: [UInt8]) -> [Step] {
+        var (status, summary) = ending.outcome
+        // The client answers in a call of its own, which asks anew; what it was asked is not seen there.
+        if ending == .inputRequired, let questions = ServerLine.questions(in: line) { summary += ": " + questions }
         return outcome(of: ran.number, on: ran.connection, status, summary)
     }
 

@@ -67,6 +67,22 @@ enum ServerLine {
         return .answer(id, .success)
     }
 
+    /// What a result that wants more input asks of the client, for people; nil where nothing can be read.
+    static func questions(in line: [UInt8]) -> String? {
+        guard let value = try? JSONValue(parsing: line, depth: 512),
+            let requests = value.object?["result"]?.object?["inputRequests"]?.object?.members
+        else { return nil }
+        let questions = requests.prefix(mostQuestions).compactMap { request -> String? in
+            let question = request.value.object
+            guard let method = question?["method"]?.string else { return nil }
+            let message = question?["params"]?.object?["message"]?.string
+            return DeskMessage.label(message.map { "\(method) \"\($0)\"" } ?? method)
+        }
+        return questions.isEmpty ? nil : questions.joined(separator: ", ")
+    }
+
+    private static let mostQuestions = 8
+
     private static func batch(_ line: [UInt8]) -> ServerLine {
         guard let value = try? JSONValue(parsing: line, depth: 512), case .array(let elements) = value else {
             return .unclear

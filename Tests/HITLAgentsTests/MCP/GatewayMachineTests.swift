@@ -101,6 +101,11 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
                 #""status":"unknown","summary":"the server asked for more input""#
             ),
             (
+                #"{"id":1,"result":{"resultType":"input_required","inputRequests":{"k":{"method":"elicitation/create","#
+                    + #""params":{"message":"Really?"}},"r":{"method":"roots/list"}}}}"#,
+                #""status":"unknown","summary":"the server asked for more input: elicitation/create \"Really?\", roots/list""#
+            ),
+            (
                 #"{"id":1,"result":{"task":{"taskId":"x"}}}"#,
                 #""status":"unknown","summary":"it runs on as a task of the server""#
             ),
@@ -199,6 +204,19 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
             ])
         // A server that answers all the same is passed on, as it would be without a gateway.
         #expect(stage.server(#"{"id":1,"result":{}}"#) == [#"client {"id":1,"result":{}}"#])
+    }
+
+    @Test func `takes back what a batch cancels, too`() {
+        var stage = GatewayStage()
+        _ = stage.call(1)
+        _ = stage.opens(1, as: 7)
+        let batch =
+            #"[{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}},"#
+            + #"{"jsonrpc":"2.0","id":5,"method":"ping"}]"#
+        let steps = stage.client(batch)
+        #expect(steps.first == "server " + batch)
+        #expect(contains(steps, #""method":"withdraw""#))
+        #expect(!contains(stage.approves(1), "server "))
     }
 
     @Test func `ends what the operator stopped, and hears no more of it`() {
