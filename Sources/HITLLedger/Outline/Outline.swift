@@ -145,7 +145,7 @@ package final class Outline: Sendable {
     }
 
     /// Of a piece that is missing; nil where that cannot be said yet.
-    private func derived(_ number: Int) throws(LedgerError) -> (bytes: [UInt8], hash: Digest)? {
+    fileprivate func derived(_ number: Int) throws(LedgerError) -> (bytes: [UInt8], hash: Digest)? {
         switch kind.source {
         case .entries(let derive):
             let entries = try ledger.entries(
@@ -328,7 +328,22 @@ extension Ledger {
         let range = Outline.entries(of: number)
         guard try head.size >= range.upperBound else { return true }
         let entries = try entries(from: range.lowerBound, limit: Int(Outline.stretch), briefs: .omitted)
-        return !kinds.isEmpty && kinds.allSatisfy { outline($0).agrees(number, with: entries) }
+        guard !kinds.isEmpty else { return false }
+        for kind in kinds {
+            let outline = outline(kind)
+            switch kind.source {
+            case .entries(let derive):
+                guard outline.agrees(number, with: derive(entries), entries.last?.hash) else { return false }
+            case .pieces:
+                // The sum of what lies beside, of which the part with this entry is looked at by itself.
+                let place = Int((sequence - 1) / kind.length)
+                guard place < outline.count else { continue }
+                guard let (bytes, hash) = try outline.derived(place), outline.agrees(place, with: bytes, hash) else {
+                    return false
+                }
+            }
+        }
+        return true
     }
 
     /// The first entries of which a file of these kinds says something else than their records, if there are any.
