@@ -25,7 +25,9 @@ struct AgentHome {
     private func own(_ variable: String) -> String? {
         guard let path = environment[variable], path.utf8.first == UInt8(ascii: "/") else { return nil }
         var facts = stat()
-        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == account.uid else { return nil }
+        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == account.uid else {
+            return nil
+        }
         return path
     }
 }

@@ -210,6 +210,17 @@ import Testing
         #expect(try await desk.quit() == .exited(0))
     }
 
+    @Test(arguments: agents) func `is found where the configuration says`(_ agent: String) async throws {
+        let home = try Home(
+            configuration: """
+                hitl: { enabled: true }
+                agent: { name: \(agent), command: [\(Self.standIns)/\(agent)] }
+
+                """)
+        let said = try await home.script(["say hello", "/quit"], "--workspace", home.workspace)
+        #expect(said.code == 0 && said.out.contains("\(agent)│ hello"), "\(said)")
+    }
+
     @Test(arguments: agents) func `that is not installed is one sentence`(_ agent: String) async throws {
         let home = try Home()
         let said = try await home.hitl("loop", "--enable-hitl", "--agent", agent)

@@ -17,7 +17,9 @@ import Testing
         let process: ChildProcess
 
         /// - Parameter isTorn: the hook gets the beginning of what its agent says.
-        init(_ agent: RealAgent, timeout: String? = nil, isTorn: Bool = false, hasDesk: Bool = true) async throws {
+        init(
+            _ agent: RealAgent, timeout: String? = nil, isTorn: Bool = false, hasDesk: Bool = true, more: [String] = []
+        ) async throws {
             home = try Home(configuration: timeout.map { "hitl:\n  timeout: \($0)\n" })
             self.agent = agent
             model = try await ScriptedModel.start(home, [agent.call])
@@ -39,10 +41,12 @@ import Testing
                 ]
             case .claude, .vibe, .sdk:
                 program = try RealPeers.claude()
-                words = [
-                    "-p", "please do the work", "--model", "fake-model", "--output-format", "stream-json", "--verbose",
-                    "--allowedTools", "Bash",
-                ]
+                words =
+                    [
+                        "-p", "please do the work", "--model", "fake-model", "--output-format", "stream-json",
+                        "--verbose",
+                        "--allowedTools", "Bash",
+                    ] + more
             }
             process = try await home.start(
                 program: program, words, environment: environment, timeLimit: .seconds(60))
@@ -148,6 +152,20 @@ import Testing
     @Test(arguments: agents) func `runs nothing by half a question`(_ agent: RealAgent) async throws {
         try await conformance("bytes torn", agent, isTorn: true) { stage in
             try await stage.told("Nothing was executed: ")
+            await stage.ended()
+            try stage.notRun()
+        }
+    }
+
+    @Test func `does not run what its own rules deny, whatever is approved`() async throws {
+        try await ConformanceCase(row: "denied by the agent's own rules", column: "claude (hook)").run {
+            let stage = try await Stage(.claude, more: ["--disallowedTools", "Bash(printf *)"])
+            defer { stage.process.stop(grace: .zero) }
+            // Claude Code may ask its hooks first or its rules.
+            try await stage.home.waitFor { home in
+                _ = try await home.hitl("approve", "1")
+                return stage.model.heard("denied") || stage.model.heard("not allowed") || home.exists("w/one")
+            }
             await stage.ended()
             try stage.notRun()
         }

@@ -53,6 +53,20 @@ import Testing
             /\d+ seconds? ago/, with: "0 seconds ago")
     }
 
+    @Test(arguments: [
+        ("**Claude Code.**", "`hitl loop --enable-hitl --agent claude`"),
+        ("**Codex.**", "`hitl loop --enable-hitl --agent codex`"),
+        ("**Gemini CLI.**", "`hitl hook install gemini --write`"),
+        ("**Any agent of the Agent Client Protocol**", "`hitl loop --enable-hitl --agent acp -- vibe-acp`"),
+        ("**Any MCP client.**", "`hitl mcp --name files -- npx"),
+        ("**Any shell script**", "`hitl ask`"), ("**Any Swift program**", "`HITL`"),
+    ]) func `give each kind of agent a paragraph with a command`(_ title: String, _ command: String) throws {
+        let paragraphs = try Project.read("README.md").split(separator: "\n\n").map {
+            $0.replacing("\n", with: " ")
+        }
+        #expect(paragraphs.contains { $0.contains(title) && $0.contains(command) })
+    }
+
     @Test func `show a configuration that is accepted`() throws {
         for block in try Self.blocks("yaml", in: "README.md") {
             let home = TemporaryHome()

@@ -69,7 +69,9 @@ extension Gateway {
             return [takeBack(number, reason)]
         }
         if object["method"]?.string?.utf8.elementsEqual("stop".utf8) == true {
-            guard let number = object["params"]?.object?["id"]?.string.flatMap(Question.number(deskID:)) else { return [] }
+            guard let number = object["params"]?.object?["id"]?.string.flatMap(Question.number(deskID:)) else {
+                return []
+            }
             return stop(number)
         }
         if object["id"] == .null, let error = object["error"]?.object {
@@ -97,7 +99,9 @@ extension Gateway {
         return [
             .toServer(GatewayReply.cancellation(of: id)),
             .toClient(GatewayReply.refusal(GatewayWords.stopped(ran.call.name), to: ran.call)),
-        ] + outcome(of: number, on: ran.connection, .unknown, "stopped by the operator while it ran; its server was told")
+        ]
+            + outcome(
+                of: number, on: ran.connection, .unknown, "stopped by the operator while it ran; its server was told")
     }
 
     /// The desk could not read a line of ours, and so cannot say which: no question that it has not opened is one that

@@ -203,7 +203,9 @@ package struct Gateway {
                 return [.note("The server answered the call \(id.json.canonicalText), which was stopped; dropped.")]
             }
             guard let ran = running.removeValue(forKey: id) else { return [.toClient(line)] }
-            return report(ran, ending, line) + [.toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)]
+            return report(ran, ending, line) + [
+                .toClient(ran.note.flatMap { GatewayReply.noting($0, in: line) } ?? line)
+            ]
         }
     }
 

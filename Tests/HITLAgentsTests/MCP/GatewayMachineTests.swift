@@ -237,7 +237,9 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
             ])
         // One answer to a call, and none that could pass for the answer to another.
         #expect(
-            stage.server(#"{"id":1,"result":{}}"#) == ["note The server answered the call 1, which was stopped; dropped."])
+            stage.server(#"{"id":1,"result":{}}"#) == [
+                "note The server answered the call 1, which was stopped; dropped."
+            ])
         #expect(contains(stage.call(1), "a call with the id 1 was stopped and may still be answered"))
         // Neither what has ended nor what still waits can be stopped.
         #expect(stage.desk(stop) == [])
