@@ -20,7 +20,7 @@ import Testing
         try await Self.limit(desk, to: "4096", in: home)
         let approved = try await home.hitl("approve", "1")
         #expect(approved.code == 7)
-        let undecided = "Nothing was decided, because it could not be recorded: \(full)\n"
+        let undecided = "hitl: Nothing was decided, because it could not be recorded: \(full)\n"
         #expect(masked(approved.err, in: home) == undecided)
         #expect(masked(try await desk.enter("/hitl approve 1"), in: home).contains("No space is left for the ledger"))
         let refused = try await home.hitl("ask", "paint")

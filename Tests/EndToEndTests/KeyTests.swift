@@ -75,7 +75,7 @@ import Testing
         #expect(refused.code == 7)
         #expect(
             refused.err.hasPrefix(
-                "Nothing was decided, because it could not be signed: your key \(name.prefix(19)) was revoked."))
+                "hitl: Nothing was decided, because it could not be signed: your key \(name.prefix(19)) was revoked."))
         #expect(try await home.hitl("status").out.contains("2. Tool: paint"))
         // Earlier than the decision: then that does not count either, and later does not help any more.
         #expect(try await signatures(home) == (0, "Signatures: 1 decision signed"))
@@ -150,7 +150,7 @@ import Testing
         #expect(refused.code == 7)
         #expect(
             refused.err.hasPrefix(
-                "Nothing was decided, because it could not be signed: the key `\(home.path("h/mine"))`"))
+                "hitl: Nothing was decided, because it could not be signed: the key `\(home.path("h/mine"))`"))
         try home.write("-----BEGIN NONSENSE-----\n", to: "h/mine")
         refused = try await home.hitl("reject", "1")
         #expect(refused.err.contains("`\(home.path("h/mine"))` is no OpenSSH private key."))
@@ -198,7 +198,7 @@ import Testing
         #expect(refused.code == 7)
         #expect(
             refused.err.hasPrefix(
-                "Nothing was decided, because it could not be signed: ssh-agent did not sign: it is locked"))
+                "hitl: Nothing was decided, because it could not be signed: ssh-agent did not sign: it is locked"))
         #expect(try await home.run(program: "/usr/bin/ssh-add", ["-q", "-X"], environment: here).code == 0)
         #expect(try await home.hitl("approve", "2").code == 0)
         agent.stop(grace: .zero)
