@@ -39,6 +39,11 @@ try() {
 # What the real peers did: a row for each case, and the reason below where one did not run.
 table() {
     awk -F '\t' '
+        BEGIN {
+            height = split("allow|reject with a reason|edit|expire|withdraw|desk killed while waiting|desk absent|" \
+                "bytes torn|answer after death", row, "|")
+            for (r = 1; r <= height; r++) rows[row[r]] = 1
+        }
         !($1 in rows) { rows[$1] = 1; row[++height] = $1 }
         !($2 in columns) { columns[$2] = 1; column[++width] = $2 }
         {
