@@ -38,7 +38,8 @@ import Testing
                 #expect(loser.code == 1)
                 #expect(
                     masked(loser.err, in: home)
-                        == "hitl: Request \(number) was already \(decision) by OPERATOR (human@socket), N seconds ago.\n")
+                        == "hitl: Request \(number) was already \(decision) by OPERATOR (human@socket), N seconds ago.\n"
+                )
                 let end = Said(await asker.wait())
                 if winner == "approve" {
                     approved.append(number)
