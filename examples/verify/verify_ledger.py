@@ -121,11 +121,11 @@ def written_down(path, origin, keys, against):  # By size all heads and roots; h
     notes = [NOTE.fullmatch(text) for text in texts + [open(name).read() for name in against]]
     for note in notes:
         hold(note and note[2] == origin, "A checkpoint is none, or of another ledger.")
-        lines = [line.split(" ") for line in note[5].splitlines()]
-        blobs = [(name, base64.b64decode(text)) for _, name, text in lines]
+        blobs = [(name, base64.b64decode(text)) for name, text in re.findall("— (.+) (.+)", note[5])]
         right = [signed(trusted[name, blob[:4]], note[1].encode(), blob[4:])
                  for name, blob in blobs if (name, blob[:4]) in trusted]
-        hold(right and all(right) or not keys, f"The checkpoint of {note[3]} is not signed.")
+        is_signed = right and all(right) or not keys
+        hold(is_signed, f"The checkpoint of {note[3]} is not signed by the ledger's key.")
         expected.setdefault(int(note[3]), set()).add(("root", base64.b64decode(note[4]).hex()))
     older = int((beside(".key", "\n") or ["", f"heads {len(heads)}"])[1].split(" ")[1])
     missing = {head[1] for head in heads[older:]} - {note[3] for note in notes[:len(texts)]}
