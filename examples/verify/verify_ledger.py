@@ -121,7 +121,7 @@ def written_down(path, origin, keys, against):  # By size all heads and roots; h
     notes = [NOTE.fullmatch(text) for text in texts + [open(name).read() for name in against]]
     for note in notes:
         hold(note and note[2] == origin, "A checkpoint is none, or of another ledger.")
-        blobs = [(name, base64.b64decode(text)) for name, text in re.findall("— (.+) (.+)", note[5])]
+        blobs = [(n, base64.b64decode(text)) for n, text in re.findall("— (.+) (.+)", note[5])]
         right = [signed(trusted[name, blob[:4]], note[1].encode(), blob[4:])
                  for name, blob in blobs if (name, blob[:4]) in trusted]
         is_signed = right and all(right) or not keys
