@@ -33,7 +33,7 @@ _hitl_about() {
         rest=''
         ;;
     audit)
-        options='--against=file --proof=file --key=text --reviewers=file --require-signatures --continues=text --export=file --checkpoint=file --format=word:jsonl,csv,ocsf,cef,text,markdown,html --output=file --since=moment --session=text --set-aside --containing=text --reason=text --preview --config=file --json --help'
+        options='--against=file --proof=file --key=text --reviewers=file --require-signatures --continues=text --export=file --checkpoint=file --format=word:jsonl,csv,ocsf,cef,text,markdown,html --output=file --since=moment --session=text --set-aside --containing=text --linked --reason=text --preview --config=file --json --help'
         places='word:verify,export,report,checkpoint,prove,witness,repair,erase,retention,purge text*'
         rest=''
         ;;
@@ -118,7 +118,7 @@ _hitl_about() {
         rest=''
         ;;
     erase)
-        options='--containing=text --reason=text --preview --json --help'
+        options='--containing=text --linked --reason=text --preview --json --help'
         places='request*'
         rest=''
         ;;
