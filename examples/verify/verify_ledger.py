@@ -170,7 +170,7 @@ def verify(ledger, key, against):
             unresolved.pop(subject, None)
             unresolved.update({subject: (size, brief)} if standing == 1 else {})
     hold(not expected, f"The ledger ends at entry {size}, but had {max(expected, default=0)}.")
-    hold(not taken[0], f"No approved request accounts for what was erased: {taken[0].keys()}")
+    hold(not taken[0], f"Erased, and no approved request accounts for it: {[*taken[0]]}")
     full = f"FROM entry WHERE sequence <= {size // 64 * 64}"  # all runs of 64 entries
     for table, derived in db and (
             ("kind_run", f"SELECT DISTINCT kind, (sequence - 1) / 64 {full}"),
