@@ -5,8 +5,8 @@ import HITLPlatform
 /// Hands what happens in the queue to those connections that watch it, and to the screen: one listener to the queue,
 /// however many they are.
 ///
-/// Programs are told at once. The screen, for which another thread has to be woken, is told when nobody waits for this
-/// one any more.
+/// All of them are told when nobody waits for the desk's thread any more: who asked has its answer before anybody hears
+/// of it, and programs hear of it before another thread is woken for the screen.
 final class ChangeFeed: Sendable {
     private struct State {
         var pump: Task<Void, Never>?
@@ -15,7 +15,7 @@ final class ChangeFeed: Sendable {
         var tickets: [Int64: [ClosingTicket]] = [:]
         var streams: [Int: AsyncStream<QueueChange>.Continuation] = [:]
         var lastStream = 0
-        /// What the streams have yet to be told, in its order.
+        /// In its order.
         var untold: [QueueChange] = []
     }
 
@@ -98,15 +98,14 @@ final class ChangeFeed: Sendable {
     private func pass(_ changes: AsyncStream<QueueChange>) async {
         for await change in changes {
             if case .closed(let request) = change { fire(request.number) }
-            send(change)
             let isFirst = state.withLock { state in
-                guard !state.streams.isEmpty else { return false }
+                guard !state.streams.isEmpty || !state.watchers.isEmpty else { return false }
                 state.untold.append(change)
                 return state.untold.count == 1
             }
-            if isFirst { Reactor.desk.performAfterJobs { self.tellStreams() } }
+            if isFirst { Reactor.desk.performAfterJobs { self.tell() } }
         }
-        tellStreams()
+        tell()
         let (tickets, streams) = state.withLock { state in
             state.hasEnded = true
             defer { (state.tickets, state.streams) = ([:], [:]) }
@@ -116,11 +115,12 @@ final class ChangeFeed: Sendable {
         for stream in streams { stream.finish() }
     }
 
-    private func tellStreams() {
+    private func tell() {
         let (streams, changes) = state.withLock { state in
             defer { state.untold = [] }
             return (Array(state.streams.values), state.untold)
         }
+        for change in changes { send(change) }
         for change in changes {
             for stream in streams { stream.yield(change) }
         }
