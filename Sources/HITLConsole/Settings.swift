@@ -15,6 +15,9 @@ package final class Settings: Sendable {
 
     package var configuration: Configuration { state.withLock(\.configuration) }
 
+    /// Asked for each record: a copy of the whole configuration would take longer than what it is asked for.
+    package var redactsSensitiveData: Bool { state.withLock { $0.configuration.redactSensitiveData.value } }
+
     package var policy: Policy {
         state.withLock { state in
             let policy = state.policy ?? state.configuration.policy(sha256: sha256)

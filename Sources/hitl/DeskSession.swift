@@ -61,7 +61,7 @@ final class DeskSession: Sendable {
         let key = try DigestKey.load(from: plan.stateDirectory)
         // What is set at the prompt holds for the next call: the gate asks for the policy each time.
         let settings = Settings(configuration, sha256: { HITLLedger.Digest(hashing: $0).hex })
-        let redactor = Redactor(key: key.key) { settings.configuration.redactSensitiveData.value }
+        let redactor = Redactor(key: key.key) { settings.redactsSensitiveData }
         trace = DebugTrace(plan.place.configuration)
         let events = EventLedger(ledger, redactor: redactor, trace: trace?.hear)
         let clocks = Clocks.system

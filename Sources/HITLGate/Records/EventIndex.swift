@@ -1,5 +1,6 @@
 package import HITLCore
 public import HITLLedger
+import HITLPlatform
 
 /// How events are found again in the ledger. Derived from the event alone, so that verification
 /// can compare what the ledger's index says with what the records say.
@@ -34,13 +35,7 @@ extension Draft {
 
 enum Salt {
     /// 16 bytes that nobody can guess, in hexadecimal digits.
-    @Sendable static func random() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<2).map { _ in
-            let digits = String(generator.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-        }.joined()
-    }
+    @Sendable static func random() -> String { RandomBytes.make(16).hexadecimal }
 }
 
 extension Index {

@@ -27,7 +27,7 @@ extension ConfinedDirectory {
         let old = try checked(place, expectation)
         if let old { try requireRegular(old, path) }
 
-        let temporary = Array(".~\(hexadecimal(RandomBytes.make(8)))".utf8)
+        let temporary = Array(".~\(RandomBytes.make(8).hexadecimal)".utf8)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
         let descriptor = withPath(temporary) {
             // Until it has its own permissions nobody else reads it.
@@ -223,8 +223,4 @@ extension ConfinedDirectory {
         }
         guard result == 0 else { throw place.failure(result, "renameat2") }
     }
-}
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -7,7 +7,7 @@ package enum PrivateFile {
     /// directory.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         let (directoryPath, name) = split(path)
-        let temporary = Array(".~\(hexadecimal(RandomBytes.make(8)))".utf8)
+        let temporary = Array(".~\(RandomBytes.make(8).hexadecimal)".utf8)
         do throws(SystemError) {
             let opened = withPath(directoryPath) { platform_open_at(AT_FDCWD, $0, O_RDONLY | O_DIRECTORY, 0) }
             guard opened >= 0 else { throw SystemError(opened, "open") }
