@@ -46,22 +46,19 @@ extension Pending {
 final class Waiter {
     /// Who it is, whatever becomes of its request: an edit moves it to another number, and a
     /// requester that comes back takes the place of a former self.
-    let key: Int
+    var key: Int { seat.key }
+    let seat: Seat
     /// What it waits for.
     var request: ApprovalRequest
     /// SHA-256 of the record with which that was opened, where this desk wrote it.
     var opening: Digest?
     /// It was cancelled while something about its request was being written.
     var hasLeft = false
-    let continuation: CheckedContinuation<Queue.Answer, Never>
 
-    init(
-        key: Int, request: ApprovalRequest, opening: Digest?, continuation: CheckedContinuation<Queue.Answer, Never>
-    ) {
-        self.key = key
+    init(_ seat: Seat, request: ApprovalRequest, opening: Digest?) {
+        self.seat = seat
         self.request = request
         self.opening = opening
-        self.continuation = continuation
     }
 }
 

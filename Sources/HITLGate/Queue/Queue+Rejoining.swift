@@ -37,10 +37,10 @@ extension Queue {
     }
 
     /// A requester comes back for a request that it opened before: it waits on, or hears what was decided.
-    func rejoin(_ request: ApprovalRequest, opened: @Sendable (ApprovalRequest) -> Void) async -> Answer {
-        if pending[request.number] != nil { return await wait(for: request) { opened(request) } }
+    func rejoin(_ request: ApprovalRequest, opened: @Sendable (ApprovalRequest) -> Void) async -> Admission {
+        if pending[request.number] != nil { return await seat(for: request) { opened(request) } }
         opened(request)
-        return await collect(request)
+        return .answered(await collect(request))
     }
 
     /// What a request that is closed means for its requester. An approval is handed out once: whoever

@@ -105,10 +105,28 @@ public actor Queue {
     ///   - id: chosen by a requester that may have to ask again after it lost the desk. Asking again with the
     ///     same id and the same call is one request; with another call it is refused.
     ///   - opened: told, before the wait, which request the call became.
-    func admit(
+    nonisolated func admit(
         _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, id: RequestID? = nil,
         hold: UsageBook.Hold? = nil, opened: @Sendable (ApprovalRequest) -> Void = { _ in }
     ) async -> Answer {
+        let admission = await enter(
+            call, digest: digest, verdict: verdict, from: requester, id: id, hold: hold, opened: opened)
+        switch admission {
+        case .answered(let answer): return answer
+        case .seated(let seat):
+            // Not on the actor, which whoever is answered would have to get hold of before it goes on.
+            return await withTaskCancellationHandler {
+                await seat.answer()
+            } onCancel: {
+                Task { await self.requesterLeft(seat.key) }
+            }
+        }
+    }
+
+    private func enter(
+        _ call: ToolCall, digest: CallDigest, verdict: Verdict, from requester: Principal, id: RequestID?,
+        hold: UsageBook.Hold?, opened: @Sendable (ApprovalRequest) -> Void
+    ) async -> Admission {
         do {
             if let id, let request = try await known(id, digest: digest) {
                 // It counts since it was opened.
@@ -119,13 +137,13 @@ public actor Queue {
             }
             let (request, opening) = try await open(
                 call, digest: digest, verdict: verdict, from: requester, .connected, id: id, hold)
-            return await wait(for: request, opening) {
+            return await seat(for: request, opening) {
                 opened(request)
                 observers.tell(.opened(request))
             }
         } catch {
             usage.release(hold)
-            return Answer(decision: .refused(error), call: call, digest: digest, subject: nil)
+            return .answered(Answer(decision: .refused(error), call: call, digest: digest, subject: nil))
         }
     }
 
@@ -203,24 +221,18 @@ public actor Queue {
 
     // MARK: Waiting
 
-    /// Blocks until the request, or what an edit makes of it, is closed.
+    /// Where the requester hears how the request, or what an edit makes of it, is closed.
     ///
     /// - Parameters:
     ///   - opening: what is signed of the record with which it was opened, where that is known.
     ///   - seated: called once the requester would hear of a decision.
-    func wait(for request: ApprovalRequest, _ opening: Digest? = nil, seated: () -> Void) async -> Answer {
-        if let closure { return await turnAway(request, closure) }
+    func seat(for request: ApprovalRequest, _ opening: Digest? = nil, seated: () -> Void) async -> Admission {
+        if let closure { return .answered(await turnAway(request, closure)) }
         lastKey += 1
-        let key = lastKey
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                sit(Waiter(key: key, request: request, opening: opening, continuation: continuation))
-                seated()
-            }
-        } onCancel: {
-            // It reaches the actor after the lines above, whenever it comes.
-            Task { await self.requesterLeft(key) }
-        }
+        let seat = Seat(key: lastKey)
+        sit(Waiter(seat, request: request, opening: opening))
+        seated()
+        return .seated(seat)
     }
 
     private func sit(_ waiter: Waiter) {
@@ -247,7 +259,7 @@ public actor Queue {
 
     func answer(_ waiter: Waiter, _ answer: Answer) {
         guard seats.removeValue(forKey: waiter.key) != nil else { return }
-        waiter.continuation.resume(returning: answer)
+        waiter.seat.give(answer)
     }
 
     // MARK: Keeping
