@@ -121,7 +121,7 @@ import Testing
             "\(verified)")
         let found = try await Self.other(home)
         #expect(
-            found.code == 7 && found.err.contains("was erased, and no approved request accounts for that."),
+            found.code == 7 && found.err.contains("Erased, and no approved request accounts for it: ["),
             "\(found)")
     }
 

@@ -46,8 +46,9 @@ import Testing
         #expect(Said(await asking.wait()).code == 0)
         #expect(home.exists("w/deployed"))
         try await home.waitFor { $0.exists("w/refused") }
-        // By the connection, which has 1,024 questions at once, and by the queue, which takes 50 of them.
-        #expect(home.read("w/refused") == "tooManyAtOnce tooManyPending")
+        // By the queue, which takes 50; and where it is busy by the connection, which has 1,024 questions at once.
+        let refused = Set((home.read("w/refused") ?? "").split(separator: " "))
+        #expect(refused.contains("tooManyPending") && refused.isSubset(of: ["tooManyPending", "tooManyAtOnce"]))
         #expect(try await home.pending().count == 50)
         try await desk.sees("exec asks for more than 50 things at once; what is over that is refused.")
         desk.terminal.signal(SIGTERM)

@@ -449,7 +449,7 @@ import Testing
             import json, sys
             def send(number, method, params):
                 print(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}), flush=True)
-            send(1, "ask", {"id": "a", "tool": "bash", "args": {"command": "true"}, "agent": "hitl", "lineage": ["helper"]})
+            send(1, "ask", {"id": "a", "tool": "bash", "args": {"command": "true"}, "agent": "operator", "lineage": ["helper"]})
             for line in sys.stdin:
                 open("told", "a").write(line)
                 if '"opened"' in line: send(2, "approve", {"request": 1})
