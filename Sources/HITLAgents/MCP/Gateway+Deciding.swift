@@ -93,7 +93,7 @@ extension Gateway {
     /// The operator wants a call that runs ended: the server is asked to, and its client hears that nobody knows how
     /// far it got. A server that goes on all the same is not heard any more.
     private mutating func stop(_ number: Int64) -> [Step] {
-        guard let (id, ran) = running.first(where: { $0.value.number == number }) else { return [] }
+        guard let (id, ran) = running.first(where: { $0.value.number == number }) else { return stopBefore(number) }
         running[id] = nil
         stopped.insert(id)
         return [
@@ -102,6 +102,20 @@ extension Gateway {
         ]
             + outcome(
                 of: number, on: ran.connection, .unknown, "stopped by the operator while it ran; its server was told")
+    }
+
+    /// The same of a call that was permitted and has not run: its approval waits to be collected, or is on its way here.
+    private mutating func stopBefore(_ number: Int64) -> [Step] {
+        let reason = "stopped by the operator"
+        switch questions[number]?.state {
+        case .decided(.permitted, _, _): return withdraw(number, because: reason)
+        case .open(let waiter):
+            questions[number]?.state = .abandoned(reason: reason)
+            guard let call = waiter?.call else { return [] }
+            waiting[call.id] = nil
+            return [.toClient(GatewayReply.refusal(GatewayWords.stoppedBefore(call.name), to: call))]
+        case .decided, .abandoned, nil: return []
+        }
     }
 
     /// The desk could not read a line of ours, and so cannot say which: no question that it has not opened is one that

@@ -66,6 +66,13 @@ enum GatewayWords {
         """
     }
 
+    static func stoppedBefore(_ tool: String) -> String {
+        """
+        `\(tool)` was not executed: it had been permitted, and the operator stopped it before it ran. This is a decision \
+        and no error: do not call it again; ask what to do instead.
+        """
+    }
+
     static func unanswered(_ tool: String, _ fault: ServerFault) -> String {
         fault.mayHaveRun
             ? "Nobody knows what came of `\(tool)`: \(shown(fault)). Look before you call it again."

@@ -241,10 +241,32 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
                 "note The server answered the call 1, which was stopped; dropped."
             ])
         #expect(contains(stage.call(1), "a call with the id 1 was stopped and may still be answered"))
-        // Neither what has ended nor what still waits can be stopped.
+        // What has ended cannot be stopped, and others go on.
         #expect(stage.desk(stop) == [])
-        #expect(stage.desk(#"{"jsonrpc":"2.0","method":"stop","params":{"id":"c2"}}"#) == [])
         #expect(contains(stage.approves(2), "server "))
+    }
+
+    @Test func `does not run what the operator stopped before it ran`() {
+        let stop = #"{"jsonrpc":"2.0","method":"stop","params":{"id":"c1"}}"#
+        let didNotRun =
+            #"desk {"id":0,"jsonrpc":"2.0","method":"outcome","params":{"id":"c1","status":"failed","#
+            + #""summary":"did not run: stopped by the operator"}}"#
+        // Its approval waits for a call that collects it.
+        var late = GatewayStage(patience: .seconds(10))
+        _ = late.call(1)
+        _ = late.opens(1, as: 7)
+        _ = late.later(.seconds(10))
+        #expect(late.approves(1) == [])
+        #expect(late.desk(stop) == [didNotRun])
+        #expect(contains(late.call(2), #""method":"ask""#))
+        #expect(late.later(.seconds(600)).allSatisfy { !$0.contains("no call came") })
+
+        // The stop overtook the permit.
+        var early = GatewayStage()
+        _ = early.call(1)
+        #expect(contains(early.desk(stop), "the operator stopped it before it ran"))
+        #expect(early.approves(1) == [didNotRun])
+        #expect(contains(early.call(1), #""method":"ask""#))
     }
 
     @Test func `asks a desk that is back for what is open, under the same key`() {
