@@ -53,8 +53,11 @@ final class DeskConnection: Sendable {
 
     func serve() async {
         var babble = 0
+        var taken = 0
         await withDiscardingTaskGroup { group in
             reading: while let line = await nextLine() {
+                taken += 1
+                if taken.isMultiple(of: Self.inOneGo) { await giveWay() }
                 switch Line(line) {
                 case .blank: continue
                 case .refused(let id, let error):
@@ -86,6 +89,16 @@ final class DeskConnection: Sendable {
         if !Task.isCancelled { await giveUpPermits() }
         channel.closeWriting()
         channel.close()
+    }
+
+    private static let inOneGo = 64
+
+    /// Lets the others have their turn: lines that are there already and are answered without waiting would keep them from
+    /// it.
+    private func giveWay() async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            Reactor.desk.perform { continuation.resume() }
+        }
     }
 
     /// Nil at the end, whatever ended it.

@@ -70,6 +70,41 @@ import Testing
         await desk.close()
     }
 
+    @Test func `with many lines at once does not keep others waiting for all of its answers`() async throws {
+        let flood = Locked<Int32>(-1)
+        let answered = Locked<Int32>(-1)
+        let desk = try await TestDesk(look: { call in
+            var count: Int32 = 0
+            if ioctl(flood.withLock { $0 }, UInt(FIONREAD), &count) == 0 { answered.withLock { $0 = count } }
+            return call
+        })
+        let line = Array(#"{"jsonrpc":"2.0","id":1,"method":"x","params":{}}"#.utf8) + [10]
+        let flooding = try DeskSocket.connect(to: [desk.socket])
+        flood.withLock { $0 = flooding.descriptor }
+        flooding.send(line)
+        let answer = Int32(try flooding.nextLine().count + 1)
+        let other = try await desk.client()
+        _ = try await other.call("list")
+
+        // All of it is there before the desk looks.
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        let (held, release) = (ends[0], ends[1])
+        Reactor.desk.perform {
+            var byte: UInt8 = 0
+            _ = read(held, &byte, 1)
+        }
+        flooding.send(Array(repeatElement(line, count: 1000).joined()))
+        try await other.send("ask", ["id": "c", "tool": "bash", "args": [:]])
+        #expect(write(release, [1], 1) == 1)
+        _ = try await other.notification("opened")
+        // What is not read takes up to some 270 answers.
+        #expect((0..<answer * 200).contains(answered.withLock { $0 }))
+        close(held)
+        close(release)
+        await desk.close()
+    }
+
     @Test func `of another user can neither ask nor decide`() async throws {
         let desk = try await TestDesk()
         let own = try DeskAuthority.thisProcess()
