@@ -104,7 +104,7 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
             ).appendWhole(to: &text, naming: .byNumber)
             return shown(text)
         }
-        let dull: [(String, String?)] = (1...5).map { ("DULL_\($0)", "x") }
+        let dull: [(String, String?)] = ["MAIL", "SHLVL", "VTE_VERSION", "WINDOWID", "XDG_VTNR"].map { ($0, "x") }
         let telling: [(String, String?)] = [
             ("LD_PRELOAD", "/tmp/x.so"), ("DB_PASSWORD", "(hidden, 7 bytes, digest 0123456789abcdef)"), ("PWD", nil),
         ]
@@ -120,7 +120,17 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
                 """))
         #expect(announced(dull).hasSuffix("one):\n     5 variables: `/hitl show 3`\n"))
         // A few are sooner read than looked up.
-        #expect(announced(Array(dull.prefix(4))).hasSuffix("     DULL_3=\"x\"\n     DULL_4=\"x\"\n"))
+        #expect(announced(Array(dull.prefix(4))).hasSuffix("     VTE_VERSION=\"x\"\n     WINDOWID=\"x\"\n"))
+        // What nobody knows may be what runs.
+        for name in [
+            "BASH_FUNC_make%%", "GLIBC_TUNABLES", "NODE_PATH", "PERLLIB", "PERL_UNICODE", "GEM_HOME", "ZDOTDIR",
+            "PIP_INDEX_URL",
+            "GOPROXY", "OPENSSL_CONF", "SSL_CERT_FILE", "GCONV_PATH", "all_proxy", "no_proxy", "ftp_proxy",
+            "TAR_OPTIONS",
+            "RSYNC_RSH", "MAVEN_OPTS", "LUA_INIT", "PHPRC", "DEPLOY_TARGET", "SHLVL (again)", "mail", "",
+        ] {
+            #expect(announced(dull + [(name, "x")]).hasSuffix("=\"x\"\n     5 more: `/hitl show 3`\n"), "\(name)")
+        }
     }
 
     @Test func `does not end in empty rows where its effect does, and says how many there are`() {

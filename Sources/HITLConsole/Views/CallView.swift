@@ -27,7 +27,7 @@ struct CallView {
     /// How much of a command's environment is shown.
     enum EnvironmentDetail {
         case whole
-        /// What decides which code runs or who it is to others, and how many more there are, under this number.
+        /// What may decide which code runs or who it is to others, and how many more there are, under this number.
         case telling(request: Int64)
     }
 

@@ -56,8 +56,8 @@ public struct Facts: Sendable, Equatable {
             self.value = value
         }
 
-        /// Whether it is among what a person needs for the decision: what programs take from it, a secret that goes
-        /// along, or that it is missing.
+        /// Whether it is among what a person needs for the decision: all that programs may take something from, a secret
+        /// that goes along, or that it is missing.
         package var isTelling: Bool {
             guard let value else { return true }
             return EnvironmentRules.isTelling(name) || value.utf8.starts(with: "(hidden, ".utf8)

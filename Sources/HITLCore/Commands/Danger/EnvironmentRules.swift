@@ -21,8 +21,20 @@ enum EnvironmentRules {
         return [Finding(.environment, isLoader ? 50 : 15, .ask, words)]
     }
 
-    /// Whether programs take from it which code to run, where to look, or as whom to speak.
-    static func isTelling(_ name: String) -> Bool { name.begins("HITL_") || loaders.contains(where: name.begins) }
+    /// Whether a program may take from it which code to run, where to look, or as whom to speak. Of a name that nobody
+    /// knows nobody can say that none does: `BASH_FUNC_ls%%` is the shell's `ls`, `GLIBC_TUNABLES` the loader's.
+    static func isTelling(_ name: String) -> Bool { !idle.contains(where: name.utf8.elementsEqual) }
+
+    /// Terminal and login session leave them behind, and programs do nothing else for them than they would without.
+    private static let idle = [
+        "CLICOLOR", "CLICOLOR_FORCE", "COLORFGBG", "COLORTERM", "COLUMNS", "GNOME_TERMINAL_SCREEN",
+        "GNOME_TERMINAL_SERVICE", "HISTCONTROL", "HISTFILESIZE", "HISTSIZE", "HISTTIMEFORMAT", "INVOCATION_ID",
+        "ITERM_PROFILE", "ITERM_SESSION_ID", "JOURNAL_STREAM", "KONSOLE_DBUS_SERVICE", "KONSOLE_DBUS_SESSION",
+        "KONSOLE_DBUS_WINDOW", "KONSOLE_VERSION", "LINES", "LS_COLORS", "MAIL", "MANAGERPID", "MOTD_SHOWN", "NO_COLOR",
+        "SHLVL", "SYSTEMD_EXEC_PID", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID", "VTE_VERSION",
+        "WINDOWID", "WT_PROFILE_ID", "WT_SESSION", "XDG_SEAT", "XDG_SEAT_PATH", "XDG_SESSION_CLASS", "XDG_SESSION_ID",
+        "XDG_SESSION_PATH", "XDG_VTNR",
+    ].map { Array($0.utf8) }
 
     /// A name of the zone database or an offset; one that begins with a colon or a slash may be any file.
     private static func isZone(_ value: ArraySlice<UInt8>) -> Bool {
