@@ -173,6 +173,26 @@ import Testing
         ledger.close()
     }
 
+    @Test func `does not add up what no stretch can count`() {
+        func facts(of tool: Int64, at time: Int64) -> [UInt8] {
+            var bytes: [UInt8] = []
+            func put(_ numbers: Int64...) {
+                for number in numbers { withUnsafeBytes(of: number.bigEndian) { bytes += $0 } }
+            }
+            put(0, 0, 0, 1, 1)
+            bytes += "a".utf8
+            put(1)
+            bytes += "b".utf8
+            put(tool, 0, 1, 5, time)
+            return bytes
+        }
+        #expect(StretchFacts(facts(of: 1, at: 4096))?.bytes == facts(of: 1, at: 4096))
+        for wrong in [Int64.max, .min, -1, 1 << 33] {
+            #expect(StretchFacts(facts(of: wrong, at: 1)) == nil)
+            #expect(StretchFacts(facts(of: 1, at: wrong)) == nil)
+        }
+    }
+
     @Test func `is not believed of a file beside it that says something else`() async throws {
         let directory = LedgerDirectory()
         let path = directory.path + "/ledger.db"

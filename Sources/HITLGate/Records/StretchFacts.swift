@@ -136,6 +136,9 @@ extension StretchFacts {
         return bytes
     }
 
+    /// More than any piece counts. A file beside the ledger may say anything, and whoever adds it up must come to an end.
+    private static let most: Int64 = 1 << 32
+
     /// Nil for bytes that `bytes` does not give.
     ///
     /// - Parameter times: whether response times are wanted, which are most of it.
@@ -146,6 +149,9 @@ extension StretchFacts {
             defer { rest = rest.dropFirst(8) }
             return rest.withUnsafeBytes { Int64(bigEndian: $0.loadUnaligned(as: Int64.self)) }
         }
+        func amount() -> Int? {
+            number().flatMap { (0...Self.most).contains($0) ? Int($0) : nil }
+        }
         func text() -> String? {
             guard let count = number(), count >= 0, count <= rest.count else { return nil }
             defer { rest = rest.dropFirst(Int(count)) }
@@ -155,8 +161,8 @@ extension StretchFacts {
             guard let members = number(), members >= 0, members <= rest.count else { return nil }
             var counts: [Key: Int] = [:]
             for _ in 0..<members {
-                guard let decision = text(), let name = text(), let count = number() else { return nil }
-                counts[Key(decision, name)] = Int(count)
+                guard let decision = text(), let name = text(), let count = amount() else { return nil }
+                counts[Key(decision, name)] = count
             }
             return counts
         }
@@ -168,8 +174,8 @@ extension StretchFacts {
         guard times else { return }
         responseTimes.reserveCapacity(Int(members))
         for _ in 0..<members {
-            guard let time = number(), let count = number() else { return nil }
-            responseTimes[time] = Int(count)
+            guard let time = number(), let count = amount() else { return nil }
+            responseTimes[time] = count
         }
         guard rest.isEmpty else { return nil }
     }
