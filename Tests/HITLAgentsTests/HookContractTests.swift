@@ -31,3 +31,21 @@ import Testing
         #expect(answer(arguments, .claude).contains(#""permissionDecision":"allow""#))
     }
 }
+
+@Suite struct `A call of a server's tool that comes through a hook` {
+    @Test(arguments: [
+        (#""think","mcp_context":{"server_name":"s","tool_name":"think"}"#, "mcp__think"),
+        (#""read_file","mcp_context":{}"#, "mcp__read_file"),
+        (#""mcp_s_think","mcp_context":{"server_name":"s"}"#, "mcp_s_think"),
+        (#""read_file","mcp_context":null"#, "read_file"), (#""read_file""#, "read_file"),
+    ]) func `does not go by the name of one of the agent's own`(_ named: String, _ tool: String) throws {
+        let event = #"{"hook_event_name":"BeforeTool","tool_input":{},"tool_name":"# + named + "}"
+        let object = try #require(try JSONValue(parsing: Array(event.utf8)).object)
+        guard case .asks(let call) = try HookAgent.gemini.contract.read(object) else {
+            Issue.record("it asks nothing")
+            return
+        }
+        #expect(call.tool == tool)
+        #expect((ToolCatalog.kind(of: call.tool) == .other) == (tool != "read_file"))
+    }
+}

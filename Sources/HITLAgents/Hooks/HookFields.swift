@@ -21,8 +21,18 @@ struct HookFields {
         var branch = try text("agent_type")
         if branch == nil { branch = try text("agent_id") }
         return HookCall(
-            question, tool: try required("tool_name"), arguments: arguments, session: try text("session_id"),
+            question, tool: try tool(), arguments: arguments, session: try text("session_id"),
             directory: directory, lineage: [agent] + (branch.map { [$0] } ?? []))
+    }
+
+    /// Gemini CLI says where a tool is a server's. Some versions call it as the server does, who can call it as one of the
+    /// agent's own is called: then it is known by another name than that.
+    private func tool() throws(HookFlaw) -> String {
+        let name = try required("tool_name")
+        guard let context = event["mcp_context"], context != .null, ToolCatalog.kind(of: name) != .other else {
+            return name
+        }
+        return "mcp__" + name
     }
 
     private func required(_ name: String) throws(HookFlaw) -> String {
