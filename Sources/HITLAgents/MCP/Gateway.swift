@@ -193,7 +193,11 @@ package struct Gateway {
                 steps += outcome(of: ran.number, on: ran.connection, .unknown, "the server answered several at once")
             }
             if ids.contains(where: { lists.remove($0) != nil }) { steps += observe(line) }
-            return steps + [.toClient(line)]
+            // As of one alone: nobody hears an answer to what the server has not got, or was stopped.
+            let dropped = ids.filter { waiting[$0] != nil || stopped.contains($0) }
+            guard !dropped.isEmpty else { return steps + [.toClient(line)] }
+            steps += dropped.map { .note("The server answered the call \($0.json.canonicalText) in a batch; dropped.") }
+            return steps + (ServerLine.batch(line, without: Set(dropped)).map { [.toClient($0)] } ?? [])
         case .answer(let id, let ending):
             if lists.remove(id) != nil { return observe(line) + [.toClient(line)] }
             guard waiting[id] == nil else {

@@ -87,6 +87,21 @@ enum ServerLine {
         guard let value = try? JSONValue(parsing: line, depth: 512), case .array(let elements) = value else {
             return .unclear
         }
-        return .batch(elements.compactMap { $0.object?["id"].flatMap(MessageID.init) })
+        return .batch(elements.compactMap(answered))
+    }
+
+    /// Nil for what is no answer: the server's own requests have ids of their own.
+    private static func answered(_ element: JSONValue) -> MessageID? {
+        guard let object = element.object, object["method"] == nil else { return nil }
+        return object["id"].flatMap(MessageID.init)
+    }
+
+    /// A batch without the answers to these; nil where nothing is left.
+    static func batch(_ line: [UInt8], without ids: Set<MessageID>) -> [UInt8]? {
+        guard let value = try? JSONValue(parsing: line, depth: 512), case .array(let elements) = value else {
+            return nil
+        }
+        let rest = elements.filter { answered($0).map { !ids.contains($0) } ?? true }
+        return rest.isEmpty ? nil : JSONValue.array(rest).canonical
     }
 }

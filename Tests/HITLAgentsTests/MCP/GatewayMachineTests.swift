@@ -246,6 +246,26 @@ private func contains(_ steps: [String], _ text: String) -> Bool { steps.contain
         #expect(contains(stage.approves(2), "server "))
     }
 
+    @Test func `hands on no answer in a batch to what waits or was stopped`() {
+        var stage = GatewayStage()
+        _ = stage.call(1)
+        _ = stage.call(2)
+        _ = stage.approves(1)
+        _ = stage.desk(#"{"jsonrpc":"2.0","method":"stop","params":{"id":"c1"}}"#)
+        #expect(
+            stage.server(#"[{"id":1,"result":{}},{"id":2,"result":{}},{"id":3,"result":{}}]"#) == [
+                "note The server answered the call 1 in a batch; dropped.",
+                "note The server answered the call 2 in a batch; dropped.", #"client [{"id":3,"result":{}}]"#,
+            ])
+        #expect(
+            stage.server(#"[{"id":2,"result":{}}]"#) == ["note The server answered the call 2 in a batch; dropped."])
+        // What the server asks itself is no answer, whatever its id.
+        _ = stage.approves(2)
+        let asks = #"[{"id":2,"jsonrpc":"2.0","method":"roots/list"}]"#
+        #expect(stage.server(asks) == ["client " + asks])
+        #expect(contains(stage.server(#"{"id":2,"result":{}}"#), #""status":"succeeded""#))
+    }
+
     @Test func `does not run what the operator stopped before it ran`() {
         let stop = #"{"jsonrpc":"2.0","method":"stop","params":{"id":"c1"}}"#
         let didNotRun =
