@@ -37,14 +37,15 @@ struct AskParameters {
     private static let shortestKey = 16
     private static let deepestLineage = 64
 
-    init(_ object: JSONObject) throws(DeskError) {
+    /// - Parameter label: what the desk calls the client, whatever that calls itself; nil where it has no name for it.
+    init(_ object: JSONObject, label: String? = nil) throws(DeskError) {
         let parameters = try Parameters(object, of: "ask", knowing: Self.names)
         id = try Self.id(parameters)
         mode = try parameters.word("mode", Mode.self) ?? .wait
         timeout = try parameters.duration("timeout")
         way = try parameters.word("via", RequesterProcess.Way.self) ?? .socket
         request = try Self.key(parameters).map(RequestID.init(key:))
-        call = try Self.call(parameters)
+        call = try Self.call(parameters, label)
         if mode == .async {
             guard request == nil else { throw parameters.fault("`key` is for a client that waits; `mode` is async") }
             guard call.performer == .unobserved else {
@@ -71,7 +72,7 @@ struct AskParameters {
         return key
     }
 
-    private static func call(_ parameters: Parameters) throws(DeskError) -> ToolCall {
+    private static func call(_ parameters: Parameters, _ label: String?) throws(DeskError) -> ToolCall {
         let tool = try parameters.required("tool", try parameters.name("tool"))
         let command = try AskedCommand(parameters)?.facts
         let performer = try parameters.word("performer", By.self)
@@ -80,8 +81,8 @@ struct AskParameters {
         guard lineage.count <= deepestLineage, lineage.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 256 }) else {
             throw parameters.fault("`lineage` must have at most \(deepestLineage) names of 1 to 256 bytes")
         }
-        let agent = try parameters.name("agent") ?? "ask"
-        guard ([agent] + lineage).allSatisfy({ !isOwnName($0) }) else {
+        let name = try parameters.name("agent") ?? "ask"
+        guard ((label == nil ? [name] : []) + lineage).allSatisfy({ !isOwnName($0) }) else {
             throw parameters.fault("`\(RemovalTool.agent)` is the name of the program itself, and of no agent")
         }
         return ToolCall(
@@ -90,7 +91,7 @@ struct AskParameters {
                 ? AskedTool.kind(of: tool, via: way, claimed: try parameters.word("kind", ToolKind.self)) : .execute,
             arguments: try parameters.required("args", try parameters.members("args")),
             origin: Origin(
-                agent: agent, session: try parameters.name("session") ?? "socket",
+                agent: label ?? name, session: try parameters.name("session") ?? "socket",
                 lineage: lineage),
             directory: try AskedCommand.path(parameters, "directory"),
             claims: Claims(reason: try parameters.text("reason"), confidence: try confidence(parameters)),

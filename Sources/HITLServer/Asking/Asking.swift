@@ -25,7 +25,7 @@ extension DeskConnection {
 
     @inline(never)
     private func prepare(_ message: Message) throws(DeskError) -> OpenQuestion {
-        let parameters = try AskParameters(message.parameters)
+        let parameters = try AskParameters(message.parameters, label: client?.agent)
         let requester: Principal
         do throws(ProcessTree.Failure) {
             // Above a program that the desk started stands the desk itself.
