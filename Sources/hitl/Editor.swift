@@ -11,7 +11,9 @@ enum Editor {
     }
 
     private static func edit(_ text: String) async -> Result<String, ArgumentEditor.Failure> {
-        let command = Process.environment["VISUAL"] ?? Process.environment["EDITOR"] ?? "vi"
+        // Set to nothing is not set, as for git.
+        let command =
+            ["VISUAL", "EDITOR"].compactMap { Process.environment[$0] }.first { !$0.isEmpty } ?? "vi"
         do {
             let directory = try Scratch.makeEmpty("hitl-edit")
             let path = directory + "/arguments.json"

@@ -83,22 +83,50 @@ import Testing
                 """)
     }
 
+    @Test func `that was edited into what needs nobody waits all the same, and says so`() async throws {
+        let home = try Home(
+            configuration: """
+                policy:
+                  rules:
+                    - { name: notes, when: { tool: writeFile, arguments: { path: { eq: notes.txt } } }, action: allow }
+                """)
+        let desk = try await Desk.open(
+            home, try Self.loop(home, Self.draft, "--enable-hitl"), firstPrompt: "hitl (1) >")
+        try await desk.hasBeenShown(1)
+        let shown = try await desk.enter("/hitl edit 1 --set path=notes.txt")
+        #expect(shown.contains("   Approving: hitl runs exactly this, once"), "\(shown)")
+        #expect(
+            shown.contains { $0.hasPrefix("   Asked because: it was edited; by itself it needs nobody: ") }, "\(shown)")
+        #expect(!home.exists("w/notes.txt"))
+        try await desk.waitOut(.beforeDeciding)
+        #expect(try await desk.enter("/hitl approve 2").first == "✅ Approved writeFile operation")
+        #expect(home.read("w/notes.txt") == "for everybody")
+    }
+
     @Test func `can be edited in the operator's editor, and is left alone where that goes wrong`() async throws {
         let home = try Home()
         try home.write("#!/bin/sh\ncp \"$1\" \(home.path("seen"))\n. \(home.path("how"))\n", to: "editor", mode: 0o700)
         let desk = try await Desk.open(
             home, try Self.loop(home, Self.draft, "--enable-hitl"), environment: ["EDITOR": home.path("editor")],
             firstPrompt: "hitl (1) >")
-        for (how, answer) in [
-            ("exit 3", "The editor did not end well (`HOME/editor` ended with 3), so nothing was changed."),
-            ("echo '{' > \"$1\"", "What was saved is not JSON"),
-            ("echo '[]' > \"$1\"", "Arguments must be a JSON object"),
-            ("true", "Nothing was changed; request 1 still waits."),
+        let whole = "{\n  \"path\": \"draft.txt\",\n  \"content\": \"for everybody\"\n}\n"
+        // What was saved with a mistake is there again the next time, as it was left, until nothing is left of it.
+        for (how, opened, answer) in [
+            ("exit 3", whole, "The editor did not end well (`HOME/editor` ended with 3), so nothing was changed."),
+            ("true", whole, "Nothing was changed; request 1 still waits."),
+            (
+                "printf '{\n  \"path\": x' > \"$1\"", whole,
+                "What was saved is not JSON: unexpected byte, in line 2. Nothing was changed."
+            ),
+            ("exit 1", "{\n  \"path\": x", "The editor did not end well"),
+            ("echo '[]' > \"$1\"", "{\n  \"path\": x", "Arguments must be a JSON object. Nothing was changed."),
+            ("echo > \"$1\"", "[]\n", "What was saved is not JSON: the text ends too early, in line 2."),
+            ("true", whole, "Nothing was changed; request 1 still waits."),
         ] {
             try home.write(how, to: "how")
             #expect(masked(try await desk.enter("/hitl edit 1"), in: home).hasPrefix(answer), "\(how)")
+            #expect(home.read("seen") == opened, "\(how)")
         }
-        #expect(home.read("seen") == "{\n  \"path\": \"draft.txt\",\n  \"content\": \"for everybody\"\n}\n")
         try home.write("sed -i s/everybody/ada/ \"$1\"", to: "how")
         #expect(try await desk.enter("/hitl edit 1").contains("     + content: \"for ada\""))
         #expect(Home.names(in: home.path("t")) == [])

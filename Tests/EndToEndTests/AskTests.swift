@@ -302,6 +302,23 @@ import Testing
             ])
     }
 
+    @Test func `and the next one has another ledger, its requests are asked there, under other numbers`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("report") == 1)
+        let asking = try await home.start(["ask", "deploy", "--", "sh", "-c", "echo ran >> ran"])
+        try await desk.sees("New request 2:")
+        desk.terminal.signal(SIGKILL)
+        #expect(try await desk.terminal.waitForExit() == .killed(bySignal: SIGKILL))
+
+        let next = try await Desk.open(home, environment: ["HITL_AUDIT_PATH": home.path("other/ledger.db")])
+        try await next.sees("New request 1:")
+        #expect(try await home.hitl("approve", "1").code == 0)
+        let said = Said(await asking.wait())
+        #expect(said.code == 0, "\(said)")
+        #expect(home.read("w/ran") == "ran\n")
+    }
+
     @Test(arguments: [SIGTERM, SIGHUP])
     func `in order, it leaves what others asked and takes back what its own agent asked`(signal: Int32) async throws {
         let home = try Home()

@@ -8,6 +8,14 @@ import Testing
         let home = try Home()
         for (words, answer) in [
             (["audit", "prove"], "`hitl audit prove` needs `ID`. See `hitl audit prove --help`."),
+            (
+                ["audit"],
+                "`hitl audit` needs to know what to do: verify, export, report, checkpoint, prove, witness, repair, erase, retention or purge. See `hitl audit --help`."
+            ),
+            (
+                ["keys"],
+                "`hitl keys` needs to know what to do: new, list, export, trust or revoke. See `hitl keys --help`."
+            ),
             (["audit", "witness"], "`hitl audit witness` needs `FILE`. See `hitl audit witness --help`."),
             (
                 ["audit", "repair", "--json"],
@@ -28,6 +36,12 @@ import Testing
         ] {
             #expect(try await home.run(words) == Said(code: 2, err: "hitl: \(answer)\n"), "\(words)")
         }
+        let forEver = Said(
+            code: 0,
+            out:
+                "Nothing is past its time: entries are kept for ever. `audit.retention` in hitl.yaml can say otherwise, `7y` for example.\n"
+        )
+        #expect(try await home.run(["audit", "retention"]) == forEver)
         for words in [
             ["audit", "prove"], ["keys", "trust"], ["mcp", "list"], ["grants", "revoke"], ["config", "trust"],
         ] {

@@ -3,7 +3,7 @@ import HITLTestSupport
 import Testing
 
 /// Hostile text on the operator's screen: it is all there, and it does nothing.
-@Suite(.oneAtATime) struct `Text of an agent on the screen` {
+@Suite(.oneAtATime) struct `I8 Text of an agent on the screen` {
     /// Every form of attack of the corpus: escape sequences in 7 and 8 bits, bidirectional and invisible characters,
     /// imitations of the prompt and of our own lines.
     private static let attacks: [(text: String, shown: String)] = [

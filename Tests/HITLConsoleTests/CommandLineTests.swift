@@ -80,7 +80,10 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/hitl approve 1 -r x", "`/hitl approve` has no option `-r`. See `/help /hitl approve`."),
         ("/hitl status now", "`/hitl status` does not expect `now`."),
         ("/hitl status --json=yes", "`--json` takes no value."),
-        ("/hitl extend 1 60", "`60` is no value for `D`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."),
+        (
+            "/hitl extend 1 60",
+            "`60` is no value for `/hitl extend`: expected a duration such as 250ms, 30s, 5m, 2h or 7d."
+        ),
         (
             "/hitl history --decision maybe",
             "`maybe` is no value for `--decision`: expected approved, rejected, expired, withdrawn, superseded, allowed, denied, ungated."

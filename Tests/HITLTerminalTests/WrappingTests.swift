@@ -32,6 +32,16 @@ import Testing
 }
 
 @Suite struct `Wrapped text` {
+    @Test func `leaves a line whole that people copy`() {
+        var text = StyledText("Key:")
+        text.wholeLine("hitl/ledger/f28ac153+AW+M/fYEjzalTl", indent: 3)
+        text.line("and a line as others are", indent: 3)
+        #expect(
+            text.rows(for: Presentation(kind: .terminal, colour: .none, encoding: .utf8, columns: 20, rows: 24)) == [
+                "Key:", "   hitl/ledger/f28ac153+AW+M/fYEjzalTl", "   and a line as ", "     others are",
+            ])
+    }
+
     @Test func `breaks after spaces, else anywhere, and never inside an escape`() {
         let text = DisplayText(untrusted: "rm -rf /a/very/long/path \u{202E}x")
         #expect(text.wrapped(columns: 10).map(\.text) == ["rm -rf ", "/a/very/lo", "ng/path ", "<U+202E>x"])

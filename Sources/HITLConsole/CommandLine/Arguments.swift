@@ -56,13 +56,21 @@ package struct Arguments: Sendable {
         for positional in command.positionals {
             switch positional.count {
             case .one, .oneOrMore:
-                guard open > 0 else { throw .missing(argument: positional.name, command: command.typed) }
+                guard open > 0 else { throw Self.missing(positional, of: command) }
                 open = positional.count == .one ? open - 1 : 0
             case .optional: open = max(0, open - 1)
             case .any: open = 0
             }
         }
         if open > 0 { throw .superfluous(argument: positionals[positionals.count - open], command: command.typed) }
+    }
+
+    private static func missing(_ positional: CommandDefinition.Positional, of command: CommandDefinition) -> UsageError
+    {
+        guard case .word(let words) = positional.kind else {
+            return .missing(argument: positional.name, command: command.typed)
+        }
+        return .missingWord(of: words, command: command.typed)
     }
 
     package func has(_ option: String) -> Bool { options[option] != nil }

@@ -11,6 +11,7 @@ package enum UsageError: Error, Equatable, Sendable {
     case superfluousValue(option: String)
     case givenTwice(option: String)
     case missing(argument: String, command: String)
+    case missingWord(of: [String], command: String)
     case superfluous(argument: String, command: String)
     case badValue(String, of: String, expected: String)
     case contradiction(String, String)
@@ -41,6 +42,10 @@ extension UsageError {
         case .givenTwice(let option): return "\(shown("--" + option)) was given twice."
         case .missing(let argument, let command):
             return "\(typed(command)) needs \(shown(argument)). See \(shown(place.help(on: command)))."
+        case .missingWord(let words, let command):
+            let choice = [words.dropLast().joined(separator: ", "), words.last ?? ""].joined(separator: " or ")
+            return
+                "\(typed(command)) needs to know what to do: \(DisplayText(untrusted: choice)). See \(shown(place.help(on: command)))."
         case .superfluous(let argument, let command):
             return "\(typed(command)) does not expect \(shown(argument))."
         case .badValue(let text, let name, let expected):

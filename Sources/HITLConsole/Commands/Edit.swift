@@ -117,9 +117,16 @@ package struct EditCommand: Command {
         guard let editor = `operator`.editor else {
             return .refused("Say what to change: --set path=value. (No editor can be opened here.)")
         }
-        switch await editor.edit(request.call.arguments) {
+        switch await editor.edit(request.call.arguments, of: request.number) {
         case .success(let arguments): return .arguments(arguments)
-        case .failure(let failure): return .refused(StyledText(DisplayText(untrusted: failure.description)))
+        case .failure(let failure):
+            var text = StyledText(DisplayText(untrusted: failure.description))
+            let again = `operator`.typed("edit \(request.number)")
+            text.append(
+                editor.hasDraft(of: request.number)
+                    ? " \(again) opens it as you left it."
+                    : " \(again) tries again; `--set path=value` changes one argument without an editor.")
+            return .refused(text)
         }
     }
 }

@@ -17,7 +17,8 @@ package struct ExtendCommand: Command {
     package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
         name = try arguments.request()
         duration =
-            arguments.positionals.count > 1 ? try Arguments.duration(arguments.positionals[1], of: "D") : .minutes(5)
+            arguments.positionals.count > 1
+            ? try Arguments.duration(arguments.positionals[1], of: Self.definition.typed) : .minutes(5)
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {

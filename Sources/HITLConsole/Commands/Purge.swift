@@ -39,8 +39,7 @@ package struct PurgeCommand: Command {
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
         let retention = desk.configuration.auditRetention.value
         guard let floor = retention.milliseconds else {
-            return CommandResult(
-                "Entries are kept for ever: audit.retention.", json: json ? .some(["retention": "forever"]) : .none)
+            return CommandResult(RemovalText.keptForEver, json: json ? .some(["retention": "forever"]) : .none)
         }
         let report: RetentionReport
         do { report = try desk.records.retention(floor: floor, now: desk.clocks.wall()) } catch {

@@ -4,6 +4,9 @@ package import HITLTerminal
 
 /// What would be erased or removed, in words.
 package enum RemovalText {
+    package static let keptForEver: StyledText =
+        "Nothing is past its time: entries are kept for ever. `audit.retention` in hitl.yaml can say otherwise, `7y` for example."
+
     package static func preview(_ plan: ErasurePlan) -> StyledText {
         let count = plan.entries.count
         var text =

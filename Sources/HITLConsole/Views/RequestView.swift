@@ -38,7 +38,8 @@ package struct RequestView {
     package func appendWhole(to text: inout StyledText, naming: Naming = .byNumberAndDigest) {
         appendHead(to: &text)
         call.appendEffect(to: &text)
-        let isAsked = request.verdict.effect == .ask
+        // What was edited asks whatever the rules say of it.
+        let isAsked = request.verdict.effect == .ask || request.supersedes != nil
         if isAsked { appendLine("Approving", whatApprovingDoes, to: &text) }
         appendOrigin(to: &text)
         if let parts = call.parts { appendLine("Carries", parts, to: &text) }
@@ -46,6 +47,9 @@ package struct RequestView {
         switch request.verdict.effect {
         case .deny: appendLine("Denied because", Self.rules(request.verdict), to: &text)
         case .ask: appendLine("Asked because", Self.rules(request.verdict), to: &text)
+        case .allow where isAsked:
+            appendLine(
+                "Asked because", "it was edited; by itself it needs nobody: " + Self.rules(request.verdict), to: &text)
         case .allow: appendLine("Allowed because", Self.rules(request.verdict), to: &text)
         }
         call.appendMessages(to: &text)

@@ -94,8 +94,10 @@ package final class AskSession {
     private var hasAsked = false
     /// What the desk calls the call that it permitted.
     private var permitted: JSONValue?
-    /// What was opened first: after an edit the answer has another number.
+    /// What this desk opened first: after an edit the answer has another number. A desk on another ledger gives the
+    /// request a number of its own.
     package private(set) var firstNumber: Int64?
+    private var isFirst = true
 
     private static let id = "ask"
     /// Beyond the requester's own patience, for an answer that is on its way.
@@ -139,6 +141,7 @@ package final class AskSession {
     /// Nil where the desk went away.
     private func askOnce() -> AskEnd? {
         guard let client else { return nil }
+        isFirst = true
         do throws(DeskClient.Failure) {
             let parameters = parameters()
             guard let parameters else { return .timedOut(number: number) }
@@ -162,8 +165,9 @@ package final class AskSession {
 
     private func hear(_ method: String, _ parameters: JSONObject) {
         guard method.utf8.elementsEqual("opened".utf8), let opened = parameters["number"]?.integer else { return }
-        if firstNumber == nil { firstNumber = opened }
-        if number == nil { news(.opened(number: opened)) }
+        if isFirst { firstNumber = opened }
+        isFirst = false
+        if number != opened { news(.opened(number: opened)) }
         number = opened
     }
 

@@ -7,7 +7,7 @@ extension StyledText {
         }
         return lines.flatMap { line in
             let cells = Cell.cells(of: line, for: presentation)
-            guard let columns = presentation.columns else {
+            guard let columns = presentation.columns, !line.isWhole else {
                 return [Self.row(cells[...], indent: line.indent, presentation.colour)]
             }
             // On a screen so narrow that an indent would eat it, half of it stays for text.

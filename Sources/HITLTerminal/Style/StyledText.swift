@@ -21,6 +21,8 @@ package struct StyledText: Sendable {
         package var indent: Int
         package var hangingIndent: Int
         package var runs: [Run]
+        /// Left to the terminal to break, so that what is copied from the screen has no break in it.
+        package var isWhole = false
 
         package init(indent: Int = 0, hangingIndent: Int? = nil) {
             self.indent = indent
@@ -73,6 +75,12 @@ package struct StyledText: Sendable {
     ) {
         newLine(indent: indent, hangingIndent: hangingIndent)
         append(text, style)
+    }
+
+    /// A line for what people copy, such as a key. Of our own words only: what it is continued with begins at the margin.
+    package mutating func wholeLine(_ text: DisplayText, _ style: Style = .plain, indent: Int = 0) {
+        line(text, style, indent: indent)
+        lines[lines.count - 1].isWhole = true
     }
 
     /// Begins a line for each line of the block.

@@ -65,7 +65,7 @@ struct AuditCheckpoint {
             "The checkpoint of \(signed.size) \(signed.size == 1 ? "entry" as DisplayText : "entries") is signed.",
             .good)
         text.line("Root: \(DisplayText(untrusted: Base64.encode(signed.root.bytes)))", indent: 3)
-        if let key { text.line("Key: \(DisplayText(untrusted: key.description))", indent: 3) }
+        if let key { text.wholeLine("Key: \(DisplayText(untrusted: key.description))", indent: 3) }
         if let file { text.line("Written to \(DisplayText(untrusted: file))", indent: 3) }
         Output.standard(text.rendered(for: Output.presentation(of: 1)))
         return .done

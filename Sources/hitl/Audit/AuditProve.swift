@@ -63,7 +63,7 @@ struct AuditProve {
                 ]).printable + "\n")
         } else if let file, file != "-" {
             var text = StyledText("`\(DisplayText(untrusted: file))` proves entry \(sequence).", .good)
-            if let key { text.line("Check it with --key \(DisplayText(untrusted: key.description))", indent: 3) }
+            if let key { text.wholeLine("Check it with --key \(DisplayText(untrusted: key.description))", indent: 3) }
             Output.standard(text.rendered(for: Output.presentation(of: 1)))
         }
         return .done

@@ -24,7 +24,7 @@ enum AuditRemoval {
             if json {
                 Output.standard(JSONValue.members(["retention": "forever"]).printable + "\n")
             } else {
-                Output.standard("Entries are kept for ever: audit.retention.\n")
+                Output.standard(RemovalText.keptForEver.rendered(for: Output.presentation(of: 1)))
             }
             return .done
         }
