@@ -87,7 +87,7 @@ struct AgentLaunch: Sendable {
         guard let first = words.first else {
             throw Failure(
                 .usage,
-                "The agent `\(kind.name)` needs the program to start: hitl loop --agent \(kind.name) -- COMMAND, or agent.command in hitl.yaml."
+                "The agent `\(kind.name)` needs the program to start: hitl loop --agent \(kind.name) -- COMMAND, /agent add \(kind.name) -- COMMAND at the prompt, or agent.command in hitl.yaml."
             )
         }
         self.kind = kind

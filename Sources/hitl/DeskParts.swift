@@ -252,9 +252,13 @@ enum Farewell {
             text.line("\(NumbersText.subject(withdrawn)) \(was(withdrawn)) withdrawn: the loop ended.", .dim)
         }
         if !left.isEmpty {
+            let stay: DisplayText =
+                "\(NumbersText.subject(left)) \(left.count == 1 ? "stays" as DisplayText : "stay") pending"
+            // No later desk opens the ledger of a demo.
             text.line(
-                "\(NumbersText.subject(left)) \(left.count == 1 ? "stays" as DisplayText : "stay") pending for the next desk.",
-                .dim)
+                plan.isDemo
+                    ? "\(stay) in the demo's own ledger. A program that still waits asks the next desk anew."
+                    : "\(stay) for the next desk.", .dim)
         }
         if plan.isScratch { text.line("What was done is in \(DisplayText(untrusted: plan.workspace))", .dim) }
         return text

@@ -49,6 +49,16 @@ import Testing
         }
     }
 
+    @Test func `is not promised that another desk takes up what the demo leaves`() async throws {
+        let home = try Home()
+        let said = try await home.script(["/hitl approve 1", "/hitl rollback 1"], "--enable-hitl")
+        #expect(
+            said.out.contains(
+                " stays pending in the demo's own ledger. A program that still waits asks the next desk anew.\n"),
+            "\(said)")
+        #expect(!said.out.contains("for the next desk"), "\(said)")
+    }
+
     @Test(arguments: ["0s", "999ms", "86391s", "60", "-1s", "soon", ""]) func `cannot install a hook for no time`(
         _ time: String
     ) async throws {

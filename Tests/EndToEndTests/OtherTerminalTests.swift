@@ -179,7 +179,7 @@ import Testing
             try await home.hitl("why", "1", "--all").out.hasSuffix(
                 """
                    With the policy in force now:
-                     Rules that do not:
+                     Rules that do not apply:
                        block: self-protection (built-in): does not hold: it would touch files of the gate itself
                        allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
                        allow: confinedReads (default): does not hold: it only reads where it is confined (read-only)

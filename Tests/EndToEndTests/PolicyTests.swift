@@ -18,7 +18,7 @@ import Testing
                 """
 
                 A person is asked: no rule covers the call [default, built-in]
-                   Rules that do not:
+                   Rules that do not apply:
                      block: self-protection (built-in): does not hold: it would touch files of the gate itself
                      allow: autoApproveThreshold (default): does not hold: it only reads, beneath the workspace
                      allow: confinedReads (default): does not hold: it only reads where it is confined (read-only)

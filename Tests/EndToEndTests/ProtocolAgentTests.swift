@@ -273,7 +273,7 @@ import Testing
         #expect(without.code == 2)
         #expect(
             without.err.contains(
-                "The agent `acp` needs the program to start: hitl loop --agent acp -- COMMAND, or agent.command in hitl.yaml."
+                "The agent `acp` needs the program to start: hitl loop --agent acp -- COMMAND, /agent add acp -- COMMAND at the prompt, or agent.command in hitl.yaml."
             ), "\(without)")
         let superfluous = try await home.script(["/quit"], "--agent", "simulated", "--", "true")
         #expect(superfluous.code == 2)

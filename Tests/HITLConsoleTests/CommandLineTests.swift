@@ -78,6 +78,10 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/hitl approve 1 --reason", "`--reason` needs a value: `R`."),
         ("/hitl approve 1 --reason a --reason b", "`--reason` was given twice."),
         ("/hitl approve 1 -r x", "`/hitl approve` has no option `-r`. See `/help /hitl approve`."),
+        (
+            "/agent resume",
+            "`/agent resume` needs `a session of /agent sessions`. See `/help /agent resume`."
+        ),
         ("/hitl status now", "`/hitl status` does not expect `now`."),
         ("/hitl status --json=yes", "`--json` takes no value."),
         (

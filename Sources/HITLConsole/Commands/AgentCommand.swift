@@ -34,7 +34,7 @@ package struct AgentCommand: Command {
         let name = arguments.positionals.dropFirst().first
         func needed(_ expected: String) throws(UsageError) -> String {
             guard let name else {
-                throw .badValue("nothing", of: "/agent \(arguments.positionals[0])", expected: expected)
+                throw .missing(argument: expected, command: "/agent \(arguments.positionals[0])")
             }
             return name
         }

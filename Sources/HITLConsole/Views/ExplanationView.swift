@@ -14,7 +14,7 @@ package struct ExplanationView {
         let spoke = explanations.filter(\.hadASay)
         let others = explanations.filter { !$0.hadASay }
         section("Rules that apply:", spoke, to: &text, indent)
-        section("Rules that do not:", others, to: &text, indent)
+        section("Rules that do not apply:", others, to: &text, indent)
     }
 
     private func section(
