@@ -36,7 +36,8 @@ enum DeskCommand {
         case .noDesk:
             guard !CommandTable.changesSomething(words) else {
                 return Failure(
-                    .noDesk, "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl"
+                    .noDesk,
+                    "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none"
                 ).report()
             }
             return readAlone(words, place)

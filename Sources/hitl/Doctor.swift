@@ -87,7 +87,7 @@ enum Doctor {
             _ = try DeskClient(connectingTo: place.socketCandidates())
             return Finding(.good, "Desk: running, listens at `\(place.socketCandidates()[0])`")
         } catch .socket(.nobodyListens) {
-            return Finding(.warning, "Desk: none is running", mend: "hitl loop --enable-hitl")
+            return Finding(.warning, "Desk: none is running", mend: "hitl loop --enable-hitl --agent none")
         } catch {
             return Finding(.missing, "Desk: \(error)")
         }

@@ -256,7 +256,8 @@ import Testing
 
     @Test func `without a desk is over at once, or waits for one`() async throws {
         let home = try Home()
-        let nobody = "hitl: No desk is running. Start one with `hitl loop` in another terminal.\n"
+        let nobody =
+            "hitl: No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal.\n"
         #expect(try await home.hitl("ask", "report") == Said(code: 6, err: nobody))
         #expect(try await home.hitl("ask", "report", "--", "touch", "x") == Said(code: 125, err: nobody))
         #expect(try await home.hitl("ask", "report", "--wait-for-desk", "20ms") == Said(code: 6, err: nobody))

@@ -157,7 +157,8 @@ import Testing
         #expect(
             try await client.told()
                 == "error: `echo` was not executed: no desk is running, so nobody can approve it. This is no decision: ask "
-                + "the person to start one with `hitl loop --enable-hitl` in a terminal, and call again then.")
+                + "the person to start one with `hitl loop --enable-hitl --agent none` in a terminal, and call again then."
+        )
         try await client.send(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
         #expect(try await client.answer()["id"]?.integer == 2)
         #expect(client.reached.count == 1)

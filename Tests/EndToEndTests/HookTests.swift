@@ -108,7 +108,8 @@ import Testing
                 == hook.doubt("the desk is gone, so nobody can decide. Ask again when a desk is running."))
         #expect(
             try await home.runHook(hook)
-                == hook.doubt("no desk is running. Its operator has to start one: hitl loop --enable-hitl"))
+                == hook.doubt("no desk is running. Its operator has to start one: hitl loop --enable-hitl --agent none")
+        )
         // An approval that comes after the death of the one who asked lets nothing run.
         let next = try await BareDesk.open(home)
         _ = try await home.hitl("approve", "1")

@@ -217,12 +217,19 @@ import Testing
         #expect(try await home.ask("paint") == 2)
         #expect(try await home.hitl("approve", "1").code == 0)
         #expect(try await desk.quit() == .exited(0))
+        // Not the demo, which has a ledger of its own.
         let nothing = Said(
-            code: 6, err: "hitl: No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl\n")
+            code: 6,
+            err:
+                "hitl: No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none\n"
+        )
         for words in [
             ["approve", "2"], ["reject", "2"], ["edit", "2", "--set", "a=1"], ["extend", "2"], ["withdraw", "2"],
-            ["stop", "2"], ["config", "hitl.timeout", "1m"], ["rollback", "1"],
+            ["stop", "2"], ["config", "hitl.timeout", "1m"], ["rollback", "1"], ["grants", "revoke", "1"],
         ] { #expect(try await home.run(words) == nothing, "\(words)") }
+        #expect(
+            try await home.hitl("grants")
+                == Said(code: 0, out: "Nothing is granted: a grant ends with its desk, and no desk is running.\n"))
         #expect(
             masked(try await home.hitl("status").out, in: home).split(separator: "\n").prefix(2)
                 == ["📋 Pending HITL Approvals (1):", "2. Tool: paint"])

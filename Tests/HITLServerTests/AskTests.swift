@@ -190,7 +190,9 @@ import Testing
     @Test func `without a desk is over at once`() async throws {
         let probe = try await Probe("ask", scratch / "desk.sock")
         #expect(
-            try await probe.news() == "no desk: No desk is running. Start one with `hitl loop` in another terminal.")
+            try await probe.news()
+                == "no desk: No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal."
+        )
         _ = await probe.end()
     }
 

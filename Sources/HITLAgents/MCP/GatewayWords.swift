@@ -14,7 +14,7 @@ enum GatewayWords {
     static func noDesk(_ tool: String) -> String {
         """
         `\(tool)` was not executed: no desk is running, so nobody can approve it. This is no decision: ask the person \
-        to start one with `hitl loop --enable-hitl` in a terminal, and call again then.
+        to start one with `hitl loop --enable-hitl --agent none` in a terminal, and call again then.
         """
     }
 

@@ -31,6 +31,9 @@ extension CommandTable {
         case "config"?:
             guard let arguments = arguments(words) else { return true }
             return arguments.positionals.count > 1
+        case "grants"?:
+            guard let arguments = arguments(words) else { return true }
+            return !arguments.positionals.isEmpty
         case "status"?, "show"?, "history"?, "stats"?, "why"?: return false
         default: return true
         }

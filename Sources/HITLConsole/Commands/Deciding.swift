@@ -201,5 +201,5 @@ struct Deciding: Sendable {
 
 extension Desk {
     static let noDeskText = StyledText(
-        "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl")
+        "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none")
 }

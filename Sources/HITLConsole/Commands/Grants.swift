@@ -31,13 +31,18 @@ package struct GrantsCommand: Command {
         guard what == "revoke" else { throw .badValue(what, of: "grants", expected: "revoke N") }
         guard words.count > 1 else { throw .missing(argument: "N", command: "/hitl grants revoke") }
         guard let number = Int64(words[1]), number > 0 else {
-            throw .badValue(words[1], of: "N", expected: "the number of a grant")
+            throw .badValue(words[1], of: "/hitl grants revoke", expected: "the number of a grant")
         }
         revoked = number
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
-        guard let gate = desk.gate else { return .failure(Desk.noDeskText, .noDesk) }
+        guard let gate = desk.gate else {
+            guard revoked == nil else { return .failure(Desk.noDeskText, .noDesk) }
+            return CommandResult(
+                "Nothing is granted: a grant ends with its desk, and no desk is running.",
+                json: json ? .members(["grants": .array([])]) : nil)
+        }
         guard let revoked else { return list(gate.grants.standing, now: desk.clocks.wall()) }
         if let barred = `operator`.barred {
             await gate.ledger.note(.attempted(by: `operator`.principal, what: "revoke grant \(revoked)"))

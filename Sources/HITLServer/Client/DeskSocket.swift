@@ -201,7 +201,8 @@ package final class DeskSocket {
 extension DeskSocket.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .nobodyListens: "No desk is running. Start one with `hitl loop` in another terminal."
+        case .nobodyListens:
+            "No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal."
         case .notOurs(let path, let uid): "The desk at `\(path)` belongs to another user (uid \(uid)); it is not asked."
         case .unusable(let path, let error): "The desk at `\(path)` cannot be reached: \(error)."
         case .lost: "The desk is gone."

@@ -117,7 +117,8 @@ struct HookRun {
 
     private func words(for failure: DeskClient.Failure) -> String {
         switch failure {
-        case .socket(.nobodyListens): "no desk is running. Its operator has to start one: hitl loop --enable-hitl"
+        case .socket(.nobodyListens):
+            "no desk is running. Its operator has to start one: hitl loop --enable-hitl --agent none"
         case .socket(.lost): "the desk is gone, so nobody can decide. Ask again when a desk is running."
         case .socket(.timedOut): "nobody decided in time. This is neither a rejection nor an error."
         case .socket(.interrupted): "hitl was told to end before anybody decided."
