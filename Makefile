@@ -20,7 +20,8 @@ installed = \
 	share/man/man5/hitl.yaml.5 \
 	share/bash-completion/completions/hitl \
 	share/zsh/site-functions/_hitl \
-	share/fish/vendor_completions.d/hitl.fish
+	share/fish/vendor_completions.d/hitl.fish \
+	share/doc/hitl/conformance.md
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint release install uninstall bench corpus conformance torture format man clean
@@ -63,6 +64,7 @@ install: $(binary) ## put program, manual and completions under PREFIX (/usr/loc
 	install -m 644 completions/hitl.bash $(root)/share/bash-completion/completions/hitl
 	install -m 644 completions/_hitl $(root)/share/zsh/site-functions/_hitl
 	install -m 644 completions/hitl.fish $(root)/share/fish/vendor_completions.d/hitl.fish
+	install -m 644 docs/conformance.md $(root)/share/doc/hitl/conformance.md
 
 uninstall: ## take away what install put there; ledger and configuration stay
 	rm -f $(addprefix $(root)/,$(installed))

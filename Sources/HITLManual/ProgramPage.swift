@@ -36,7 +36,11 @@ extension Manual {
         page.section("SECURITY")
         page.paragraphs(Self.security)
         page.section("SEE ALSO")
-        page.paragraphs("`hitl.yaml`(5)")
+        page.paragraphs(
+            """
+            `hitl.yaml`(5); `share/doc/hitl/conformance.md` beside the installed program: what each adapter does with \
+            the same cases, tried with real agents.
+            """)
         return page.text
     }
 

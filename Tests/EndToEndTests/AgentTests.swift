@@ -161,7 +161,7 @@ import Testing
         #expect(
             try await home.hitl("history", "--decision", "expired").out.contains(
                 "1. writeFile: expired: nobody decided in time, "))
-        #expect(try await home.hitl("history", "--decision", "rejected").out == "No decisions in the history.\n")
+        #expect(try await home.hitl("history", "--decision", "rejected").out == "No decision in the history matches.\n")
     }
 
     @Test func `has more time when it is extended`() async throws {

@@ -251,7 +251,7 @@ import Testing
         #expect(said.out.hasSuffix("\nRequest 2 stays pending for the next desk.\n"))
         #expect(try await home.hitl("history").out.contains("1. paint: approved by \(operatorName) (script@stdin)"))
         #expect(try await home.hitl("history", "--grep", "paint").out.contains("1. paint: approved"))
-        #expect(try await home.hitl("history", "--grep", "albatross").out == "No decisions in the history.\n")
+        #expect(try await home.hitl("history", "--grep", "albatross").out == "No decision in the history matches.\n")
         #expect(try await home.hitl("status").out.contains("2. Tool: sweep"))
     }
 

@@ -63,7 +63,10 @@ package struct HistoryCommand: Command {
         let found: [RequestHistory]
         do { found = try desk.records.history(query) } catch { return desk.ledgerFailure(error) }
         if json { return CommandResult(StyledText(), json: .members(["history": .array(found.map(\.json))])) }
-        guard !found.isEmpty else { return CommandResult("No decisions in the history.") }
+        guard !found.isEmpty else {
+            let isNarrowed = query.tool != nil || query.decision != nil || query.since != nil || query.text != nil
+            return CommandResult(isNarrowed ? "No decision in the history matches." : "No decisions in the history.")
+        }
 
         var text = StyledText()
         text.append(.history)
