@@ -168,7 +168,7 @@ import Testing
         #expect(said.code == 0)
         let text = masked(said.out, in: home)
         #expect(text.contains("ok       Ledger: none yet; the first desk makes `HOME/h/.local/state/hitl/ledger.db`\n"))
-        #expect(text.contains("warning  Desk: none is running\n         mend: hitl loop --enable-hitl\n"))
+        #expect(text.contains("warning  Desk: none is running\n         mend: hitl loop --enable-hitl --agent none\n"))
         #expect(text.contains("ok       Signing: no key yet; the first desk makes one\n"))
     }
 
