@@ -140,7 +140,8 @@ public final class ToolGate: Sendable {
     private func askCallback(about request: ApprovalRequest) {
         guard let reviewCallback else { return }
         Task {
-            // A callback that throws has not answered: the request waits until its deadline.
+            // A callback that throws has not answered, and an answer that is not taken (somebody else was first, a reason is
+            // missing) decides nothing: the request waits until its deadline.
             guard let answer = try? await reviewCallback(request) else { return }
             try? await decide(request.number, answer)
         }
