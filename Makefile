@@ -6,10 +6,6 @@ DESTDIR ?=
 prefix := $(patsubst ~/%,$(HOME)/%,$(PREFIX))
 root = $(DESTDIR)$(prefix)
 
-# How long the tests of one target may take, in seconds; one that hangs fails instead of waiting for ever. The targets
-# run one after the other, because their terminals and processes would starve each other on a small machine.
-TEST_TIMEOUT ?= 900
-
 formatted = Package.swift Sources Tests examples
 binary = .build/dist/hitl
 sources := Package.swift scripts/release.sh $(shell find Sources -type f)
@@ -41,10 +37,7 @@ test: ## check the format and run every test, as CI does
 	@scripts/setup.sh tests
 	@$(MAKE) --no-print-directory lint
 	swift build --build-tests
-	@for target in $(notdir $(wildcard Tests/*Tests)); do \
-		echo "== $$target"; \
-		timeout --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --filter "^$$target\." || exit 1; \
-	done
+	@scripts/test.sh
 
 lint: ## check the format alone
 	@swift format lint --strict --parallel --recursive $(formatted) || \
