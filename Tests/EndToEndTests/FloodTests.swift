@@ -6,7 +6,7 @@ import Testing
 @Suite(.oneAtATime) struct `An agent that floods the desk` {
     /// Asks for as much as it is told to, and counts what becomes of it.
     private static let flood = """
-        import json, sys
+        import json, os, sys
         count = int(sys.argv[1])
         def send(number, method, params):
             sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\\n")
@@ -25,7 +25,10 @@ import Testing
                 kinds[kind] = kinds.get(kind, 0) + 1
                 if sum(kinds.values()) == count - 50:
                     pouring.join()
-                    open("refused", "w").write(" ".join(sorted(kinds)))
+                    # Whole or not at all: somebody waits for it to be there.
+                    with open("refused.part", "w") as told:
+                        told.write(" ".join(sorted(kinds)))
+                    os.rename("refused.part", "refused")
                     send(count + 1, "done", {"number": 0})
                     sys.stdout.flush()
         """

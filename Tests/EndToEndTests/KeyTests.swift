@@ -184,7 +184,8 @@ import Testing
         let agent = try await home.start(program: "/usr/bin/ssh-agent", ["-D", "-a", socket], timeLimit: .seconds(120))
         let here = ["SSH_AUTH_SOCK": socket, "SSH_ASKPASS": home.path("ask"), "SSH_ASKPASS_REQUIRE": "force"]
         try home.write("#!/bin/sh\necho secret\n", to: "ask", mode: 0o700)
-        try await home.waitFor { $0.exists("r/agent") }
+        // Its socket is there before it listens; then it says that it has no keys.
+        try await home.waitFor { try await $0.run(program: "/usr/bin/ssh-add", ["-l"], environment: here).code == 1 }
         #expect(
             try await home.run(
                 program: "/bin/sh", ["-c", "ssh-keygen -q -t ed25519 -N '' -f $0/k && ssh-add -q $0/k", home.root],
