@@ -18,6 +18,9 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
         package var unresolved: [ByteKey: Unresolved] = [:]
         package var tallies: [TallyKey: Int64] = [:]
         package var isClosed = false
+
+        /// Committed and not yet in any list: who looks first lists them, not who commits, whom a requester waits for.
+        fileprivate var unlisted: [Entry] = []
     }
 
     /// - Parameter identity: of a ledger that this one is to be taken for; random where it is missing.
@@ -31,7 +34,10 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
 
     /// Changes rows behind the ledger's back, for tests of what notices it.
     package func tamper(_ change: (inout State) -> Void) {
-        state.withLock { change(&$0) }
+        state.withLock { state in
+            state.list()
+            change(&state)
+        }
     }
 
     // MARK: - Writing
@@ -66,9 +72,7 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
             defer { staged = [] }
             return staged
         }
-        state.withLock { state in
-            for entry in entries { state.append(entry) }
-        }
+        state.withLock { $0.unlisted += entries }
     }
 
     package func rollback() throws(LedgerError) {
@@ -78,7 +82,10 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
     package func sync() throws(LedgerError) {}
 
     package func replace(_ replacement: Replacement) throws(LedgerError) {
-        state.withLock { $0.replace(replacement) }
+        state.withLock { state in
+            state.list()
+            state.replace(replacement)
+        }
     }
 
     package func endReplacing() throws(LedgerError) {}
@@ -96,6 +103,7 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
     private func read<Value>(_ body: (State) throws(LedgerError) -> Value) throws(LedgerError) -> Value {
         try state.withLock { state throws(LedgerError) in
             guard !state.isClosed else { throw .closed }
+            state.list()
             return try body(state)
         }
     }
@@ -189,7 +197,12 @@ package final class MemoryStore: LedgerReading, LedgerWriting {
 }
 
 extension MemoryStore.State {
-    fileprivate mutating func append(_ entry: Entry) {
+    fileprivate mutating func list() {
+        for entry in unlisted { list(entry) }
+        unlisted.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func list(_ entry: Entry) {
         let place = rows.count
         rows.append(StoredEntry(entry))
         let index = entry.index
