@@ -1,4 +1,5 @@
 import HITLCore
+import HITLTestSupport
 import Testing
 
 /// Bytes of every kind into everything that reads an agent's bytes. What it finds is not looked at here; that it ends,

@@ -1,4 +1,5 @@
 import HITLCore
+import HITLTestSupport
 import Testing
 
 @Suite struct `An exact decimal` {

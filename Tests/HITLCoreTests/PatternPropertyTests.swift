@@ -1,4 +1,5 @@
 import Glibc
+import HITLTestSupport
 import Testing
 
 @testable import HITLCore

@@ -1,5 +1,6 @@
 import Glibc
 import HITLCore
+import HITLTestSupport
 import Testing
 
 /// Rules, calls and contexts of every kind, from a few values that meet often.

@@ -1,4 +1,5 @@
 import HITLCore
+import HITLTestSupport
 import Testing
 
 /// Texts of the kind that parsers stumble over: pieces of shell, broken and put together at random.

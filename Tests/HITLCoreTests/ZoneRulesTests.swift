@@ -1,5 +1,6 @@
 import Glibc
 import HITLPlatform
+import HITLTestSupport
 import Testing
 
 @testable import HITLCore

@@ -1,3 +1,4 @@
+import HITLTestSupport
 import Testing
 
 @testable import HITLTerminal

@@ -27,4 +27,13 @@ extension Surroundings {
         }
         return (path, relative)
     }
+
+    /// All that a person has to know of a call that only reads there.
+    func inspectReading(_ path: String) -> Inspection {
+        var inspection = Inspection()
+        inspection.attempt { inspection throws(Obstacle) in
+            _ = try enter(path, to: .reading, noting: &inspection)
+        }
+        return inspection
+    }
 }

@@ -11,11 +11,7 @@ struct ListFiles: Tool {
     }
 
     func inspect(in place: Surroundings) async -> Inspection {
-        var inspection = Inspection()
-        inspection.attempt { inspection throws(Obstacle) in
-            _ = try place.enter(path, to: .reading, noting: &inspection)
-        }
-        return inspection
+        place.inspectReading(path)
     }
 
     func run(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> Outcome {

@@ -14,11 +14,7 @@ struct ReadFile: Tool {
 
     /// Whether the file is there is found out by reading it: agents try, and nobody needs to be asked about that.
     func inspect(in place: Surroundings) async -> Inspection {
-        var inspection = Inspection()
-        inspection.attempt { inspection throws(Obstacle) in
-            _ = try place.enter(path, to: .reading, noting: &inspection)
-        }
-        return inspection
+        place.inspectReading(path)
     }
 
     func run(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> Outcome {

@@ -18,11 +18,7 @@ struct SearchFiles: Tool {
     }
 
     func inspect(in place: Surroundings) async -> Inspection {
-        var inspection = Inspection()
-        inspection.attempt { inspection throws(Obstacle) in
-            _ = try place.enter(path, to: .reading, noting: &inspection)
-        }
-        return inspection
+        place.inspectReading(path)
     }
 
     func run(_ errand: Errand, in place: Surroundings) async throws(Obstacle) -> Outcome {
