@@ -22,7 +22,8 @@ import Testing
         let home = try Home()
         try home.write("no program", to: "w/text")
         for (word, reason) in [
-            ("/nonexistent", "there is no command `/nonexistent`"), ("nonesuch", "there is no command `nonesuch`"),
+            (home.path("w/gone"), "there is no command `\(home.path("w/gone"))`"),
+            ("nonesuch", "there is no command `nonesuch`"),
             (home.path("w/text"), "`\(home.path("w/text"))` is no program that may be run"),
             (home.workspace, "`\(home.workspace)` is no program that may be run"),
         ] {
