@@ -163,8 +163,13 @@ package final class Reactor: Sendable {
 
     /// Calls `action` once on the reactor's thread, when all jobs that are ready have had their turn.
     package func performAfterJobs(_ action: @escaping @Sendable () -> Void) {
+        hand { $0.afterJobs.append(action) }
+    }
+
+    /// Wakes the thread where it waits, or is about to.
+    private func hand(_ add: (inout State) -> Void) {
         let wakes = state.withLock { state in
-            state.afterJobs.append(action)
+            add(&state)
             defer { state.isWaiting = false }
             return state.isWaiting
         }
@@ -262,13 +267,7 @@ extension Reactor: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let wakes = state.withLock { state in
-            state.jobs.append(job)
-            defer { state.isWaiting = false }
-            return state.isWaiting
-        }
-        startThread()
-        if wakes { _ = platform_eventfd_raise(wakeDescriptor) }
+        hand { $0.jobs.append(job) }
     }
 
     private func runAfterJobs() {
