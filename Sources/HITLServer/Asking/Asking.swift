@@ -92,14 +92,18 @@ extension DeskConnection {
             case .rules(let rules): .rules(.allow, rules)
             }
         switch call.performer {
-        case .requester:
-            desk.gate.queue.hands(performing(subject, call, asked))
-            end(asked.id, leaving: .permitted(subject, tool: call.tool))
+        case .requester: end(asked.id, leaving: .permitted(subject, tool: call.tool))
         case .unobserved, .desk: end(asked.id, leaving: nil)
         }
         let form = AnswerForm(id: asked.id, subject: subject, call: call, digest: permit.digest, decided: decided)
-        guard case .no = send(Reply.result(form.json, to: asked.message)), takePermit(asked.id) != nil else { return }
-        await didNotRun(subject, call, because: "its requester was gone before it heard of the approval")
+        switch send(Reply.result(form.json, to: asked.message)) {
+        case .yes:
+            // Not before: a word to stop must not overtake the permit. Its outcome is read on this thread, so later.
+            if call.performer == .requester { desk.gate.queue.hands(performing(subject, call, asked)) }
+        case .no:
+            guard takePermit(asked.id) != nil else { return }
+            await didNotRun(subject, call, because: "its requester was gone before it heard of the approval")
+        }
     }
 
     private func performing(_ subject: Subject, _ call: ToolCall, _ asked: OpenQuestion) -> Performing {
