@@ -67,12 +67,13 @@ package struct RefusalNotice: Sendable, Equatable {
         }
     }
 
-    /// In the words of who decided, where there are any.
+    /// In the words of who decided or who wrote the rule, where there are any.
     package var reason: String? {
         switch refusal {
+        case .denied(let rules): Self.messages(of: rules)
         case .rejected(let review): review.reason
         case .withdrawn(_, let reason): reason
-        case .denied, .expired, .superseded, .tooManyPending, .ledgerUnavailable, .alreadyStarted, .idInUse,
+        case .expired, .superseded, .tooManyPending, .ledgerUnavailable, .alreadyStarted, .idInUse,
             .deskClosing:
             nil
         }
@@ -80,7 +81,9 @@ package struct RefusalNotice: Sendable, Equatable {
 
     private var because: String {
         switch refusal {
-        case .denied(let rules): "the policy does not allow it (\(Self.list(rules))); nobody was asked."
+        case .denied(let rules):
+            "the policy does not allow it (\(Self.list(rules))); nobody was asked."
+                + (Self.messages(of: rules).map { " It says: \"\($0)\"." } ?? "")
         case .rejected(let review):
             "\(review.reviewer.name) rejected \(question), "
                 + (review.reason.map { "with the reason \"\($0)\"." } ?? "without a reason.")
@@ -130,5 +133,11 @@ package struct RefusalNotice: Sendable, Equatable {
     private static func list(_ rules: [RuleReference]) -> String {
         let names = rules.map { "rule `\($0.name)`: \($0.fact)" }
         return names.isEmpty ? "no rule is named" : names.joined(separator: "; ")
+    }
+
+    /// Of rules that deny: what others say is for whoever is asked.
+    private static func messages(of rules: [RuleReference]) -> String? {
+        let messages = rules.filter { $0.action.effect == .deny }.compactMap(\.message)
+        return messages.isEmpty ? nil : messages.joined(separator: "; ")
     }
 }

@@ -268,7 +268,9 @@ package struct RuleExample: Sendable {
             sandbox: workspace
             """),
         rule(
-            "Blocking", "The strictest action of all that match holds, in whatever order and file they stand.",
+            "Blocking",
+            "The strictest action of all that match holds, in whatever order and file they stand. The message is told to "
+                + "whoever made the call.",
             """
             name: no-force
             when: { command: ["git push --force **", "git push -f **"] }

@@ -83,6 +83,26 @@ import Testing
                 """)
     }
 
+    @Test func `of a rule that denies, with what its author has to say, and not what others have for who is asked`() {
+        let rules = [
+            RuleReference(
+                name: "no-force", source: "hitl.yaml:3:7", fact: "the command is `git push --force`", action: .block,
+                message: "Push without force, or ask the owner of the branch"),
+            RuleReference(name: "pushes", source: "hitl.yaml:9:7", fact: "it pushes", message: "Look at the branch"),
+        ]
+        #expect(
+            notice(.denied(by: rules), request: nil) == """
+                `sendEmail` was not executed: the policy does not allow it (rule `no-force`: the command is \
+                `git push --force`; rule `pushes`: it pushes); nobody was asked. It says: "Push without force, or ask the \
+                owner of the branch". This is no error, and asking again changes nothing; a call that the rule does not \
+                cover may be allowed.
+                """)
+        let told = RefusalNotice(refusal: .denied(by: rules), tool: "sendEmail", request: nil)
+        #expect(told.reason == "Push without force, or ask the owner of the branch")
+        // And over a socket it is the same.
+        #expect(RuleReference.list(in: .array(rules.map(\.json))) == rules)
+    }
+
     /// Where the ledger lies and what is wrong with it is no agent's business.
     @Test func `of a ledger that cannot be written, without its path`() {
         #expect(

@@ -39,8 +39,7 @@ enum DeskReply {
             let desk = Principal(role: .gate, name: "the desk", channel: "desk")
             self = refused(.withdrawn(by: desk, reason: reason ?? "no reason was given"))
         case "superseded": self = refused(.superseded(by: result["successor"]?.integer ?? 0))
-        case "denied":
-            self = refused(.denied(by: result["rules"]?.array?.compactMap { RuleReference(answer: $0) } ?? []))
+        case "denied": self = refused(.denied(by: RuleReference.list(in: result["rules"])))
         default: self = .notTaken(Self.unreadable)
         }
     }
@@ -55,11 +54,4 @@ enum DeskReply {
     }
 
     private static let unreadable = "What the desk answered cannot be read; is it of another version?"
-}
-
-extension RuleReference {
-    fileprivate init?(answer: JSONValue) {
-        guard let object = answer.object, let name = object["name"]?.string else { return nil }
-        self.init(name: name, source: object["source"]?.string ?? "", fact: object["fact"]?.string ?? "")
-    }
 }

@@ -92,6 +92,17 @@ extension RuleReference {
             name: try record.text("name"), source: try record.text("source"), fact: try record.text("fact"),
             action: action, message: record["message"]?.string, isUndecided: record["undecided"] == .bool(true))
     }
+
+    /// Those in a desk's answer, which may be of another version: what cannot be read of one is left out.
+    package static func list(in answer: JSONValue?) -> [RuleReference] {
+        (answer?.array ?? []).compactMap { rule in
+            guard let rule = rule.object, let name = rule["name"]?.string else { return nil }
+            return RuleReference(
+                name: name, source: rule["source"]?.string ?? "", fact: rule["fact"]?.string ?? "it matched",
+                action: rule["action"]?.string.flatMap(Rule.Action.init) ?? .requireApproval,
+                message: rule["message"]?.string, isUndecided: rule["undecided"] == .bool(true))
+        }
+    }
 }
 
 extension Risk {

@@ -40,13 +40,7 @@ extension AskAnswer {
     fileprivate var person: Principal { Principal(role: .person, name: reviewer ?? "the desk", channel: "socket") }
 
     /// The rules that decided, with what they say of themselves.
-    var references: [RuleReference] {
-        json["rules"]?.array?.compactMap { rule in
-            guard let rule = rule.object, let name = rule["name"]?.string else { return nil }
-            return RuleReference(
-                name: name, source: rule["source"]?.string ?? "", fact: rule["fact"]?.string ?? "it matched")
-        } ?? []
-    }
+    var references: [RuleReference] { RuleReference.list(in: json["rules"]) }
 
     fileprivate var permission: String {
         guard decision == .approved else { return "hitl: allowed by a rule (\(rules.joined(separator: ", ")))" }
