@@ -80,7 +80,7 @@ package final class Announcer: Sendable {
         text.append("New request \(request.number):", .accent)
         var whole = StyledText()
         RequestView(request, requester: requester, now: desk.now).appendWhole(to: &whole, naming: .byNumber)
-        let hidden = text.append(whole, fitting: Self.roomFor(reader.presentation), of: request.number)
+        let hidden = text.append(whole, fitting: reader.presentation, of: request.number)
         text.newLine()
         let (shown, clocks) = (desk.shown, desk.clocks)
         notices.post(text) { drawn in
@@ -91,12 +91,6 @@ package final class Announcer: Sendable {
         }
         reader.bell()
         reader.notify(title: "hitl", body: "Request \(request.number): \(DisplayText(untrusted: request.call.tool))")
-    }
-
-    /// On a screen, an announcement that pushes everything else away helps nobody: beyond a few
-    /// screens it is cut in the middle, and says so. In a stream it is always whole.
-    private static func roomFor(_ presentation: Presentation) -> Int? {
-        presentation.rows.map { max($0 * 3, 60) }
     }
 
     // MARK: What became of them
@@ -138,24 +132,26 @@ package final class Announcer: Sendable {
 }
 
 extension StyledText {
-    /// Appends `other` whole where it fits in `room` lines, else its head and tail with what is between
-    /// them counted.
+    /// Appends `other`, whole in a stream. On a screen, an announcement that pushes everything else away helps nobody:
+    /// beyond a few screens of rows, be they one endless argument, it is its head and tail with what is between them
+    /// counted.
     ///
-    /// - Returns: how many lines are missing.
-    fileprivate mutating func append(_ other: StyledText, fitting room: Int?, of number: Int64) -> Int {
-        guard let room, other.lines.count > room else {
+    /// - Returns: how many rows are missing.
+    fileprivate mutating func append(_ other: StyledText, fitting screen: Presentation, of number: Int64) -> Int {
+        let rows = other.inRows(for: screen)
+        guard let room = screen.rows.map({ max($0 * 3, 60) }), rows.lines.count > room else {
             append(linesOf: other)
             return 0
         }
         let head = room * 2 / 3
         let tail = room - head
-        let hidden = other.lines.count - head - tail
-        append(linesOf: other.lines(0..<head))
+        let hidden = rows.lines.count - head - tail
+        append(linesOf: rows.lines(0..<head))
         newLine(indent: 3)
         append(.ellipsis, .warning)
         append(" \(hidden) lines hidden: /hitl show \(number) shows all of it ", .warning)
         append(.ellipsis, .warning)
-        append(linesOf: other.lines((other.lines.count - tail)..<other.lines.count))
+        append(linesOf: rows.lines((rows.lines.count - tail)..<rows.lines.count))
         return hidden
     }
 }

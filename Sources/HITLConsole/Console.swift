@@ -243,10 +243,13 @@ package final class Console: Sendable {
 }
 
 extension CommandResult {
-    /// What is shown: the text, or the JSON document in one line.
+    /// What is shown: the text, or the JSON document in one line, which the terminal breaks where it must: what is
+    /// copied from there is still JSON.
     package var output: StyledText {
         guard let json else { return text }
-        return StyledText(DisplayText(untrusted: json.printable))
+        var document = StyledText()
+        document.wholeLine(DisplayText(untrusted: json.printable))
+        return document
     }
 }
 

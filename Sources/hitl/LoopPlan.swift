@@ -32,6 +32,14 @@ struct LoopPlan: Sendable {
         if let agent = arguments.text("agent") { options.append(.init("agent.name", .text(agent), option: "--agent")) }
         if let file = arguments.text("scenario") {
             options.append(.init("agent.scenario", .text(file), option: "--scenario"))
+            switch arguments.text("agent") {
+            // Whatever agent the configuration names, who names a scenario wants the one that plays it.
+            case nil: options.append(.init("agent.name", .text("simulated"), option: "--scenario"))
+            case "simulated"?: break
+            case let other?:
+                return .failure(
+                    Failure(.usage, "--scenario is for the agent `simulated`, and --agent names `\(other)`."))
+            }
         }
         let workspace = arguments.text("workspace")
         let find: Finding = { more in
@@ -84,7 +92,7 @@ struct LoopPlan: Sendable {
                     place: try find(places).get(), agent: agent,
                     workspace: try absolute(workspace ?? scratch.map { $0 + "/workspace" } ?? Process.directory ?? "."),
                     isScratch: isScratch, isDemo: isDemo, stateDirectory: state ?? paths.state,
-                    socketPath: paths.socket(option: arguments.text("socket")), plain: arguments.has("plain")))
+                    socketPath: place.socketPath(arguments.text("socket")), plain: arguments.has("plain")))
         } catch let failure as Failure {
             return .failure(failure)
         } catch {
@@ -106,7 +114,7 @@ struct LoopPlan: Sendable {
         do {
             return try Scenario(SmallFile.read(name, limit: 1 << 20), file: name, tools: tools)
         } catch let error as Diagnostics {
-            throw Failure(.usage, error.description)
+            throw Failure(error)
         } catch {
             throw Failure(.usage, "The scenario `\(name)` cannot be read: \(error)")
         }
@@ -117,6 +125,10 @@ struct LoopPlan: Sendable {
             throw Failure(.usage, "There is no directory `\(path)`. Make it, or choose another with --workspace.")
         }
         defer { free(resolved) }
+        var status = stat()
+        guard stat(resolved, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw Failure(.usage, "`\(path)` is no directory. Choose another with --workspace.")
+        }
         return String(cString: resolved)
     }
 }

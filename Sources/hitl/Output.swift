@@ -73,6 +73,9 @@ enum Process {
     /// The same as the system has it, each `NAME=value`.
     static var entries: [[UInt8]] { ThisProcess.environment() }
 
+    /// What the environment says; set to nothing is not set.
+    static var home: String? { environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } }
+
     static var directory: String? {
         guard let path = getcwd(nil, 0) else { return nil }
         defer { free(path) }

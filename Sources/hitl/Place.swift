@@ -21,7 +21,7 @@ struct Place: Sendable {
     ) -> Result<Place, Failure> {
         do {
             let account = try Account.current()
-            let home = Process.environment["HOME"] ?? account.home
+            let home = Process.home ?? account.home
             let trusted = try TrustedFiles(Paths(environment: Process.environment, home: home))
             let configuration = try Configuration.load(
                 ConfigurationSources(
@@ -30,7 +30,7 @@ struct Place: Sendable {
                     isTrusted: { trusted.contains($0, $1) }))
             return .success(Place(account: account, configuration: configuration))
         } catch let error as Diagnostics {
-            return .failure(Failure(.usage, error.description))
+            return .failure(Failure(error))
         } catch let error as FileError {
             return .failure(Failure(.usage, "\(error)"))
         } catch {
@@ -59,9 +59,16 @@ struct Place: Sendable {
     /// Where a desk may listen: what is named, else the runtime directory, else the state directory.
     func socketCandidates(_ option: String? = nil) -> [String] {
         let paths = configuration.paths
-        let first = paths.socket(option: option)
+        let first = socketPath(option)
         let last = paths.state + "/desk.sock"
-        return option != nil || Process.environment["HITL_SOCKET"] != nil || first == last ? [first] : [first, last]
+        return option != nil || paths.isSocketNamed || first == last ? [first] : [first, last]
+    }
+
+    /// Where a desk listens that is opened here.
+    func socketPath(_ option: String? = nil) -> String {
+        let path = configuration.paths.socket(option: option)
+        guard path.utf8.first != UInt8(ascii: "/"), let directory = Process.directory else { return path }
+        return directory + "/" + path
     }
 
     static let newID: @Sendable () -> RequestID = {
@@ -104,10 +111,18 @@ struct Place: Sendable {
 struct Failure: Error {
     let exit: ExitCode
     let message: String
+    /// Whether what must be escaped in the message is: what quotes a file shows its hidden characters itself.
+    private var isEscaped = false
 
     init(_ exit: ExitCode, _ message: String) {
         self.exit = exit
         self.message = message
+    }
+
+    /// What is wrong with a file that somebody wrote.
+    init(_ diagnostics: Diagnostics) {
+        self.init(.usage, diagnostics.description)
+        isEscaped = true
     }
 
     init(_ error: LedgerError) {
@@ -118,7 +133,9 @@ struct Failure: Error {
     }
 
     func report() -> ExitCode {
-        Output.complaint(StyledText(DisplayText.block(untrusted: message), indent: 0))
+        Output.complaint(
+            isEscaped
+                ? StyledText(escapedLines: message) : StyledText(DisplayText.block(untrusted: message), indent: 0))
         return exit
     }
 }

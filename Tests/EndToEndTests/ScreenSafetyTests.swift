@@ -154,4 +154,34 @@ import Testing
         try await desk.waitOut(.beforeDeciding)
         #expect(try await desk.enter("/hitl approve 1").first == "✅ Approved bash operation")
     }
+
+    @Test func `that is one endless line is cut like many short ones`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home, columns: 60, rows: 20)
+        let words = (1...2_000).map { "word\($0)" }.joined(separator: " ")
+        #expect(try await home.ask("paint", "--arg", "x=" + words + " \u{202E}the end") == 1)
+        try await desk.hasBeenShown(1)
+        try await desk.sees("lines hidden: /hitl show 1 shows all of it", "word1 ", "word1999", "<U+202E>the end")
+        #expect(!desk.screen.contains("word1000 "))
+        #expect(try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 had not been shown in full") == true)
+        #expect(desk.screen.contains("word1000 "))
+        try await desk.waitOut(.beforeDeciding)
+        #expect(try await desk.enter("/hitl approve 1").first == "✅ Approved paint operation")
+    }
+
+    /// What is copied from the screen is the document, whatever the window's width: no break in it is ours.
+    @Test(arguments: [40, 80, 200]) func `as JSON is one line that the terminal breaks`(columns: Int) async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home, columns: columns, rows: 40)
+        #expect(try await home.ask("paint", "--arg", "x=a  b \u{1B}[2J 日本 <U+0041>") == 1)
+        try await desk.hasBeenShown(1)
+        let document = try await home.hitl("status", "--json").out
+        let rows = try await desk.enter("/hitl status --json")
+        // The screen's model drops blanks at the end of a row.
+        let joined = rows.dropLast().map { row in
+            row + String(repeating: " ", count: max(0, columns - row.unicodeScalars.count))
+        }.joined()
+        #expect(joined.hasPrefix(document.dropLast()))
+        #expect(joined.dropFirst(document.count - 1).allSatisfy { $0 == " " })
+    }
 }

@@ -32,6 +32,28 @@ import Testing
 }
 
 @Suite struct `Wrapped text` {
+    @Test(arguments: [1, 7, 20, 80]) func `has the same rows where each is a line of its own`(columns: Int) {
+        var text = StyledText("Args: ", .strong)
+        text.append(DisplayText(untrusted: "a b\u{202E}c 日本 e\u{301} <U+0041> long-word-without-end-of-it"), .warning)
+        text.append(Glyph("✅ ", words: "OK "))
+        text.line("indented, with a hanging indent", .dim, indent: 3, hangingIndent: 9)
+        text.line("")
+        for encoding in [Presentation.Encoding.utf8, .ascii] {
+            let screen = Presentation(
+                kind: .terminal, colour: .ansi, glyphs: .emoji, encoding: encoding, columns: columns, rows: 24)
+            let rows = text.inRows(for: screen)
+            #expect(rows.lines.count == text.rows(for: screen).count)
+            #expect(rows.rows(for: screen) == text.rows(for: screen))
+        }
+        #expect(text.inRows(for: Presentation(kind: .stream)).lines.count == text.lines.count)
+    }
+
+    @Test func `that has escapes already keeps them, and gets those that are missing`() {
+        let text = StyledText(escapedLines: "a<U+0009>b <U+003C>U+\n\u{1B}<U+000A>c")
+        #expect(
+            text.rows(for: Presentation(kind: .stream)) == ["a<U+0009>b <U+003C>U+", "<U+001B><U+000A>c"])
+    }
+
     @Test func `leaves a line whole that people copy`() {
         var text = StyledText("Key:")
         text.wholeLine("hitl/ledger/f28ac153+AW+M/fYEjzalTl", indent: 3)

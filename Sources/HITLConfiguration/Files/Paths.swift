@@ -10,6 +10,8 @@ package struct Paths: Sendable, Equatable {
     /// Holds the socket; nil where the system gives none.
     package let runtime: String?
     private let namedSocket: String?
+    /// Whether the environment names the socket, so that it is nowhere else.
+    package var isSocketNamed: Bool { namedSocket != nil }
 
     /// - Parameter environment: pass an empty one where its author may not redirect anything.
     package init(environment: [String: String], home: String) {

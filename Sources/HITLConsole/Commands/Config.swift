@@ -15,15 +15,18 @@ package struct ConfigCommand: Command {
             untrust [FILE]` takes that back, and `hitl config list` names the files that are trusted.
             """,
         positionals: [
-            .init("KEY", .setting, .optional, doc: "one setting: hitl.timeout"),
+            .init("KEY", .setting, .optional, doc: "one setting: hitl.timeout; or all of a section: hitl"),
             .init("VALUE", .text, .optional, doc: "its value for this session"),
         ],
-        options: [.init("json", doc: "print the same facts as one JSON document")],
+        options: [.json],
         examples: [
             .init("/hitl config", "everything, and where it comes from"),
             .init("/hitl config hitl.timeout 10m", "ten minutes to decide, until the loop ends"),
             .init("hitl config trust ./hitl.yaml", "let this file loosen things, as it is now"),
         ])
+
+    /// What asks at the shell's terminal, which the loop has in hand.
+    private static let shellWords = ["trust", "untrust", "list"]
 
     private let key: String?
     private let value: String?
@@ -38,7 +41,13 @@ package struct ConfigCommand: Command {
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
         do throws(Diagnostics) {
             guard let key else { return list(desk.configuration.settings) }
-            guard let value else { return list([try desk.configuration.setting(key)]) }
+            guard !Self.shellWords.contains(key) else {
+                return .failure("`hitl config \(DisplayText(untrusted: key))` is typed in a shell.", .usage)
+            }
+            guard let value else {
+                let section = desk.configuration.settings.filter { $0.key.utf8.starts(with: (key + ".").utf8) }
+                return list(section.isEmpty ? [try desk.configuration.setting(key)] : section)
+            }
             guard let gate = desk.gate else { return .failure(Desk.noDeskText, .noDesk) }
             if let barred = `operator`.barred {
                 await gate.ledger.note(.attempted(by: `operator`.principal, what: "change \(key)"))
@@ -47,7 +56,7 @@ package struct ConfigCommand: Command {
             desk.change(try desk.configuration.setting(key, to: value))
             return list([try desk.configuration.setting(key)])
         } catch {
-            return .failure(StyledText(DisplayText.block(untrusted: error.description), indent: 0), .usage)
+            return .failure(StyledText(escapedLines: error.description), .usage)
         }
     }
 

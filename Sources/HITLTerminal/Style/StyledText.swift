@@ -53,6 +53,14 @@ package struct StyledText: Sendable {
         append(block, indent: indent, style)
     }
 
+    /// Each line of a text in which escapes stand already.
+    package init(escapedLines text: String) {
+        self.init()
+        for part in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            line(DisplayText(escaped: String(decoding: part, as: UTF8.self)))
+        }
+    }
+
     package var isEmpty: Bool { lines.isEmpty }
 
     /// Continues the last line.
@@ -77,7 +85,8 @@ package struct StyledText: Sendable {
         append(text, style)
     }
 
-    /// A line for what people copy, such as a key. Of our own words only: what it is continued with begins at the margin.
+    /// A line for what people copy, such as a key or a JSON document. Of our own words or of ASCII without line feeds, and
+    /// only where nothing of ours follows that it could imitate: what it is continued with begins at the margin.
     package mutating func wholeLine(_ text: DisplayText, _ style: Style = .plain, indent: Int = 0) {
         line(text, style, indent: indent)
         lines[lines.count - 1].isWhole = true

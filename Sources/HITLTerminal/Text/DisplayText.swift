@@ -40,6 +40,12 @@ extension DisplayText {
         }
     }
 
+    /// One line in which escapes stand already, as in the errors of a file's reader: they stay as they are, and whatever
+    /// else needs it is escaped.
+    package init(escaped text: String) {
+        self.init(untrusted: Escape.undo(text))
+    }
+
     /// Several lines of anybody's text: a line feed ends a line, everything else is shown as in one line.
     package static func block(untrusted text: String) -> DisplayBlock {
         var text = text

@@ -18,7 +18,7 @@ struct ImportProgram {
             return Failure(.usage, "`\(path)` cannot be read: \(SystemError.reason(error.number))").report()
         }
         let home: String
-        do { home = try Process.environment["HOME"] ?? Account.current().home } catch {
+        do { home = try Process.home ?? Account.current().home } catch {
             return Failure(.failed, "\(error)").report()
         }
         let policy: ImportedPolicy

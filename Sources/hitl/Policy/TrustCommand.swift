@@ -24,7 +24,7 @@ enum TrustCommand {
         let path = TrustedFiles.realPath(words.count > 2 ? words[2] : "hitl.yaml")
         let paths: Paths
         do {
-            let home = try Process.environment["HOME"] ?? Account.current().home
+            let home = try Process.home ?? Account.current().home
             paths = Paths(environment: Process.environment, home: home)
         } catch {
             return Failure(.failed, "\(error)").report()
@@ -40,6 +40,7 @@ enum TrustCommand {
                 say("`\(DisplayText(untrusted: path))` can only make things stricter again.")
                 return .done
             case .list:
+                if trusted.entries.isEmpty { say("No file is trusted.") }
                 for entry in trusted.entries {
                     say("\(DisplayText(untrusted: entry.digest)) \(DisplayText(untrusted: entry.path))")
                 }
