@@ -206,6 +206,38 @@ import Testing
             try await desk.enter("/hitl show 1").contains { $0.hasPrefix("     stdout: ") || $0.contains("│ begun") })
     }
 
+    /// Nobody was asked, so it has no number; whoever sees it run can end it all the same.
+    @Test func `that a rule permitted is stopped by its id`() async throws {
+        let home = try Home(
+            configuration: "policy: { rules: [{ name: any, when: { tool: executeCommand }, action: allow }] }\n")
+        let long = """
+            name: long
+            description: Runs something long.
+            workspace:
+              long.sh: |
+                sleep 60 & echo $! > child
+                sleep 60
+            agents:
+              main:
+                - call: executeCommand
+                  arguments: { argv: [sh, long.sh] }
+                  onFailed:
+                    - say: "It ended: ${summary}"
+            """
+        let desk = try await Desk.open(home, ["--enable-hitl"] + (try Self.loop(home, long)))
+        try await desk.until { _ in home.read("w/child")?.hasSuffix("\n") == true }
+        let child = try #require(home.read("w/child").flatMap { pid_t($0.dropLast()) })
+        let running = try #require(try await desk.enter("/session").first { $0.hasPrefix("   Running: evt_") })
+        let id = String(running.dropFirst("   Running: ".count).prefix("evt_0123456789abcdef".count))
+        #expect(try await desk.enter("/hitl stop \(id)") == ["Stopping \(id).", ""])
+        try await desk.sees("main│ It ended: ")
+        #expect(kill(child, 0) == -1 && errno == ESRCH)
+        #expect(try await home.hitl("stop", id) == Said(code: 1, err: "hitl: \(id) is not running.\n"))
+        #expect(
+            try await home.hitl("stop", "evt_0123456789abcdef").err
+                == "hitl: There is no request evt_0123456789abcdef. Nothing is pending.\n")
+    }
+
     @Test func `that only reads runs unasked, and not beyond the workspace`() async throws {
         let home = try Home()
         try home.write("outside", to: "secret.txt")

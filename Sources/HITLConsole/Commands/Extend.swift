@@ -9,24 +9,30 @@ package struct ExtendCommand: Command {
             .init("N", .request, doc: "number or id"),
             .init("D", .duration, .optional, doc: "how much more: 30s, 5m, 2h (5m where it is not given)"),
         ],
+        options: [.json],
         examples: [.init("/hitl extend 3 10m", "ten more minutes for request 3")])
 
     private let name: RequestName
     private let duration: Milliseconds
+    private let json: Bool
 
     package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
         name = try arguments.request()
         duration =
             arguments.positionals.count > 1
-            ? try Arguments.duration(arguments.positionals[1], of: Self.definition.typed) : .minutes(5)
+            ? try Arguments.someTime(arguments.positionals[1], of: Self.definition.typed) : .minutes(5)
+        json = arguments.has("json")
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
-        await desk.change(name, by: `operator`, "extend") { gate, number throws(ReviewError) in
+        var document: JSONValue?
+        let result = await desk.change(name, by: `operator`, "extend") { gate, number throws(ReviewError) in
             let deadline = try await gate.queue.extend(number, by: duration)
             let left = deadline - gate.queue.now
+            document = .members(["number": .integer(number), "expiresAt": .string(deadline.timestamp)])
             return StyledText("Request \(number) now expires in \(DisplayText(untrusted: left.remaining)).")
         }
+        return json ? result.told(as: document) : result
     }
 }
 
@@ -34,23 +40,39 @@ package struct WithdrawCommand: Command {
     package static let definition = CommandDefinition(
         "withdraw", .desk, summary: "take a request back: nobody decides it",
         positionals: [.init("N", .request, doc: "number or id")],
-        options: [.init("reason", "R", doc: "why; the agent is told")],
+        options: [.init("reason", "R", doc: "why; the agent is told"), .json],
         examples: [.init("/hitl withdraw 3", "request 3 is no longer wanted")])
 
     private let name: RequestName
     private let reason: String
+    private let json: Bool
 
     package init(_ arguments: Arguments, now: WallTime) throws(UsageError) {
         name = try arguments.request()
+        json = arguments.has("json")
         reason = arguments.text("reason") ?? "taken back by the operator"
     }
 
     package func run(in desk: Desk, for operator: Operator) async -> CommandResult {
-        await desk.change(name, by: `operator`, "withdraw") { gate, number throws(ReviewError) in
+        var document: JSONValue?
+        let result = await desk.change(name, by: `operator`, "withdraw") { gate, number throws(ReviewError) in
             let request = try await gate.queue.withdraw(number, by: `operator`.principal, reason: reason)
+            document = .members([
+                "number": .integer(number), "tool": .string(request.call.tool), "decision": "withdrawn",
+                "reason": .string(reason),
+            ])
             return StyledText(
                 "Withdrew request \(number), \(DisplayText(untrusted: request.call.tool)). It did not run.")
         }
+        return json ? result.told(as: document) : result
+    }
+}
+
+extension CommandResult {
+    /// The same as a document, where there is one: of what was refused there is none.
+    func told(as document: JSONValue?) -> CommandResult {
+        guard let document else { return self }
+        return CommandResult(StyledText(), json: document, exit: exit)
     }
 }
 
