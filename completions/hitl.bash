@@ -48,82 +48,82 @@ _hitl_about() {
         rest=''
         ;;
     status)
-        options='--follow --json --help'
+        options='--follow --json --socket=file --help'
         places=''
         rest=''
         ;;
     show)
-        options='--json --reveal --help'
+        options='--json --reveal --socket=file --help'
         places='request'
         rest=''
         ;;
     approve)
-        options='--reason=text --condition=text --set=assignment --for=duration --uses=text --session --scope=word:exact,argv,path,tool --json --help'
+        options='--reason=text --condition=text --set=assignment --for=duration --uses=text --session --scope=word:exact,argv,path,tool --json --socket=file --help'
         places='requests*'
         rest=''
         ;;
     reject)
-        options='--reason=text --json --help'
+        options='--reason=text --json --socket=file --help'
         places='requests*'
         rest=''
         ;;
     edit)
-        options='--set=assignment --json --help'
+        options='--set=assignment --json --socket=file --help'
         places='request'
         rest=''
         ;;
     history)
-        options='--last=count --tool=tool --decision=word:approved,rejected,expired,withdrawn,superseded,allowed,denied,ungated --since=moment --grep=text --request=request --follow --json --help'
+        options='--last=count --tool=tool --decision=word:approved,rejected,expired,withdrawn,superseded,allowed,denied,ungated --since=moment --grep=text --request=request --follow --json --socket=file --help'
         places=''
         rest=''
         ;;
     config)
-        options='--json --help'
+        options='--json --socket=file --help'
         places='setting text'
         rest=''
         ;;
     stats)
-        options='--since=moment --json --help'
+        options='--since=moment --json --socket=file --help'
         places=''
         rest=''
         ;;
     why)
-        options='--all --json --help'
+        options='--all --json --socket=file --help'
         places='request'
         rest=''
         ;;
     extend)
-        options='--help'
+        options='--json --socket=file --help'
         places='request duration'
         rest=''
         ;;
     withdraw)
-        options='--reason=text --help'
+        options='--reason=text --json --socket=file --help'
         places='request'
         rest=''
         ;;
     stop)
-        options='--help'
+        options='--json --socket=file --help'
         places='request'
         rest=''
         ;;
     rollback)
-        options='--preview --json --help'
+        options='--preview --json --socket=file --help'
         places='request'
         rest=''
         ;;
     grants)
-        options='--json --help'
+        options='--json --socket=file --help'
         places='word:revoke text'
         rest=''
         ;;
     erase)
-        options='--containing=text --linked --reason=text --preview --json --help'
+        options='--containing=text --linked --reason=text --preview --json --socket=file --help'
         places='request*'
         rest=''
         ;;
     purge)
-        options='--exported=text --reason=text --preview --json --help'
+        options='--exported=text --reason=text --preview --json --socket=file --help'
         places=''
         rest=''
         ;;

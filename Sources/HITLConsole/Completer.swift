@@ -108,7 +108,8 @@ package final class Completer: Sendable {
 /// reasons, conditions or arguments of calls.
 package enum HistoryFilter {
     package static func kept(_ line: String) -> String? {
-        guard line.utf8.first == UInt8(ascii: "/") else { return line }
+        // As the console takes it, which passes over blanks before a command.
+        guard line.utf8.first(where: { $0 != 0x20 && $0 != 0x09 }) == UInt8(ascii: "/") else { return line }
         guard let words = try? Words.split(line), let first = words.first else { return nil }
         let isDesk = first == "/hitl"
         guard let name = isDesk ? words.dropFirst().first : String(first.dropFirst()) else { return line }

@@ -44,7 +44,7 @@ package struct Manual: Sendable {
     let version: String
     /// `hitl loop`, in the order of the manual.
     let programs: [CommandDefinition]
-    let desk = CommandTable.desk.map { $0.definition }
+    let desk = CommandTable.desk.map { $0.definition.inShell }
     let loop = CommandTable.loop.map { $0.definition }
     let settings = ConfigurationKey.all
     let tools: [Tool]

@@ -61,6 +61,10 @@ struct AskOptions: Sendable {
     }
 
     func check() throws(UsageError) {
+        // The desk would refuse it, but it is no matter of the desk's.
+        guard 1...256 ~= tool.utf8.count else {
+            throw .badValue(tool, of: "TOOL", expected: "a name of 1 to 256 bytes")
+        }
         if isAsync, !command.isEmpty { throw .contradiction("--async", "-- COMMAND") }
     }
 }

@@ -25,7 +25,7 @@ enum AskProgram {
                 .init("timeout", "D", .duration, doc: "how long to wait for a decision"),
                 .init("async", doc: "print the request's number and id, and do not wait (exit code 75)"),
                 .init("wait-for-desk", "D", .duration, doc: "wait so long for a desk where none is running"),
-                .init("socket", "PATH", .file, doc: "where the desk listens"),
+                .socket,
                 .init("json", doc: "print one JSON document about the decision"),
             ],
             rest: .init("COMMAND", .command, .any, doc: "the program and its arguments"),
@@ -69,7 +69,7 @@ enum WaitProgram {
             positionals: [.init("ID", .request, doc: "the request's number or id")],
             options: [
                 .init("timeout", "D", .duration, doc: "wait no longer than this"),
-                .init("socket", "PATH", .file, doc: "where the desk listens"),
+                .socket,
                 .init("json", doc: "print one JSON document about the decision"),
             ],
             examples: [.init("hitl wait 7 --timeout 10m", "at most ten minutes for request 7")]),

@@ -11,13 +11,17 @@ import HITLTerminal
 /// `hitl status`, `hitl approve 3`, …: a command of the desk from another terminal. Where a desk runs it does
 /// the work; without one the ledger's file can still be read.
 enum DeskCommand {
-    static func run(_ words: [String]) -> ExitCode {
+    static func run(_ typed: [String]) -> ExitCode {
         // Understood here first: a slip is answered without a desk.
-        if words.contains("--help") || words.contains("-h") { return ProgramHelp.run([words[0]]) }
+        if typed.contains("--help") || typed.contains("-h") { return ProgramHelp.run([typed[0]]) }
+        let (words, socket): ([String], String?)
         let following: Following?
         do throws(UsageError) {
+            (words, socket) = try CommandTable.forDesk(typed)
             _ = try CommandTable.desk(words, now: Clocks.system.wall())
             following = try Following(words, now: Clocks.system.wall())
+            // What is followed is the ledger's file, which a socket does not tell.
+            if following != nil, socket != nil { throw .contradiction("--follow", "--socket") }
         } catch {
             return Output.usage(error)
         }
@@ -28,25 +32,27 @@ enum DeskCommand {
         case .success(let found): place = found
         }
         if let following { return Follow.run(following, place) }
-        switch ask(place.socketCandidates(), words) {
+        switch ask(place.socketCandidates(socket), words) {
         case .answered(let exit, let output):
             write(output, exit)
             return exit
         case .failed(let failure): return failure.report()
-        case .noDesk:
-            guard !CommandTable.changesSomething(words) else {
-                return Failure(
-                    .noDesk,
-                    "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none"
-                ).report()
-            }
-            return readAlone(words, place)
+        case .noDesk(let failure):
+            // The ledger's file is that of the desk that is asked by itself, and says nothing of one that was named.
+            guard CommandTable.changesSomething(words) || socket != nil else { return readAlone(words, place) }
+            let isNamed = socket != nil || place.configuration.paths.isSocketNamed
+            return Failure(
+                .noDesk,
+                isNamed
+                    ? failure.description
+                    : "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none"
+            ).report()
         }
     }
 
     private enum Answer {
         case answered(ExitCode, String)
-        case noDesk
+        case noDesk(DeskClient.Failure)
         case failed(Failure)
     }
 
@@ -68,8 +74,8 @@ enum DeskCommand {
                 ])
             let exit = answer.object?["exitCode"]?.integer.flatMap { ExitCode(rawValue: Int32(truncatingIfNeeded: $0)) }
             return .answered(exit ?? .failed, answer.object?["output"]?.string ?? "")
-        } catch .socket(.nobodyListens) {
-            return .noDesk
+        } catch .socket(.nobodyListens(let paths)) {
+            return .noDesk(.socket(.nobodyListens(paths)))
         } catch .refused(let refused) {
             return .failed(Failure(refused.exit, refused.message))
         } catch {

@@ -228,7 +228,7 @@ enum Greeting {
         }
         if let aside {
             text.line(
-                "Another desk listens at \(DisplayText(untrusted: plan.socketPath)). For this one: HITL_SOCKET=\(DisplayText(untrusted: aside)) hitl status",
+                "Another desk listens at \(DisplayText(untrusted: plan.socketPath)). For this one: hitl status --socket \(DisplayText(untrusted: aside))",
                 .dim)
         }
         for notice in plan.place.configuration.notices {

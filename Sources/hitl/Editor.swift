@@ -24,7 +24,7 @@ enum Editor {
             try PrivateFile.write(Array(text.utf8), to: path)
             // The editor may be several words (`code --wait`); the shell splits them as it does for git.
             let status = await onOwnThread {
-                systemStatus("\(command) '\(path)'")
+                systemStatus("\(command) \(Words.quoted(path))")
             }
             guard status == 0 else { return .failure(.editor("`\(command)` ended with \(status)")) }
             return .success(String(decoding: try SmallFile.read(path, limit: 16 << 20), as: UTF8.self))

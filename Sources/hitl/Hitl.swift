@@ -27,8 +27,12 @@ struct Hitl {
             if CommandTable.desk.contains(where: { $0.definition.name == name }) {
                 return (TrustCommand.run(words) ?? DeskCommand.run(words)).rawValue
             }
+            if let command = CommandTable.loop.first(where: { $0.definition.name == name }) {
+                return Output.usage(.onlyInLoop(command.definition.typed)).rawValue
+            }
             // Other programs have `-V` and `version`.
-            if ["-v", "-V"].contains(name) || nearest(to: name, among: ["--version"]) != nil {
+            let isOption = name.utf8.first == UInt8(ascii: "-")
+            if ["-v", "-V", "version"].contains(name) || isOption && nearest(to: name, among: ["--version"]) != nil {
                 return Output.usage(.unknownCommand(name, nearest: "hitl --version")).rawValue
             }
             let near = nearestDefinition(to: name, among: ProgramTable.all)

@@ -28,7 +28,7 @@ enum Loop {
                 .init("scenario", "FILE", .file, doc: "what the simulated agent does; demo is built in"),
                 .init("workspace", "DIR", .directory, doc: "the directory that the agent's tools are confined to"),
                 .init("config", "FILE", .file, doc: "the configuration to use instead of the usual one"),
-                .init("socket", "PATH", .file, doc: "where the desk listens"),
+                .socket,
                 .init("debug", doc: "say on standard error what the gate does with each call"),
                 .init("plain", doc: "no pictures; the words stay"),
             ],

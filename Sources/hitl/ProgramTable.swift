@@ -28,7 +28,7 @@ enum ProgramTable {
         ("audit", { Audit.program }), ("keys", { KeysProgram.program }), ("doctor", { Doctor.program }),
     ]
 
-    static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition } }
+    static var all: [CommandDefinition] { programs.map(\.definition) + CommandTable.desk.map { $0.definition.inShell } }
 
     static func named(_ name: String) -> Program? {
         table.first { $0.name.utf8.elementsEqual(name.utf8) }?.program()

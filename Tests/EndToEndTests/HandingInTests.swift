@@ -181,7 +181,7 @@ import Testing
         #expect(said.code == 1)
         #expect(
             (said.out + said.err).contains(
-                "Request 1 cannot be edited: its arguments only describe the command, which its requester has fixed and runs itself. Reject it and say what you would accept: /hitl reject 1 --reason \"…\""
+                "Request 1 cannot be edited: its arguments only describe the command, which its requester has fixed and runs itself. Reject it and say what you would accept: `hitl reject 1 --reason \"…\"`"
             ), "\(said)")
         #expect(try await home.pending() == [1])
         #expect(try await home.hitl("reject", "1").code == 0)

@@ -144,6 +144,15 @@ import Testing
             let said = try await home.run(words + ["--json"])
             #expect(throws: Never.self, "\(words): \(said)") { _ = try JSONValue(parsing: said.out) }
         }
+        #expect(try await home.ask("paint") == 6)
+        let extended = try await home.hitl("extend", "6", "--json").out
+        #expect(extended.hasPrefix(#"{"expiresAt":""#) && extended.hasSuffix(#"","number":6}"# + "\n"), "\(extended)")
+        #expect(
+            try await home.hitl("withdraw", "6", "--reason", "late", "--json")
+                == Said(code: 0, out: #"{"decision":"withdrawn","number":6,"reason":"late","tool":"paint"}"# + "\n"))
+        #expect(
+            try await home.hitl("withdraw", "6", "--json")
+                == Said(code: 1, err: "hitl: Request 6 was already withdrawn: late.\n"))
         #expect(try await desk.quit() == .exited(0))
     }
 
@@ -163,6 +172,51 @@ import Testing
             let piped = try await shell("\"$1\" \(command) | true; trap '' PIPE; \"$1\" \(command) | true")
             #expect(piped.err == "" && [0, 141].contains(piped.code), "\(command): \(piped)")
         }
+    }
+
+    @Test func `hears what was meant, and where it is typed`() async throws {
+        let home = try Home()
+        try home.write("hitl:\n\tenabled: true\n", to: "tab.yaml")
+        for (words, answer) in [
+            (["session"], "`/session` is typed at the prompt of `hitl loop`."),
+            (["quit"], "`/quit` is typed at the prompt of `hitl loop`."),
+            (["ask", ""], "`` is no value for `TOOL`: expected a name of 1 to 256 bytes."),
+            (
+                ["loop", "--scenario", "demo", "--agent", "none"],
+                "--scenario is for the agent `simulated`, and --agent names `none`."
+            ),
+            (
+                ["loop", "--workspace", home.path("tab.yaml")],
+                "`\(home.path("tab.yaml"))` is no directory. Choose another with --workspace."
+            ),
+            (
+                ["loop", "--config", home.path("tab.yaml")],
+                "\(home.path("tab.yaml")):2:1: a tab cannot indent YAML; use spaces\n<U+0009>enabled: true\n^"
+            ),
+        ] {
+            #expect(try await home.run(words) == Said(code: 2, err: "hitl: \(answer)\n"))
+        }
+        #expect(
+            try await home.hitl("history", "--last", "0") == Said(code: 0, out: "None was asked for: `--last 0`.\n"))
+        #expect(try await home.hitl("config", "list") == Said(code: 0, out: "No file is trusted.\n"))
+        let section = try await home.hitl("config", "queue").out
+        #expect(
+            section.split(separator: "\n").map { $0.prefix { $0 != " " } }
+                == ["queue.priorityOrder", "queue.maxPendingPerUser"], "\(section)")
+        // Set to nothing is not set, for the home directory as for the rest.
+        let ledger = try await home.hitl("config", "audit.path", environment: ["HOME": ""]).out
+        #expect(!ledger.hasPrefix("audit.path = /.local"), "\(ledger)")
+    }
+
+    @Test func `who names a scenario gets it, whatever agent the configuration names`() async throws {
+        let home = try Home(configuration: "agent: { name: none }\n")
+        let desk = try await Desk.open(
+            home, ["--enable-hitl", "--scenario", "demo"], columns: 200, firstPrompt: "hitl (2) >")
+        try await desk.sees("New request 1:", "Tool: deleteFile")
+        #expect(
+            try await desk.enter("/hitl config trust") == ["`hitl config trust` is typed in a shell.", ""])
+        #expect(try await desk.enter("/exit") == ["There is no command `/exit`. Did you mean `/quit`?", ""])
+        #expect(try await desk.quit() == .exited(0))
     }
 
     @Test(arguments: ["--versoin", "-V", "-v", "version"]) func `finds the version`(_ word: String) async throws {

@@ -305,10 +305,43 @@ import Testing
         let socket = try #require(try await demo.enter("/session").first { $0.contains("Socket: ") })
         let path = String(socket.dropFirst("   Socket: ".count))
         try await demo.sees(
-            "Another desk listens at \(home.path("r/hitl/desk.sock")). For this one: HITL_SOCKET=\(path) hitl status")
+            "Another desk listens at \(home.path("r/hitl/desk.sock")). For this one: hitl status --socket \(path)")
         #expect(
             try await home.hitl("status", environment: ["HITL_SOCKET": path]).out
                 .hasPrefix("📋 Pending HITL Approvals (2):"))
+        #expect(try await home.hitl("status", "--socket", path).out.hasPrefix("📋 Pending HITL Approvals (2):"))
+        #expect(
+            try await home.hitl("reject", "2", "--reason", "--socket", "--socket=" + path)
+                == Said(code: 0, out: "❌ Rejected sendEmail operation\n   Reason logged: --socket\n"))
+        #expect(try await home.hitl("history").out == "No decisions in the history.\n")
+    }
+
+    /// A relative path is meant from where it is typed. What reads the ledger's file without a desk does not answer for a
+    /// desk that was named.
+    @Test func `that is named and is not there is said to be the one that is missing`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home, ["--enable-hitl", "--agent", "none", "--socket", "s.sock"])
+        #expect(try await home.hitl("status", "--socket", "s.sock").code == 0)
+        #expect(try await home.hitl("ask", "paint", "--async", "--socket", home.path("w/s.sock")).code == 75)
+        #expect(try await home.hitl("approve", "1", environment: ["HITL_SOCKET": "s.sock"]).code == 0)
+        #expect(try await desk.quit() == .exited(0))
+        let missing = Said(
+            code: 6,
+            err: """
+                hitl: No desk listens at `\(home.path("w/s.sock"))`. Start one there with `hitl loop --enable-hitl --agent \
+                none --socket \(home.path("w/s.sock"))` in another terminal.
+
+                """)
+        for words in [["status"], ["history"], ["approve", "1"], ["ask", "paint"], ["config"]] {
+            #expect(try await home.run(words + ["--socket", "s.sock"]) == missing, "\(words)")
+        }
+        #expect(try await home.hitl("reject", "1", environment: ["HITL_SOCKET": "s.sock"]) == missing)
+        #expect(
+            try await home.hitl("history", "--follow", "--socket", "s.sock")
+                == Said(code: 2, err: "hitl: `--follow` and `--socket` contradict each other.\n"))
+        #expect(
+            try await home.hitl("status", "--socket", "")
+                == Said(code: 2, err: "hitl: `` is no value for `--socket`: expected a path.\n"))
     }
 }
 

@@ -82,6 +82,22 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
             "/agent resume",
             "`/agent resume` needs `a session of /agent sessions`. See `/help /agent resume`."
         ),
+        (
+            "/hitl approve 1,,2",
+            "`1,,2` is no value for `/hitl approve`: expected request numbers such as 3, 3-5 or 3,7 (at most 10000 in a range)."
+        ),
+        (
+            "/hitl history --request x",
+            "`x` is no value for `--request`: expected the number of a request, such as 3."
+        ),
+        ("/hitl extend 1 0s", "`0s` is no value for `/hitl extend`: expected more than no time."),
+        ("/hitl approve 1 --for 0s", "`0s` is no value for `--for`: expected more than no time."),
+        (
+            "/hitl approve 1 --scope tool",
+            "`--scope` needs --for, --uses or --session beside it. See `/help /hitl approve`."
+        ),
+        ("/exit", "There is no command `/exit`. Did you mean `/quit`?"),
+        ("/hitl status --socket x", "`/hitl status` has no option `--socket`. See `/help /hitl status`."),
         ("/hitl status now", "`/hitl status` does not expect `now`."),
         ("/hitl status --json=yes", "`--json` takes no value."),
         (
@@ -128,6 +144,7 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
         ("/hitl approve 1 --condition \"after 10\" --json", "/hitl approve 1 --json"),
         ("/hitl history --tool deleteFile --last 5", "/hitl history --last 5 --tool deleteFile"),
         ("/quit", "/quit"),
+        (" \t/hitl reject 2 --reason \"token FAKE-123 leaked\"", "/hitl reject 2"),
         ("delete the temporary files", "delete the temporary files"),
     ]) func `keeps what helps and no argument of a call`(line: String, kept: String) {
         #expect(HistoryFilter.kept(line) == kept)
@@ -164,6 +181,37 @@ private let now = WallTime(milliseconds: 1_767_225_600_000)
     @Test func `offers nothing where an agent's text is typed`() {
         #expect(offers("delete ") == [])
         #expect(offers("") == [])
+    }
+}
+
+@Suite struct `A command in a shell` {
+    @Test(
+        arguments: [
+            (["status", "--socket", "/s"], ["status"], "/s"),
+            (["approve", "--socket=/s", "1", "--reason", "--socket"], ["approve", "1", "--reason", "--socket"], "/s"),
+            (["approve", "1", "--reason=--socket", "--socket", "/s"], ["approve", "1", "--reason=--socket"], "/s"),
+            (["config", "--", "--socket", "x"], ["config", "--", "--socket", "x"], nil),
+            (["status"], ["status"], nil),
+            (["frob", "--socket", "/s"], ["frob", "--socket", "/s"], nil),
+        ] as [([String], [String], String?)])
+    func `names its desk, which hears the rest`(typed: [String], words: [String], socket: String?) throws {
+        let taken = try CommandTable.forDesk(typed)
+        #expect(taken.words == words)
+        #expect(taken.socket == socket)
+    }
+
+    @Test(arguments: [["status", "--socket"], ["status", "--socket", ""], ["status", "--socket=a", "--socket=b"]])
+    func `names one desk, by a path`(typed: [String]) {
+        #expect(throws: UsageError.self) { try CommandTable.forDesk(typed) }
+    }
+
+    @Test func `has no option that the loop has not, but for the desk`() {
+        for definition in CommandTable.desk.map({ $0.definition }) {
+            #expect(definition.inShell.options.map(\.name) == definition.options.map(\.name) + ["socket"])
+        }
+        for definition in CommandTable.loop.map({ $0.definition }) {
+            #expect(definition.inShell.options.count == definition.options.count)
+        }
     }
 }
 

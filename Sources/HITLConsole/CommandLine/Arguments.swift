@@ -47,6 +47,9 @@ package struct Arguments: Sendable {
         } else if value != nil {
             throw .superfluousValue(option: name)
         }
+        if option.kind == .file || option.kind == .directory, value?.isEmpty == true {
+            throw .badValue("", of: "--" + name, expected: "a path")
+        }
         guard option.repeats || options[name] == nil else { throw .givenTwice(option: name) }
         options[name, default: []].append(value ?? "")
     }
@@ -88,6 +91,13 @@ package struct Arguments: Sendable {
         guard let duration = Milliseconds(text: text) else {
             throw .badValue(text, of: name, expected: "a duration such as 250ms, 30s, 5m, 2h or 7d")
         }
+        return duration
+    }
+
+    /// A duration that is not nothing.
+    package static func someTime(_ text: String, of name: String) throws(UsageError) -> Milliseconds {
+        let duration = try duration(text, of: name)
+        guard duration.count > 0 else { throw .badValue(text, of: name, expected: "more than no time") }
         return duration
     }
 
@@ -159,19 +169,22 @@ package enum RequestName: Sendable, Hashable {
     static func list(_ text: String, command: String) throws(UsageError) -> [RequestName] {
         var names: [RequestName] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            names += try range(String(part), command: command)
+            names += try range(String(part), in: text, command: command)
         }
         return names
     }
 
-    static func range(_ text: String, command: String) throws(UsageError) -> [RequestName] {
+    /// - Parameter word: what it is a part of.
+    private static func range(
+        _ text: String, in word: String, command: String
+    ) throws(UsageError) -> [RequestName] {
         if let name = RequestName(text) { return [name] }
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { RequestName(String($0)) }
         guard ends.count == 2, case .number(let first)?? = ends.first, case .number(let last)?? = ends.last,
             first <= last, last - first < widestRange
         else {
             throw .badValue(
-                text, of: command, expected: "request numbers such as 3, 3-5 or 3,7 (at most \(widestRange) in a range)"
+                word, of: command, expected: "request numbers such as 3, 3-5 or 3,7 (at most \(widestRange) in a range)"
             )
         }
         return (first...last).map(RequestName.number)

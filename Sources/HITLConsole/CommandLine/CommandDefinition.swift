@@ -83,6 +83,14 @@ package struct CommandDefinition: Sendable {
         self.examples = examples
     }
 
+    /// What a shell's command line takes: there, a command of the desk can be told which desk.
+    package var inShell: CommandDefinition {
+        guard family == .desk else { return self }
+        return CommandDefinition(
+            name, family, summary: summary, discussion: discussion, positionals: positionals,
+            options: options + [.socket], rest: rest, examples: examples)
+    }
+
     /// `/hitl approve`, `/quit`, `hitl loop`: as it is typed where it is at home.
     package var typed: String {
         switch family {

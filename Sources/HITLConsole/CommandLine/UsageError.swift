@@ -6,12 +6,16 @@ package enum UsageError: Error, Equatable, Sendable {
     case unterminatedQuote
     case severalLines
     case unknownCommand(String, nearest: String?)
+    /// In a shell: there is such a command, at the loop's prompt.
+    case onlyInLoop(String)
     case unknownOption(String, command: String, nearest: String?)
     case missingValue(option: String, value: String)
     case superfluousValue(option: String)
     case givenTwice(option: String)
     case missing(argument: String, command: String)
     case missingWord(of: [String], command: String)
+    /// An option that means nothing without another one.
+    case incomplete(String, needs: String, command: String)
     case superfluous(argument: String, command: String)
     case badValue(String, of: String, expected: String)
     case contradiction(String, String)
@@ -33,6 +37,7 @@ extension UsageError {
             return "There is no command \(shown(name)). Did you mean \(shown(nearest))?"
         case .unknownCommand(let name, nil):
             return "There is no command \(shown(name)). \(shown(place.help)) lists them."
+        case .onlyInLoop(let command): return "\(shown(command)) is typed at the prompt of \(shown("hitl loop"))."
         case .unknownOption(let option, let command, let nearest?):
             return "\(typed(command)) has no option \(shown(option)). Did you mean \(shown(nearest))?"
         case .unknownOption(let option, let command, nil):
@@ -46,6 +51,9 @@ extension UsageError {
             let choice = [words.dropLast().joined(separator: ", "), words.last ?? ""].joined(separator: " or ")
             return
                 "\(typed(command)) needs to know what to do: \(DisplayText(untrusted: choice)). See \(shown(place.help(on: command)))."
+        case .incomplete(let option, let others, let command):
+            return
+                "\(shown(option)) needs \(DisplayText(untrusted: others)) beside it. See \(shown(place.help(on: command)))."
         case .superfluous(let argument, let command):
             return "\(typed(command)) does not expect \(shown(argument))."
         case .badValue(let text, let name, let expected):

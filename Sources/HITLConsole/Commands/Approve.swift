@@ -31,7 +31,7 @@ package struct ApproveCommand: Command {
             .init(
                 "scope", "SCOPE", .word(GrantScope.allCases.map(\.rawValue)),
                 doc: "of the grant: exact, argv, path or tool"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [
             .init("/hitl approve 1", "approve request 1"),

@@ -43,7 +43,9 @@ package struct Operator: Sendable {
     func requester(_ name: String) -> Principal { Principal(role: .gate, name: name, channel: askingChannel) }
 
     /// Whether this operator sees what the desk announces, and so need not be told twice.
-    var isAtDesk: Bool { !principal.channel.utf8.elementsEqual("socket".utf8) }
+    var isAtDesk: Bool {
+        !["socket", "file"].contains { principal.channel.utf8.elementsEqual($0.utf8) }
+    }
 
     /// A command of the desk, in backticks, as this operator types it.
     func typed(_ command: DisplayText) -> DisplayText { isAtDesk ? "`/hitl \(command)`" : "`hitl \(command)`" }

@@ -22,6 +22,31 @@ package enum CommandTable {
         try parse(words, among: desk, now: now)
     }
 
+    /// Words of a shell's command line, without what names the desk: as the desk itself has them.
+    package static func forDesk(_ words: [String]) throws(UsageError) -> (words: [String], socket: String?) {
+        guard let definition = desk.first(where: { $0.definition.name == words.first })?.definition else {
+            return (words, nil)
+        }
+        let socket = try Arguments(words.dropFirst(), for: definition.inShell).text("socket")
+        var kept: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "--socket" {
+                _ = rest.popFirst()
+            } else if !word.utf8.starts(with: "--socket=".utf8) {
+                kept.append(word)
+                // The value of an option is none, whatever it looks like.
+                let takesValue = definition.options.contains { "--" + $0.name == word && $0.value != nil }
+                if takesValue, let value = rest.popFirst() { kept.append(value) }
+            }
+            if word == "--" {
+                kept += rest
+                rest = []
+            }
+        }
+        return (kept, socket)
+    }
+
     /// Reads a line that begins with a slash.
     package static func line(_ line: String, now: WallTime) throws(UsageError) -> any Command {
         var words = try Words.split(line)[...]
@@ -46,12 +71,15 @@ package enum CommandTable {
         return try command.init(try Arguments(words, for: command.definition), now: now)
     }
 
+    private static let farewells = ["exit", "q", "bye", "logout"]
+
     private static func unknown(_ name: String, among commands: [any Command.Type]) -> UsageError {
         let known = commands.map { $0.definition }
         let typed = known.first?.family == .desk ? "/hitl " + name : "/" + name
-        // `/approve 1` is a slip for `/hitl approve 1`.
+        // `/approve 1` is a slip for `/hitl approve 1`; other programs are left with other words.
+        let meant = farewells.contains(name) ? QuitCommand.definition.name : name
         let close =
-            definitions.first { $0.name == name }
+            definitions.first { $0.name == meant }
             ?? nearestDefinition(to: name, among: known) ?? nearestDefinition(to: name, among: definitions)
         return .unknownCommand(typed, nearest: close?.typed)
     }

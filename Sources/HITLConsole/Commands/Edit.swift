@@ -16,7 +16,7 @@ package struct EditCommand: Command {
         positionals: [.init("N", .request, doc: "number or id")],
         options: [
             .init("set", "PATH=VALUE", .assignment, repeats: true, doc: "the new value of one argument"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [
             .init("/hitl edit 3 --set path=/tmp/other.csv", "another path"),
@@ -46,7 +46,7 @@ package struct EditCommand: Command {
             // Its requester runs the command that it fixed when it asked, whatever the arguments say.
             guard old.call.facts.command == nil || old.call.performer == .desk else {
                 return StyledText(
-                    "Request \(number) cannot be edited: its arguments only describe the command, which its requester has fixed and runs itself. Reject it and say what you would accept: /hitl reject \(number) --reason \"…\""
+                    "Request \(number) cannot be edited: its arguments only describe the command, which its requester has fixed and runs itself. Reject it and say what you would accept: \(`operator`.typed("reject \(number) --reason \"…\""))"
                 )
             }
             let edited: JSONObject

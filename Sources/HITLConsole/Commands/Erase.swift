@@ -22,7 +22,7 @@ package struct EraseCommand: Command {
             .init("linked", doc: "also what these replaced or undid, and what replaced or undid them"),
             .init("reason", "TEXT", doc: "why, for the record; not what is erased"),
             .init("preview", doc: "list what would be erased, and ask for nothing"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [
             .init("/hitl erase 12 --preview", "what would be erased of request 12"),

@@ -95,6 +95,11 @@ package struct Following {
 }
 
 extension CommandDefinition.Option {
+    package static let json = CommandDefinition.Option("json", doc: "print the same facts as one JSON document")
+
+    /// Of whatever asks a desk, or is one.
+    package static let socket = CommandDefinition.Option("socket", "PATH", .file, doc: "where the desk listens")
+
     /// In the loop nothing is to be followed: it announces what comes.
     package static let follow = CommandDefinition.Option(
         "follow", doc: "from another terminal: go on with what comes, until Ctrl-C; with --json one document a line")

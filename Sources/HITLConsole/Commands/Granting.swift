@@ -110,11 +110,13 @@ final class GrantProposals: Sendable {
 extension GrantTerms {
     /// nil where the line asks for no grant.
     init?(_ arguments: Arguments) throws(UsageError) {
-        let duration = try arguments.duration("for")
+        let duration = try arguments.text("for").map { text throws(UsageError) in
+            try Arguments.someTime(text, of: "--for")
+        }
         let uses = try arguments.count("uses")
         guard duration != nil || uses != nil || arguments.has("session") else {
             guard !arguments.has("scope") else {
-                throw .missing(argument: "--for, --uses or --session", command: "/hitl approve --scope")
+                throw .incomplete("--scope", needs: "--for, --uses or --session", command: "/hitl approve")
             }
             return nil
         }

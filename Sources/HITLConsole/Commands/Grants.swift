@@ -13,7 +13,7 @@ package struct GrantsCommand: Command {
             .init("WHAT", .word(["revoke"]), .optional, doc: "revoke"),
             .init("N", .text, .optional, doc: "the grant's number"),
         ],
-        options: [.init("json", doc: "print the same facts as one JSON document")],
+        options: [.json],
         examples: [
             .init("/hitl grants", "what is granted"), .init("/hitl grants revoke 3", "no more of that"),
         ])

@@ -22,7 +22,7 @@ package struct HistoryCommand: Command {
             .init("grep", "TEXT", .text, doc: "only what has this text in a record about it, letter by letter"),
             .init("request", "N", .request, doc: "one request, with everything that is known of it"),
             .follow,
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [
             .init("/hitl history --last 5", "the five newest decisions"),
@@ -53,7 +53,11 @@ package struct HistoryCommand: Command {
         self.json = json
         follows = arguments.has("follow")
         request = try arguments.text("request").map { text throws(UsageError) in
-            try ShowCommand(try Arguments([text] + (json ? ["--json"] : []), for: ShowCommand.definition), now: now)
+            guard RequestName(text) != nil else {
+                throw .badValue(text, of: "--request", expected: "the number of a request, such as 3")
+            }
+            let words = [text] + (json ? ["--json"] : [])
+            return try ShowCommand(try Arguments(words, for: ShowCommand.definition), now: now)
         }
     }
 
@@ -64,6 +68,7 @@ package struct HistoryCommand: Command {
         do { found = try desk.records.history(query) } catch { return desk.ledgerFailure(error) }
         if json { return CommandResult(StyledText(), json: .members(["history": .array(found.map(\.json))])) }
         guard !found.isEmpty else {
+            guard query.last != 0 else { return CommandResult("None was asked for: `--last 0`.") }
             let isNarrowed = query.tool != nil || query.decision != nil || query.since != nil || query.text != nil
             return CommandResult(isNarrowed ? "No decision in the history matches." : "No decisions in the history.")
         }

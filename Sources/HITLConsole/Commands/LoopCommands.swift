@@ -5,7 +5,7 @@ import HITLTerminal
 package struct SessionCommand: Command {
     package static let definition = CommandDefinition(
         "session", .loop, summary: "say what this desk is: session, workspace, ledger, socket",
-        options: [.init("json", doc: "print the same facts as one JSON document")])
+        options: [.json])
 
     private let json: Bool
 

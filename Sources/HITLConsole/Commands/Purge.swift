@@ -16,7 +16,7 @@ package struct PurgeCommand: Command {
             .init("exported", "SHA256", doc: "the digest of the export of what is to be removed"),
             .init("reason", "TEXT", doc: "why, for the record"),
             .init("preview", doc: "say what would be removed, and ask for nothing"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [.init("/hitl purge --preview", "what need not be kept any longer")])
 

@@ -8,7 +8,7 @@ package struct RejectCommand: Command {
         positionals: [.init("N", .requests, .oneOrMore, doc: "numbers, ranges or ids: 1 3-5 7,9")],
         options: [
             .init("reason", "R", doc: "why, and what would be accepted; the agent is told"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [
             .init("/hitl reject 2 --reason \"Email template needs review\"", "reject request 2 and say why")

@@ -13,7 +13,7 @@ package struct RollbackCommand: Command {
         positionals: [.init("ID", .request, doc: "number or id of the call to undo")],
         options: [
             .init("preview", doc: "show what would be done, and ask for nothing"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [.init("/hitl rollback 3 --preview", "what undoing request 3 would do")])
 

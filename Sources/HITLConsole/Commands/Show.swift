@@ -11,7 +11,7 @@ package struct ShowCommand: Command {
             """,
         positionals: [.init("N", .request, doc: "number or id of the request")],
         options: [
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
             .init("reveal", doc: "show secrets too, while the desk still has them in memory"),
         ],
         examples: [

@@ -11,7 +11,7 @@ package struct StatisticsCommand: Command {
             """,
         options: [
             .init("since", "WHEN", .moment, doc: "since a date, a time or a duration ago"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [.init("/hitl stats --since 7d", "this week")])
 

@@ -9,7 +9,7 @@ package struct StatusCommand: Command {
             Shows every pending request with all of its arguments. The number in front of a request is its own for \
             ever: it is never given to another one.
             """,
-        options: [.follow, .init("json", doc: "print the same facts as one JSON document")],
+        options: [.follow, .json],
         examples: [.init("/hitl status", "what waits")])
 
     private let json: Bool

@@ -12,7 +12,7 @@ package struct WhyCommand: Command {
         positionals: [.init("N", .request, doc: "number or id")],
         options: [
             .init("all", doc: "the rules in force now, those that do not match too"),
-            .init("json", doc: "print the same facts as one JSON document"),
+            .json,
         ],
         examples: [.init("/hitl why 3", "why request 3 asked")])
 

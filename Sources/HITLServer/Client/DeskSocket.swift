@@ -201,6 +201,8 @@ package final class DeskSocket {
 extension DeskSocket.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .nobodyListens(let paths) where paths.count == 1:
+            "No desk listens at `\(paths[0])`. Start one there with `hitl loop --enable-hitl --agent none --socket \(paths[0])` in another terminal."
         case .nobodyListens:
             "No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal."
         case .notOurs(let path, let uid): "The desk at `\(path)` belongs to another user (uid \(uid)); it is not asked."
