@@ -14,8 +14,11 @@ package struct HostedClient: Sendable {
         /// It is through with what was typed as that number; 0 is its beginning.
         case done(Int64)
         case opened(Int64)
-        /// Nil for a call that became no request.
+        /// By the number that was opened. Nil for a call that became no request.
         case answered(Int64?)
+        /// It waits for what becomes of a request that it has asked without waiting.
+        case waits(Int64)
+        case waited(Int64)
         /// It has written so many lines that are no requests, and is not read from any more.
         case babbled(lines: Int)
     }

@@ -11,8 +11,11 @@ final class ExecAgent: Directed {
         var lastPrompt: Int64 = 0
         /// What was typed and is not done with, by its number; 0 is the program's beginning.
         var prompts: [Int64: Strand] = [:]
-        /// Requests that wait for people, each with a strand of its own.
-        var pending: [Int64: Strand] = [:]
+        /// Requests that wait for people, by their first numbers. Each asking has a strand of its own: two may ask for
+        /// one request, by its key.
+        var pending: [Int64: [Strand]] = [:]
+        /// The same for requests that it only waits for, which outlive it.
+        var awaited: [Int64: [Strand]] = [:]
         var isEnded = false
         var lastHeard = ContinuousClock.now
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -81,8 +84,9 @@ final class ExecAgent: Directed {
 
     private func finish() {
         let (strands, waiters) = work.withLock { work in
-            defer { (work.prompts, work.pending, work.waiters) = ([:], [:], []) }
-            return (Array(work.prompts.values) + Array(work.pending.values), work.waiters)
+            defer { (work.prompts, work.pending, work.awaited, work.waiters) = ([:], [:], [:], []) }
+            let blocked = [work.pending, work.awaited].flatMap { $0.values.joined() }
+            return (Array(work.prompts.values) + blocked, work.waiters)
         }
         for strand in strands { strand.end() }
         for waiter in waiters { waiter.resume() }
@@ -125,23 +129,35 @@ final class ExecAgent: Directed {
             }
             strand?.end()
             for waiter in waiters { waiter.resume() }
-        case .opened(let number):
-            let strand = context.activity.begin([name])
-            strand.blocked(on: number)
-            work.withLock { work in
-                work.pending[number] = strand
-                for prompt in work.prompts.values { prompt.blocked(on: number) }
-            }
-        case .answered(let number):
-            let strand = work.withLock { work in
-                let strand = number.flatMap { work.pending.removeValue(forKey: $0) }
-                for prompt in work.prompts.values {
-                    if let other = work.pending.keys.min() { prompt.blocked(on: other) } else { prompt.working() }
-                }
-                return strand
-            }
-            strand?.end()
+        case .opened(let number): block(on: number, in: \.pending, context)
+        case .answered(let number): if let number { unblock(number, in: \.pending) }
+        case .waits(let number): block(on: number, in: \.awaited, context)
+        case .waited(let number): unblock(number, in: \.awaited)
         }
+    }
+
+    private typealias Blocked = WritableKeyPath<Work, [Int64: [Strand]]>
+
+    private func block(on number: Int64, in blocked: Blocked, _ context: RunnerContext) {
+        let strand = context.activity.begin([name])
+        strand.blocked(on: number)
+        work.withLock { work in
+            work[keyPath: blocked][number, default: []].append(strand)
+            for prompt in work.prompts.values { prompt.blocked(on: number) }
+        }
+    }
+
+    private func unblock(_ number: Int64, in blocked: Blocked) {
+        let strand = work.withLock { work in
+            let strand = work[keyPath: blocked][number]?.popLast()
+            if work[keyPath: blocked][number]?.isEmpty == true { work[keyPath: blocked][number] = nil }
+            let other = work.pending.keys.min() ?? work.awaited.keys.min()
+            for prompt in work.prompts.values {
+                if let other { prompt.blocked(on: other) } else { prompt.working() }
+            }
+            return strand
+        }
+        strand?.end()
     }
 
     // MARK: Orders

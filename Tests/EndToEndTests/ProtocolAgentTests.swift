@@ -440,6 +440,28 @@ import Testing
         let said = try await agent(home).play(
             "delete a", "/hitl edit 1 --set path=b", "/hitl approve 2", kind: "exec")
         #expect(home.exists("w/a") && !home.exists("w/b"), "\(said.out)")
+        // It is idle again, and the script has not had to wait for its silence.
+        #expect(!said.out.contains("has said nothing"), "\(said.out)")
+    }
+
+    @Test func `lets a script go on while it waits for what it asked for without waiting`() async throws {
+        let home = try Home()
+        try home.write(
+            #"""
+            import json, sys
+            def send(number, method, params):
+                print(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}), flush=True)
+            send(1, "ask", {"id": "a", "tool": "bash", "args": {"command": "true"}, "mode": "async"})
+            for line in sys.stdin:
+                open("told", "a").write(line)
+                if '"pending"' in line: send(2, "wait", {"request": 1})
+                if '"rejected"' in line: send(3, "done", {"number": 0})
+            """#, to: "w/agent.py")
+        let said = try await home.script(
+            ["/hitl reject 1", "/hitl status", "/quit"],
+            ["--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/usr/bin/python3", "agent.py"])
+        #expect(said.out.contains("Rejected bash operation"), "\(said.out)")
+        #expect(!said.out.contains("has said nothing"), "\(said.out)")
     }
 
     @Test func `cannot decide`() async throws {

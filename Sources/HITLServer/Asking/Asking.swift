@@ -38,27 +38,21 @@ extension DeskConnection {
     }
 
     private func rule(_ asked: OpenQuestion) async {
+        let number = Locked<Int64?>(nil)
         let ruling = await desk.gate.rule(
             on: asked.call, from: asked.requester, id: asked.request, within: asked.patience
         ) { request in
+            number.withLock { $0 = request.number }
             self.opened(asked.id, as: request.number)
             self.client?.heard(.opened(request.number))
             self.send(Reply.notification("opened", ["id": .string(asked.id), "number": .integer(request.number)]))
         }
-        var subject: Subject?
         switch consume ruling {
-        case .refused(let refused):
-            subject = refused.subject
-            answer(refused, to: asked)
-        case .permitted(let permit):
-            subject = permit.subject
-            await hand(permit, to: asked)
+        case .refused(let refused): answer(refused, to: asked)
+        case .permitted(let permit): await hand(permit, to: asked)
         }
-        if case .request(let number)? = subject {
-            client?.heard(.answered(number))
-        } else {
-            client?.heard(.answered(nil))
-        }
+        // The number it was opened under: an edit has given it another.
+        client?.heard(.answered(number.withLock { $0 }))
     }
 
     @inline(never)

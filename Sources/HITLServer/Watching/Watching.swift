@@ -45,6 +45,8 @@ extension DeskConnection {
         var subject = try subject(of: name)
         guard case .request = subject else { return try answer(on: subject).json }
         await desk.feed.begin(desk.gate.queue)
+        var awaited: Int64?
+        defer { if let awaited { client?.heard(.waited(awaited)) } }
         while case .request(let number) = subject {
             // Before looking, so that nothing can happen in between unheard.
             let ticket = desk.feed.ticket(for: number)
@@ -56,6 +58,10 @@ extension DeskConnection {
                 continue
             case .pending, .review(.pending): break
             case .review, .rules: return answer.json
+            }
+            if awaited == nil {
+                awaited = number
+                client?.heard(.waits(number))
             }
             switch await ticket.value(within: timeout) {
             case .deskClosing: throw .deskClosing
