@@ -21,11 +21,11 @@ struct AskOptions: Sendable {
     /// Empty where there is no COMMAND.
     var command: [String] = []
     /// Where a desk may listen, the first that does is asked.
-    var sockets: [String]
+    var desk: DeskPlace
 
-    init(tool: String, sockets: [String]) {
+    init(tool: String, desk: DeskPlace) {
         self.tool = tool
-        self.sockets = sockets
+        self.desk = desk
     }
 
     /// The call's arguments from `--args JSON` and every `--arg KEY=VALUE`, whose values are strings.
@@ -88,7 +88,7 @@ func ask(_ options: AskOptions) -> Int32 {
         }
     }
 
-    let session = AskSession(call, at: options.sockets, signals: signals, news: said.news)
+    let session = AskSession(call, at: options.desk, signals: signals, news: said.news)
     let end = session.ask(waitingForDesk: options.waitForDesk)
     guard case .answered(let answer) = end else { return said.unanswered(end) }
     guard let command = call.command else { return said.answered(answer) }

@@ -43,7 +43,7 @@ enum AskProgram {
         case .success(let found): place = found
         }
         var options = AskOptions(
-            tool: arguments.positionals[0], sockets: place.socketCandidates(arguments.text("socket")))
+            tool: arguments.positionals[0], desk: place.desk(arguments.text("socket")))
         options.arguments = try AskOptions.arguments(json: arguments.text("args"), pairs: arguments.texts("arg"))
         options.reason = arguments.text("reason")
         options.confidence = try arguments.text("confidence").map { text throws(UsageError) in
@@ -85,7 +85,7 @@ enum WaitProgram {
         case .success(let found): place = found
         }
         var options = WaitOptions(
-            request: arguments.positionals[0], sockets: place.socketCandidates(arguments.text("socket")),
+            request: arguments.positionals[0], desk: place.desk(arguments.text("socket")),
             recorded: { recorded(name, at: place) })
         options.timeout = try arguments.duration("timeout")
         options.json = arguments.has("json")

@@ -32,31 +32,32 @@ enum DeskCommand {
         case .success(let found): place = found
         }
         if let following { return Follow.run(following, place) }
-        switch ask(place.socketCandidates(socket), words) {
+        switch ask(place.desk(socket), words) {
         case .answered(let exit, let output):
             write(output, exit)
             return exit
         case .failed(let failure): return failure.report()
-        case .noDesk(let failure):
+        case .noDesk(let asked):
             // The ledger's file is that of the desk that is asked by itself, and says nothing of one that was named.
             guard CommandTable.changesSomething(words) || socket != nil else { return readAlone(words, place) }
-            let isNamed = socket != nil || place.configuration.paths.isSocketNamed
-            return Failure(
-                .noDesk,
-                isNamed
-                    ? failure.description
-                    : "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none"
-            ).report()
+            switch asked {
+            case .named: return Failure(.noDesk, DeskSocket.Failure.nobodyListens(asked).description).report()
+            case .usual:
+                return Failure(
+                    .noDesk,
+                    "No desk is running, so nothing can be decided. Start one: hitl loop --enable-hitl --agent none"
+                ).report()
+            }
         }
     }
 
     private enum Answer {
         case answered(ExitCode, String)
-        case noDesk(DeskClient.Failure)
+        case noDesk(DeskPlace)
         case failed(Failure)
     }
 
-    private static func ask(_ paths: [String], _ words: [String]) -> Answer {
+    private static func ask(_ place: DeskPlace, _ words: [String]) -> Answer {
         let presentation = Output.presentation(of: 1)
         let style: ForwardedCommand.Style =
             switch (presentation.glyphs, presentation.colour) {
@@ -65,7 +66,7 @@ enum DeskCommand {
             case (.emoji, .ansi): .coloured
             }
         do throws(DeskClient.Failure) {
-            let client = try DeskClient(connectingTo: paths)
+            let client = try DeskClient(connectingTo: place)
             let answer = try client.call(
                 "run",
                 [
@@ -74,8 +75,8 @@ enum DeskCommand {
                 ])
             let exit = answer.object?["exitCode"]?.integer.flatMap { ExitCode(rawValue: Int32(truncatingIfNeeded: $0)) }
             return .answered(exit ?? .failed, answer.object?["output"]?.string ?? "")
-        } catch .socket(.nobodyListens(let paths)) {
-            return .noDesk(.socket(.nobodyListens(paths)))
+        } catch .socket(.nobodyListens) {
+            return .noDesk(place)
         } catch .refused(let refused) {
             return .failed(Failure(refused.exit, refused.message))
         } catch {

@@ -4,6 +4,7 @@ import HITLConsole
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLServer
 
 extension Doctor {
     /// What a moment shows, and no more than that is claimed.
@@ -100,7 +101,7 @@ extension Doctor {
     /// Who else could read or change what lies in the state directory and beside the ledger, and where a desk listens.
     static func permissions(_ place: Place) -> [Finding] {
         let state = place.configuration.paths.state
-        let sockets = place.socketCandidates().compactMap { path in
+        let sockets = place.desk().paths.compactMap { path in
             path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) }
         }
         let looked =

@@ -84,8 +84,9 @@ enum Doctor {
 
     private static func desk(_ place: Place) -> Finding {
         do {
-            _ = try DeskClient(connectingTo: place.socketCandidates())
-            return Finding(.good, "Desk: running, listens at `\(place.socketCandidates()[0])`")
+            let place = place.desk()
+            _ = try DeskClient(connectingTo: place)
+            return Finding(.good, "Desk: running, listens at `\(place.paths[0])`")
         } catch .socket(.nobodyListens) {
             return Finding(.warning, "Desk: none is running", mend: "hitl loop --enable-hitl --agent none")
         } catch {

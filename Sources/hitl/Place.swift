@@ -5,6 +5,7 @@ import HITLCore
 import HITLGate
 import HITLLedger
 import HITLPlatform
+import HITLServer
 import HITLTerminal
 
 /// The operator, the machine's clocks and where things are: what every command starts from.
@@ -57,11 +58,12 @@ struct Place: Sendable {
     }
 
     /// Where a desk may listen: what is named, else the runtime directory, else the state directory.
-    func socketCandidates(_ option: String? = nil) -> [String] {
+    func desk(_ option: String? = nil) -> DeskPlace {
         let paths = configuration.paths
-        let first = socketPath(option)
+        let path = socketPath(option)
+        guard option == nil, !paths.isSocketNamed else { return .named(path) }
         let last = paths.state + "/desk.sock"
-        return option != nil || paths.isSocketNamed || first == last ? [first] : [first, last]
+        return .usual(path == last ? [path] : [path, last])
     }
 
     /// Where a desk listens that is opened here.

@@ -11,13 +11,13 @@ struct WaitOptions: Sendable {
     var request: String
     var timeout: Milliseconds?
     var json = false
-    var sockets: [String]
+    var desk: DeskPlace
     /// What the ledger's file has of the request, where no desk is there to ask.
     var recorded: @Sendable () -> RequestHistory?
 
-    init(request: String, sockets: [String], recorded: @escaping @Sendable () -> RequestHistory?) {
+    init(request: String, desk: DeskPlace, recorded: @escaping @Sendable () -> RequestHistory?) {
         self.request = request
-        self.sockets = sockets
+        self.desk = desk
         self.recorded = recorded
     }
 }
@@ -28,7 +28,7 @@ struct WaitOptions: Sendable {
 func wait(_ options: WaitOptions) -> Int32 {
     let said = AskWords(json: options.json, tool: options.request)
     let deadline = options.timeout.map { SystemClock.monotonicNanoseconds() + UInt64($0.count) * 1_000_000 }
-    let session = WaitSession(for: options.request, at: options.sockets, until: deadline)
+    let session = WaitSession(for: options.request, at: options.desk, until: deadline)
     switch session.wait(news: said.news) {
     case .answered(let answer): return said.waited(answer)
     case .timedOut(nil): return said.failed("The time is over, and no desk was there to tell.", .pending)

@@ -191,8 +191,10 @@ import Testing
         let probe = try await Probe("ask", scratch / "desk.sock")
         #expect(
             try await probe.news()
-                == "no desk: No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal."
-        )
+                == """
+                no desk: No desk listens at `\(scratch / "desk.sock")`. Start one there with `hitl loop --enable-hitl \
+                --agent none --socket \(scratch / "desk.sock")` in another terminal.
+                """)
         _ = await probe.end()
     }
 
@@ -241,7 +243,7 @@ import Testing
         let path = shared + "/desk.sock"
         let impostor = try await Probe("impostor", path)
         #expect(try await impostor.text() == "listening")
-        #expect(throws: DeskSocket.Failure.notOurs(path: path, uid: 65534)) { try DeskSocket.connect(to: [path]) }
+        #expect(throws: DeskSocket.Failure.notOurs(path: path, uid: 65534)) { try DeskSocket.connect(to: .named(path)) }
         impostor.child.stop(grace: .zero)
         _ = await impostor.end()
     }

@@ -79,7 +79,7 @@ import Testing
             return call
         })
         let line = Array(#"{"jsonrpc":"2.0","id":1,"method":"x","params":{}}"#.utf8) + [10]
-        let flooding = try DeskSocket.connect(to: [desk.socket])
+        let flooding = try DeskSocket.connect(to: .named(desk.socket))
         flood.withLock { $0 = flooding.descriptor }
         flooding.send(line)
         let answer = Int32(try flooding.nextLine().count + 1)

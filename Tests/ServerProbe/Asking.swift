@@ -22,7 +22,7 @@ extension ServerProbe {
         do {
             if !rest.isEmpty { call.command = try CommandToRun(Array(rest), key: call.key) }
             let signals = try SignalPipe()
-            let session = AskSession(call, at: [words[0]], signals: signals) { say(2, "\($0)") }
+            let session = AskSession(call, at: .named(words[0]), signals: signals) { say(2, "\($0)") }
             let end = session.ask(waitingForDesk: patience)
             guard case .answered(let answer) = end else {
                 say(2, name(end))

@@ -85,7 +85,7 @@ package enum AskNews: Sendable, Equatable {
 ///        └────────┴────────┴── desk gone: wait for its return, ask again with the same key
 package final class AskSession {
     private let call: AskedCall
-    private let paths: [String]
+    private let place: DeskPlace
     private let signals: SignalPipe?
     private let news: (AskNews) -> Void
     private let deadline: UInt64?
@@ -108,10 +108,10 @@ package final class AskSession {
     private static let patience: UInt64 = 60_000_000_000
 
     package init(
-        _ call: AskedCall, at paths: [String], signals: SignalPipe?, news: @escaping (AskNews) -> Void = { _ in }
+        _ call: AskedCall, at place: DeskPlace, signals: SignalPipe?, news: @escaping (AskNews) -> Void = { _ in }
     ) {
         self.call = call
-        self.paths = paths
+        self.place = place
         self.signals = signals
         self.news = news
         deadline = call.timeout.map { SystemClock.monotonicNanoseconds() + UInt64($0.count) * 1_000_000 }
@@ -120,7 +120,7 @@ package final class AskSession {
     /// - Parameter patience: how long to wait for a desk where there is none.
     package func ask(waitingForDesk patience: Milliseconds? = nil) -> AskEnd {
         do throws(DeskClient.Failure) {
-            client = try DeskClient(connectingTo: paths)
+            client = try DeskClient(connectingTo: place)
         } catch {
             guard case .socket(let failure) = error else { return .unreadable }
             guard case .nobodyListens = failure, let patience else { return .noDesk(failure) }
@@ -216,7 +216,7 @@ package final class AskSession {
             case nil: SignalPipe.sleep(until: min(end, SystemClock.monotonicNanoseconds() + pause))
             }
             do throws(DeskClient.Failure) {
-                client = try DeskClient(connectingTo: paths)
+                client = try DeskClient(connectingTo: place)
                 return nil
             } catch {
                 guard case .socket(.nobodyListens) = error else {
@@ -301,7 +301,7 @@ package final class AskSession {
         let end = SystemClock.monotonicNanoseconds() + patience
         var isTold = false
         while true {
-            do throws(DeskClient.Failure) { client = try DeskClient(connectingTo: paths) } catch {
+            do throws(DeskClient.Failure) { client = try DeskClient(connectingTo: place) } catch {
                 if !isTold { news(.keepsOutcome(number: number)) }
                 isTold = true
                 if reconnect(until: end, otherwise: .timedOut(number: number)) != nil { return .no }

@@ -34,8 +34,8 @@ package final class DeskClient {
     private var lastID: Int64 = 0
 
     /// - Parameter listeners: those on whose behalf is asked; where one is gone, waiting ends.
-    package init(connectingTo paths: [String], for listeners: [DeskSocket.Listener] = []) throws(Failure) {
-        do throws(DeskSocket.Failure) { socket = try .connect(to: paths) } catch { throw .socket(error) }
+    package init(connectingTo place: DeskPlace, for listeners: [DeskSocket.Listener] = []) throws(Failure) {
+        do throws(DeskSocket.Failure) { socket = try .connect(to: place) } catch { throw .socket(error) }
         socket.listeners = listeners
     }
 

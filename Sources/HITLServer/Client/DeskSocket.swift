@@ -5,8 +5,7 @@ package import HITLPlatform
 /// that only asks is over before a pool of threads would be up.
 package final class DeskSocket {
     package enum Failure: Error, Sendable, Equatable {
-        /// There is no desk at any of these paths.
-        case nobodyListens([String])
+        case nobodyListens(DeskPlace)
         /// Somebody else listens there, whose answer must not be believed.
         case notOurs(path: String, uid: UInt32)
         case unusable(path: String, SystemError)
@@ -45,9 +44,9 @@ package final class DeskSocket {
 
     deinit { close(descriptor) }
 
-    /// Connects to the first of the paths where a desk of the same user listens.
-    package static func connect(to paths: [String]) throws(Failure) -> DeskSocket {
-        for path in paths {
+    /// Connects to the first path of the place where a desk of the same user listens.
+    package static func connect(to place: DeskPlace) throws(Failure) -> DeskSocket {
+        for path in place.paths {
             let socket: DeskSocket
             let uid: UInt32
             do throws(SystemError) {
@@ -60,7 +59,7 @@ package final class DeskSocket {
             guard uid == geteuid() else { throw .notOurs(path: path, uid: uid) }
             return socket
         }
-        throw .nobodyListens(paths)
+        throw .nobodyListens(place)
     }
 
     private static func open(_ path: String) throws(SystemError) -> Int32 {
@@ -201,9 +200,9 @@ package final class DeskSocket {
 extension DeskSocket.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .nobodyListens(let paths) where paths.count == 1:
-            "No desk listens at `\(paths[0])`. Start one there with `hitl loop --enable-hitl --agent none --socket \(paths[0])` in another terminal."
-        case .nobodyListens:
+        case .nobodyListens(.named(let path)):
+            "No desk listens at `\(path)`. Start one there with `hitl loop --enable-hitl --agent none --socket \(path)` in another terminal."
+        case .nobodyListens(.usual):
             "No desk is running. Start one with `hitl loop --enable-hitl --agent none` in another terminal."
         case .notOurs(let path, let uid): "The desk at `\(path)` belongs to another user (uid \(uid)); it is not asked."
         case .unusable(let path, let error): "The desk at `\(path)` cannot be reached: \(error)."

@@ -4,7 +4,7 @@ import HITLPlatform
 /// Waiting for the decision on one request, across the desk's going and coming.
 package struct WaitSession {
     private let request: String
-    private let paths: [String]
+    private let place: DeskPlace
     private let deadline: UInt64?
 
     private static let courtesy: UInt64 = 2_000_000_000
@@ -14,9 +14,9 @@ package struct WaitSession {
     /// - Parameters:
     ///   - request: its number or id.
     ///   - deadline: on `SystemClock.monotonicNanoseconds()`.
-    package init(for request: String, at paths: [String], until deadline: UInt64?) {
+    package init(for request: String, at place: DeskPlace, until deadline: UInt64?) {
         self.request = request
-        self.paths = paths
+        self.place = place
         self.deadline = deadline
     }
 
@@ -25,7 +25,7 @@ package struct WaitSession {
         var pause = Self.firstPause
         while true {
             do throws(DeskClient.Failure) {
-                let client = try DeskClient(connectingTo: paths)
+                let client = try DeskClient(connectingTo: place)
                 if wasThere { news(.deskBack) }
                 wasThere = true
                 pause = Self.firstPause

@@ -112,7 +112,7 @@ struct HookInstallation {
             path = socket
         } else {
             let place = try Place.find().get()
-            path = place.socketCandidates().first ?? place.configuration.paths.socket()
+            path = place.socketPath()
         }
         if path.utf8.first == UInt8(ascii: "/") { return path }
         return (Process.directory ?? "") + "/" + path

@@ -79,13 +79,15 @@ struct HookRun {
     private func ask(
         _ call: HookCall, until deadline: UInt64, _ signals: SignalPipe
     ) throws(DeskClient.Failure) -> HookDecision? {
-        var paths = [socket].compactMap { $0 }
-        do throws(SystemError) { if paths.isEmpty { paths = try Self.usualSockets() } } catch {
+        let place: DeskPlace
+        do throws(SystemError) {
+            if let socket { place = .named(socket) } else { place = try Self.usualPlace() }
+        } catch {
             throw .refused(.init(kind: "noHome", message: "The password database does not know this user: \(error)."))
         }
         let parent = ThisProcess.parent()
         let client = try DeskClient(
-            connectingTo: paths, for: [.reader(of: 1)] + (parent.map { [.process($0.number)] } ?? []))
+            connectingTo: place, for: [.reader(of: 1)] + (parent.map { [.process($0.number)] } ?? []))
         let now = SystemClock.monotonicNanoseconds()
         let left = Int64(deadline > now ? (deadline - now) / 1_000_000 : 0)
         let request = client.begin(
@@ -110,9 +112,9 @@ struct HookRun {
     }
 
     /// The state directory that the password database's home holds, then the directory that the system gives the user.
-    private static func usualSockets() throws(SystemError) -> [String] {
+    private static func usualPlace() throws(SystemError) -> DeskPlace {
         let account = try Account.current()
-        return [account.home + "/.local/state/hitl/desk.sock", "/run/user/\(account.uid)/hitl/desk.sock"]
+        return .usual([account.home + "/.local/state/hitl/desk.sock", "/run/user/\(account.uid)/hitl/desk.sock"])
     }
 
     private func words(for failure: DeskClient.Failure) -> String {

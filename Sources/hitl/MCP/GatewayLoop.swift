@@ -19,7 +19,7 @@ final class GatewayLoop {
 
     private var gateway: Gateway
     private let server: any ServerLink
-    private let sockets: [String]
+    private let place: DeskPlace
     private let signals: SignalPipe
     private var phase = Phase.serving
 
@@ -46,10 +46,10 @@ final class GatewayLoop {
     private static let grace: UInt64 = 2_000_000_000
     private static let outcomesWait: UInt64 = 10_000_000
 
-    init(_ settings: Gateway.Settings, _ server: any ServerLink, sockets: [String], signals: SignalPipe) {
+    init(_ settings: Gateway.Settings, _ server: any ServerLink, place: DeskPlace, signals: SignalPipe) {
         gateway = Gateway(settings)
         self.server = server
-        self.sockets = sockets
+        self.place = place
         self.signals = signals
     }
 
@@ -222,7 +222,7 @@ final class GatewayLoop {
     private func reachDesk() {
         guard desk == nil else { return }
         do throws(DeskSocket.Failure) {
-            desk = try DeskSocket.connect(to: sockets)
+            desk = try DeskSocket.connect(to: place)
             pause = Self.firstPause
             carryOut(gateway.deskIsBack())
         } catch {

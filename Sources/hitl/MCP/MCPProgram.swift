@@ -174,10 +174,9 @@ enum MCPProgram {
         let settings = Gateway.Settings(
             server: name, directory: directory, patience: patience, methods: arguments.texts("gate"),
             pins: files.store(server: name, command: server.identity), newKey: AskedCall.newKey)
-        let sockets =
-            arguments.text("socket").map { [absolute($0)] } ?? [
-                "/run/user/\(account.uid)/hitl/desk.sock", paths.socket(),
-            ]
-        return GatewayLoop(settings, link, sockets: sockets, signals: signals).run()
+        let place =
+            arguments.text("socket").map { DeskPlace.named(absolute($0)) }
+            ?? .usual(["/run/user/\(account.uid)/hitl/desk.sock", paths.socket()])
+        return GatewayLoop(settings, link, place: place, signals: signals).run()
     }
 }
