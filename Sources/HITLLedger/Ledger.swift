@@ -74,6 +74,10 @@ public final class Ledger: Sendable {
         clock: @escaping @Sendable () -> Int64, sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let (file, lock) = try LedgerFile.forWriting(path)
+        if let loss = try file.lossOfAll() {
+            lock.release()
+            throw .lost(path: file.path, loss)
+        }
         let (reading, writing): (any LedgerReading, any LedgerWriting)
         var migration: LedgerMigration?
         switch storage {
@@ -113,6 +117,7 @@ public final class Ledger: Sendable {
         clock: @escaping @Sendable () -> Int64, sealing: RecordSealing = .none
     ) throws(LedgerError) -> Ledger {
         let file = try LedgerFile.forReading(path)
+        if let loss = try file.lossOfAll() { throw .lost(path: file.path, loss) }
         let reading: any LedgerReading =
             switch storage {
             case .database: try SQLiteReader(path: file.path)

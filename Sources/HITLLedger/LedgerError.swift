@@ -156,7 +156,10 @@ extension LedgerError: CustomStringConvertible {
         case .closed:
             "The ledger was closed. Nothing was recorded."
         case .logKey(let path, let clause):
-            "The key of the ledger's checkpoints `\(path)` \(clause). Put it back, or move it away for a new one."
+            """
+            The key of the ledger's checkpoints `\(path)` \(clause). Put it back. If it is lost, move it and the file \
+            `.checkpoints` beside it away: the next checkpoint begins with a new key.
+            """
         case .cryptography(let sentence):
             "OpenSSL's library failed: \(sentence)."
         }

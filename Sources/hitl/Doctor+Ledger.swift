@@ -10,6 +10,14 @@ extension Doctor {
     /// What a moment shows, and no more than that is claimed.
     static func ledger(_ place: Place) -> [Finding] {
         guard access(place.ledgerPath, F_OK) == 0 else {
+            if let left = [".heads", ".checkpoints"].first(where: { access(place.ledgerPath + $0, F_OK) == 0 }) {
+                return [
+                    Finding(
+                        .missing,
+                        "Ledger: `\(place.ledgerPath)` is gone. Put a backup in its place: what was signed of it is in `\(left)`",
+                        mend: Mending.settingAside.rawValue)
+                ]
+            }
             return [Finding(.good, "Ledger: none yet; the first desk makes `\(place.ledgerPath)`")]
         }
         let ledger: Ledger
@@ -37,7 +45,9 @@ extension Doctor {
                     """)
             ]
         } catch {
-            return [Finding(.missing, "Ledger: \(error)", mend: "hitl audit verify")]
+            var mend = "hitl audit verify"
+            if case .logKey(let path, _) = error { mend = "put `\(path)` back" }
+            return [Finding(.missing, "Ledger: \(error)", mend: mend)]
         }
     }
 

@@ -92,6 +92,29 @@ import Testing
                         """))
     }
 
+    @Test func `that is gone, or whose key is, is no new one for a desk or the doctor`() async throws {
+        let home = try await Self.home()
+        func gone(_ suffix: String) async throws -> (desk: Said, doctor: Said) {
+            #expect(rename(home.ledger + suffix, home.path("w/away")) == 0)
+            defer { #expect(rename(home.path("w/away"), home.ledger + suffix) == 0) }
+            let doctor = try await home.hitl("doctor")
+            return (try await home.script([], "--agent", "none", "--enable-hitl"), doctor)
+        }
+        let ledger = try await gone("")
+        #expect(ledger.desk.code == 7 && ledger.desk.err.contains("The ledger ends at entry 0, but had 6"))
+        #expect(ledger.doctor.code == 1 && ledger.doctor.out.contains("ledger.db` is gone. Put a backup in its place"))
+        #expect(ledger.doctor.out.contains("   mend: hitl audit repair --set-aside\n"))
+        let key = try await gone(".key")
+        #expect(key.desk.code == 7)
+        #expect(
+            masked(key.desk.err, in: home) == """
+                hitl: The key of the ledger's checkpoints `HOME/h/.local/state/hitl/ledger.db.key` is missing. Put it back. If it is lost, move it and the file `.checkpoints` beside it away: the next checkpoint begins with a new key.
+
+                """)
+        #expect(masked(key.doctor.out, in: home).contains("mend: put `HOME/h/.local/state/hitl/ledger.db.key` back\n"))
+        #expect(try await home.hitl("audit", "verify").code == 0)
+    }
+
     @Test func `that lost its last entry keeps a desk from opening, until a person sets it aside`() async throws {
         let home = try await Self.home()
         try await Self.tamper(

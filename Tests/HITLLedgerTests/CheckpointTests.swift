@@ -116,6 +116,39 @@ struct SignedLedger {
         #expect(try await signed.verify().failures == [])
     }
 
+    @Test func `whose key is gone is continued by no other key, and its ledger opened by nobody`() async throws {
+        let signed = SignedLedger()
+        try await signed.fill([2])
+        let (file, key) = (signed.path + ".key", contents(of: signed.path + ".key"))
+        let missing = LedgerError.logKey(path: file, "is missing")
+        let ledger = try signed.open()
+        unlink(file)
+        try await ledger.append([draft("3")])
+        #expect(await ledgerError { _ = try ledger.checkpoint() } == missing)
+        ledger.close()
+        #expect(await ledgerError { try signed.open().close() } == missing)
+        #expect(contents(of: file) == [])
+        // Who has a copy without the key can verify it all the same.
+        let verified = try await signed.verify()
+        #expect(verified.failures == [] && verified.checkpoints.signatures == .notChecked)
+
+        write(Array("rubbish\n".utf8), to: file)
+        #expect(
+            await ledgerError { try signed.open().close() } == .logKey(path: file, "is not this ledger's key"))
+        write(key, to: file)
+        try await signed.fill([4])
+        #expect(try await signed.verify().checkpoints.count == 2)
+    }
+
+    @Test func `begins with another key where the lost one's are moved away`() async throws {
+        let signed = SignedLedger()
+        try await signed.fill([2])
+        for suffix in [".key", ".checkpoints"] { unlink(signed.path + suffix) }
+        try await signed.fill([4])
+        let verified = try await signed.verify()
+        #expect(verified.failures == [] && verified.checkpoints.count == 1)
+    }
+
     @Test func `torn by a crash is forgotten, and does not stand in the way of the next`() async throws {
         let signed = SignedLedger()
         try await signed.fill([2])

@@ -58,6 +58,34 @@ import Testing
         reader.close()
     }
 
+    @Test(arguments: storages, ["gone", "empty"]) func `altogether is not begun anew in its place`(
+        _ storage: LedgerStorage, _ how: String
+    ) async throws {
+        let lost = Lost(storage: storage)
+        let head = try await lost.filled()
+        let kept = lost.directory.names.filter { !$0.hasSuffix("-shm") }.map {
+            ($0, contents(of: lost.directory.path + "/" + $0))
+        }
+        for suffix in ["", "-wal", "-shm"] { unlink(lost.path + suffix) }
+        if how == "empty" { write([], to: lost.path) }
+        for _ in 1...2 { #expect(await lost.error() == .lost(path: lost.path, .cut(size: 0, head: head))) }
+        #expect(contents(of: lost.path) == [] && !lost.directory.names.contains { $0.hasSuffix("-wal") })
+        #expect(
+            await ledgerError {
+                try Ledger.openReadOnly(
+                    path: lost.path, storage: storage, indexer: testIndexer, clock: CountingClock().now
+                ).close()
+            } == .lost(path: lost.path, .cut(size: 0, head: head)))
+        // Without the heads the checkpoints tell.
+        unlink(lost.path + ".heads")
+        #expect(await lost.error() == .lost(path: lost.path, .cutBelowCheckpoint(size: 0, checkpoint: 5)))
+        // A backup that is put in its place is found whole.
+        for (name, bytes) in kept { write(bytes, to: lost.directory.path + "/" + name) }
+        let ledger = try lost.open()
+        #expect(try await ledger.verify().failures == [])
+        ledger.close()
+    }
+
     @Test(arguments: storages) func `that nobody signed is not missed`(_ storage: LedgerStorage) async throws {
         let lost = Lost(storage: storage)
         _ = try await lost.filled()

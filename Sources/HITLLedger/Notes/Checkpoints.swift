@@ -54,7 +54,8 @@ final class Checkpoints: Sendable {
             let root = try tree.root(size: size)
             if let last, last.size == size { return last }
             let checkpoint = Checkpoint(origin: origin, size: size, root: root)
-            return try SignedCheckpoint(checkpoint, by: try keyForSigning().signer)
+            let key = written.isEmpty ? try keyForSigning() : try keySignedWith()
+            return try SignedCheckpoint(checkpoint, by: key.signer)
         }
     }
 
@@ -81,6 +82,19 @@ final class Checkpoints: Sendable {
 
     private func forked(_ signed: SignedCheckpoint) -> LedgerError {
         .damaged(path: reading.path, .forked(size: signed.size))
+    }
+
+    /// The key of the checkpoints that are there. Another would continue them as a stranger, and nobody could check both.
+    func keySignedWith() throws(LedgerError) -> LogKey {
+        if let key = try key() { return key }
+        let file = (path ?? "") + ".key"
+        // One that is there is not ours to read.
+        throw access(file, F_OK) == 0 ? .readOnly(path: file) : .logKey(path: file, "is missing")
+    }
+
+    /// - Throws: where the key is gone or another's. That it is not ours to read is no loss.
+    func refuseLostKey() throws(LedgerError) {
+        do throws(LedgerError) { _ = try keySignedWith() } catch .readOnly { return }
     }
 
     /// Called by one process at a time.

@@ -4,6 +4,9 @@ extension Ledger {
     ///
     /// A checkpoint's root takes the tree. The head that is written down after each checkpoint says as much of the entries up
     /// to there, so only of one without its head, as a kill in between leaves it, the root is computed.
+    ///
+    /// - Throws: `logKey` where there are checkpoints and not the key that continues them: nobody else's to have, so only
+    ///   the user of the ledger is told.
     public func loss() throws(LedgerError) -> VerificationFailure? {
         // What was written down before the size is asked for, since an owner may append meanwhile.
         let newest: Head?
@@ -26,6 +29,7 @@ extension Ledger {
                 return .foreignCheckpoint(origin: signed.checkpoint.origin)
             }
             guard size >= signed.size else { return .cutBelowCheckpoint(size: size, checkpoint: signed.size) }
+            try checkpoints.refuseLostKey()
             if signed.size > newest?.size ?? -1, try !hasTree(of: signed) {
                 return .forked(checkpoint: signed.size, after: newest?.size ?? 0)
             }
@@ -85,5 +89,25 @@ extension Ledger {
     private func wasSigned(_ head: Head) throws(LedgerError) -> Bool {
         guard let key = try checkpoints.key(), case .heads(let all) = try heads.read() else { return false }
         return all.dropFirst(key.headsBefore).contains { $0.head == head }
+    }
+}
+
+extension LedgerFile {
+    /// What was written down or signed of a ledger whose file is empty. Nil where nothing was: nobody has made it yet.
+    ///
+    /// No new one begins there. It would be another ledger, and where a backup is put in its place later, SQLite would
+    /// take the new one's log for that of the backup.
+    func lossOfAll() throws(LedgerError) -> VerificationFailure? {
+        guard Self.size(of: path) == 0 else { return nil }
+        switch try RememberedHeads(file: path + ".heads").newest() {
+        case .unreadable(let line): return .unreadableHeads(line: line)
+        case .heads(let found):
+            if let head = found.map(\.head).max(by: { $0.size < $1.size }) { return .cut(size: 0, head: head) }
+        }
+        switch try CheckpointFile(path: path + ".checkpoints").read() {
+        case .unreadable(let number): return .unreadableCheckpoints(number: number)
+        case .checkpoints(let found):
+            return found.map(\.size).max().map { .cutBelowCheckpoint(size: 0, checkpoint: $0) }
+        }
     }
 }

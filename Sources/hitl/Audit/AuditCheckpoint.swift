@@ -31,7 +31,7 @@ struct AuditCheckpoint {
         case .failure(let failure): return failure.report()
         case .success(let found):
             if let damage = found.failures.first {
-                return Failure(.ledger, "Nothing was signed: \(damage). See: hitl audit verify").report()
+                return Failure(.ledger, "Nothing was signed: \(damage) See: hitl audit verify").report()
             }
         }
         do throws(LedgerError) {
