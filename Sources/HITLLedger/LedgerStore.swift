@@ -132,6 +132,9 @@ package protocol LedgerSnapshot: AnyObject, Sendable {
 
     /// How many bytes follow the last entry that are of an append which was not finished; nobody is finishing it.
     var tornBytes: Int64 { get }
+
+    /// What is wrong with how the store finds its rows, which whoever reads them all in order does not see. In the store's words.
+    func flaw() throws(LedgerError) -> String?
 }
 
 extension LedgerSnapshot {
@@ -139,6 +142,9 @@ extension LedgerSnapshot {
 
     /// A store with transactions has none.
     package var tornBytes: Int64 { 0 }
+
+    /// A store whose order is that of its bytes has nothing else to find them by.
+    package func flaw() throws(LedgerError) -> String? { nil }
 }
 
 package struct ChainRow: ~Copyable {

@@ -102,6 +102,8 @@ struct `A ledger in files, for the other verifier` {
             unlink(directory.ledger + "-shm")
             for (suffix, bytes) in files { write(bytes, to: directory.ledger + suffix) }
         }
+        sql(directory.ledger, "INSERT INTO meta VALUES ('remark', x'00')")
+        #expect(try await OtherVerifier.run(directory.ledger).code == 7)
     }
 
     @Test func `that is sealed is checked as far as can be, and that is said`() async throws {
@@ -176,6 +178,10 @@ struct `A ledger in files, for the other verifier` {
         try await replace("ledger.jsonl.2", #""head":""#, #""head":"f"#)
         try await replace("ledger.jsonl.2", #""size":"#, #""size":1"#)
         try await replace("ledger.jsonl.heads", "12 ", "11 ")
+        try await change("ledger.jsonl.heads", "another spelling of its time") { lines in
+            let space = lines[0].lastIndex(of: UInt8(ascii: " "))!
+            lines[0].insert(UInt8(ascii: "0"), at: space + 1)
+        }
         try await replace("ledger.jsonl.checkpoints", "hitl/", "hilt/")
         try await change("ledger.jsonl", "an entry left out") { $0.remove(at: 2) }
         try await change("ledger.jsonl", "two entries exchanged") { $0.swapAt(1, 2) }

@@ -74,7 +74,7 @@ import Testing
             }
             for change in [
                 "time = time + 1", "hash = zeroblob(32)", "hash = x''", "record = x''",
-                "hash = CAST(substr(hash, 1, 31) || x'00' AS BLOB)",
+                "hash = CAST(substr(hash, 1, 31) || iif(substr(hash, 32) = x'00', x'01', x'00') AS BLOB)",
             ] {
                 let found = try await Self.verify(after: "UPDATE entry SET \(change) WHERE sequence = \(sequence)")
                 #expect(found.failures == [.changed(sequence: Int64(sequence))], "\(change)")
@@ -216,6 +216,64 @@ import Testing
                 .foreignCheckpoint(origin: origin),
             ])
         reader.close()
+    }
+
+    @Test func `finds a second row of what there is one`() async throws {
+        let directory = TemporaryDirectory()
+        try openLedger(directory.ledger).close()
+        sql(directory.ledger, "INSERT INTO meta VALUES ('remark', x'00')")
+        let damage = LedgerError.damaged(path: directory.ledger, .schema("meta"))
+        #expect(await ledgerError { try openLedger(directory.ledger).close() } == damage)
+        #expect(await ledgerError { try readLedger(directory.ledger).close() } == damage)
+    }
+
+    /// Whoever scans the table reads the leaves; whoever looks for one entry goes by the keys above them.
+    @Test func `finds a key by which nobody would find an entry`() async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try openLedger(directory.ledger)
+        try await ledger.append((1...400).map { draft("\($0)") })
+        ledger.close()
+        sql(directory.ledger, "PRAGMA wal_checkpoint(TRUNCATE)")
+        let facts = rows(
+            directory.ledger, "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = 'entry'"
+        )[0].split(separator: "|").map { Int($0)! }
+        var bytes = contents(of: directory.ledger)
+        let root = (facts[0] - 1) * facts[1]
+        // An interior page; of its first cell, behind the number of the page below, the largest sequence there.
+        #expect(bytes[root] == 5)
+        let cell = root + (Int(bytes[root + 12]) << 8) + Int(bytes[root + 13])
+        bytes[cell + 4] = 1
+        write(bytes, to: directory.ledger)
+
+        let reader = try readLedger(directory.ledger)
+        defer { reader.close() }
+        guard case .structure? = try await reader.verify().failures.first else {
+            Issue.record("\(try await reader.verify().failures)")
+            return
+        }
+    }
+
+    @Test func `finds counts that are right in their table and not in its index`() async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try openLedger(directory.ledger)
+        try await ledger.append((1...64).map { draft("\($0)") })
+        ledger.close()
+        let index = rows(directory.ledger, "SELECT rootpage, sql FROM sqlite_schema WHERE name = 'tally_key'")[0]
+            .split(separator: "|")
+        sql(directory.ledger, "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'tally_key'")
+        sql(directory.ledger, "UPDATE tally SET rowid = rowid + 100")
+        sql(
+            directory.ledger,
+            """
+            PRAGMA writable_schema = ON;
+            INSERT INTO sqlite_schema VALUES ('index', 'tally_key', 'tally', \(index[0]), '\(index[1])')
+            """)
+        let reader = try readLedger(directory.ledger)
+        defer { reader.close() }
+        guard case .structure? = try await reader.verify().failures.first else {
+            Issue.record("\(try await reader.verify().failures)")
+            return
+        }
     }
 
     @Test func `finds a spliced identity`() async throws {

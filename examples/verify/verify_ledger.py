@@ -9,7 +9,7 @@ LINE = re.compile(
     rb'(?:"record":(\{[ -~]*\})|"bytes":"([A-Za-z\d+/]*={0,2})")\}\n')
 REMOVED = re.compile(rb'\{"by":([1-9]\d*),"erased":(.+)\}', re.S)
 SEALED = re.compile(rb'\{"key":"aes:[0-9a-f]{16}","sealed":"[A-Za-z\d+/]+={0,2}"\}')
-HEAD = re.compile(r"(0|[1-9]\d*) ([0-9a-f]{64}) -?\d+", re.A)
+HEAD = re.compile(r"(0|[1-9]\d*) ([0-9a-f]{64}) (?:0|-?[1-9]\d*)", re.A)
 NOTE = re.compile(
     r"(([^\n]+)\n(0|[1-9]\d*)\n([A-Za-z\d+/]{43}=)\n)\n((?:— [^ +\n]+ [A-Za-z\d+/]+=*\n)+)", re.A)
 INDEX = {  # What a record claims, its subject and its standing, by its type: records.md section 5.
@@ -84,7 +84,7 @@ def database_entries(db):  # The identity, then sequence, time, hash, record and
     tables = db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql")
     schema = sha256(*(sql.encode() + b"\n" for (sql,) in tables)).hex()
     hold(schema == SCHEMA, "Its tables are not those of a ledger.")
-    yield db.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()[0]
+    yield dict(db.execute("SELECT * FROM meta WHERE (SELECT count(*) FROM meta) = 1"))["identity"]
     for *start, record in db.execute("SELECT * FROM entry ORDER BY sequence"):
         yield *start[:3], record, tuple(start[3:])
 def file_entries(path):  # The same of a ledger in files, which has no stored indexes.

@@ -120,10 +120,12 @@ package struct SQLiteSchema: Sendable {
         }
         if let stranger = schema.keys.min() { throw .damaged(path: path, .schema(stranger)) }
 
-        let identity = try connection.prepare("SELECT value FROM meta WHERE name = 'identity'")
-        guard try identity.step(), identity.borrowed(0).count == Self.identityCount else {
+        let meta = try connection.prepare("SELECT value, name = 'identity' FROM meta")
+        guard try meta.step(), meta.integer(1) == 1, meta.borrowed(0).count == Self.identityCount else {
             throw .damaged(path: path, .identity)
         }
-        return .ledger(identity: identity.bytes(0), version: found)
+        let identity = meta.bytes(0)
+        guard try !meta.step() else { throw .damaged(path: path, .schema("meta")) }
+        return .ledger(identity: identity, version: found)
     }
 }

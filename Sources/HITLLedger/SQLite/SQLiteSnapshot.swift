@@ -65,6 +65,23 @@ final class SQLiteSnapshot: LedgerSnapshot, @unchecked Sendable {
     func tallies() throws(LedgerError) -> [Tally] {
         try connection.tallies(version)
     }
+
+    /// A row is found by the keys in the pages above it, which no scan reads, and a free page is written to some day. What
+    /// the lists of `entry` and of runs hold is checked by scanning them; these two tables are small.
+    func flaw() throws(LedgerError) -> String? {
+        for check in ["quick_check(1)", "integrity_check(tally)", "integrity_check(unresolved)"] {
+            do throws(LedgerError) {
+                let found = try connection.text("PRAGMA \(check)")
+                // Its first line names the database.
+                guard found.utf8.elementsEqual("ok".utf8) else {
+                    return found.split(separator: "\n").last.map(String.init)
+                }
+            } catch .damaged(_, .structure(let sentence)) {
+                return sentence
+            }
+        }
+        return nil
+    }
 }
 
 extension SQLiteStatement {

@@ -84,8 +84,10 @@ struct IndexVerifier {
                 return true
             }
             if let failure { return Findings(failures: [failure]) }
-            let failures =
+            var failures =
                 try derived.removals.failures + lists(derived) + unresolved(derived) + tallies(derived)
+            // Says nothing more where a list is wrong already.
+            if failures.isEmpty, let flaw = try snapshot.flaw() { failures.append(.structure(flaw)) }
             progress(last)
             return Findings(failures: failures, removed: derived.removals.removed)
         } catch .damaged(_, .structure(let sentence)) {

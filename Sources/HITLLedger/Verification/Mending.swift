@@ -18,7 +18,7 @@ extension VerificationFailure {
         switch self {
         case .torn: .takingOff
         case .changed, .missing, .reordered, .unexpected, .cut, .rewritten, .unreadableHeads, .forked,
-            .cutBelowCheckpoint, .unreadableCheckpoints, .missingCheckpoint, .unreadable, .notARecord,
+            .cutBelowCheckpoint, .unreadableCheckpoints, .missingCheckpoint, .unreadable, .structure, .notARecord,
             .removedUnrecorded, .index, .list, .claimedTwice, .unresolved, .tally:
             .settingAside
         // What is given may be wrong, and what is derived is derived again; a removal is ended by the next desk.

@@ -57,6 +57,9 @@ public enum VerificationFailure: Sendable, Equatable {
     /// After the last entry stand bytes of an append that was not finished. Nobody was told of it.
     case torn(after: Int64, bytes: Int64)
 
+    /// All rows are there in order, and the store would not find each of them, or would break at a later append: its words.
+    case structure(String)
+
     /// The bytes are no record.
     case notARecord(sequence: Int64)
 
@@ -127,6 +130,8 @@ extension VerificationFailure: CustomStringConvertible {
             """
         case .unreadable(let after, let sentence):
             "Nothing can be read beyond entry \(after): `\(sentence)`."
+        case .structure(let sentence):
+            "The database does not hold together: `\(sentence)`."
         case .torn(let after, let bytes):
             """
             After entry \(after) stand \(bytes) bytes of an append that was never finished or acknowledged. \
