@@ -154,7 +154,7 @@ extension Review {
                 refused += 1
             }
         }
-        #expect(held == 2 && refused == 9)
+        #expect(held == 4 && refused == 13)
     }
 
     @Test func `whose record was changed, and the chain computed again, is found by its signature`() async throws {
