@@ -3,7 +3,7 @@
 into the file `told` of its directory, one JSON value a line; `make NAME` is its own effect in the world.
 
   say TEXT | think TEXT | plan | make NAME | bare NAME | many NAME… (at once; `decide` tries to approve) | options SPEC | read PATH [LINE LIMIT] |
-  write PATH TEXT | run LINE | start LINE | mode ID | garbage N | big N | torn | half NAME | twice NAME | crash CODE |
+  write PATH TEXT | run LINE | start LINE | mode ID | garbage N | big N | torn | half NAME | twice NAME | double NAME (a question that cannot be read) | crash CODE |
   hang | take-back NAME | env NAME VALUE LINE | tail LINE |
   terminal | unknown METHOD
 options: usual, always, same-ids, no-reject, sly
@@ -172,6 +172,13 @@ def step(session, text):
     elif verb == "twice":
         for name in (rest, rest + "-too"):
             send({"id": 7, "method": "fs/write_text_file", "params": {"sessionId": session, "path": os.path.join(os.getcwd(), name), "content": "x"}})
+    elif verb == "double":
+        with lock:
+            state["id"] += 1
+            box = waiting[state["id"]] = [threading.Event(), None]
+        raw(b'{"jsonrpc":"2.0","id":%d,"method":"session/request_permission","params":{"sessionId":"","sessionId":""}}\n' % state["id"])
+        box[0].wait()
+        told({"asked": rest, "answer": box[1].get("result", box[1].get("error"))})
     elif verb == "take-back":
         thread = threading.Thread(target=make, args=(session, rest))
         thread.start()

@@ -147,10 +147,23 @@ import Testing
         try await tell(desk, "junk; twice touch one; other; say next")
         try await desk.sees("A line of `\(agent)` cannot be read; nothing in it was executed.", "\(agent)│ next")
         #expect(told(home).contains("error"))
+        // It is not left waiting.
+        #expect(told(home).contains { $0.contains("This was not executed") })
         try await tell(desk, "torn")
         try await desk.sees("`\(agent)` ended with exit code 3.")
         #expect(!home.exists("w/one"))
         #expect(try await home.pending() == [])
+        #expect(try await desk.quit() == .exited(0))
+    }
+
+    @Test(arguments: agents) func `gets nothing by two questions under one id`(_ agent: String) async throws {
+        let home = try Home()
+        let desk = try await open(agent, in: home)
+        try await tell(desk, "same touch one,touch two; say next")
+        try await desk.sees("\(agent)│ next")
+        #expect(!home.exists("w/one") && !home.exists("w/two"))
+        #expect(try await home.pending() == [])
+        #expect(try await home.auditRecords().map(\.decision) == ["withdrawn"])
         #expect(try await desk.quit() == .exited(0))
     }
 

@@ -112,7 +112,9 @@ import Testing
         )
         // An approval that comes after the death of the one who asked lets nothing run.
         let next = try await BareDesk.open(home)
-        _ = try await home.hitl("approve", "1")
+        #expect(try await home.hitl("show", "1").out.contains("nobody waits for it"))
+        let approved = try await home.hitl("approve", "1")
+        #expect(approved.out.contains("Nobody waited for it any more; its requester may never hear of it"), "\(approved)")
         #expect(try await home.auditRecords().map(\.outcome) == [nil])
         withExtendedLifetime(next) {}
     }

@@ -112,8 +112,16 @@ import Testing
         let said = try await agent.play("take-back a", "/wait 20s", "/hitl approve 1")
         #expect(!agent.made("a"))
         #expect(agent.answer(to: "a") == "-32800")
-        #expect(said.out.contains("Request 1, acp/edit, was withdrawn: "), "\(said.out)")
+        #expect(said.out.contains("Request 1, acp/edit, was withdrawn: acp took it back."), "\(said.out)")
         #expect(said.code == 1)
+    }
+
+    @Test func `hears that its question could not be read, and goes on`() async throws {
+        let agent = ProtocolAgent(try Home())
+        let said = try await agent.play("double a;say after")
+        #expect(!agent.made("a"))
+        #expect(agent.answer(to: "a") == "-32700", "\(agent.told) \(said.out)")
+        #expect(said.out.contains("acp│ after"), "\(said.out)")
     }
 
     @Test func `is never given a standing permission, nor one that looks like it`() async throws {

@@ -186,12 +186,34 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "x", "[]", "{}", #"{"id":0,"method":"m"}"#, #"{"jsonrpc":"2.0","id":0}"#,
+        "", "x", "[]", "{}", #"{"method":"m"}"#, #"{"jsonrpc":"2.0","id":0}"#, #"{"id":0,"level":"info"}"#,
         #"{"jsonrpc":"2.0","id":0,"id":1,"method":"m"}"#, #"{"jsonrpc":"2.0","method":"m"} {}"#,
         #"{"jsonrpc":"2.0","method":1}"#,
     ]) func `is nothing where it is no message`(_ line: String) {
         guard case .none = message(line) else {
             Issue.record("\(message(line))")
+            return
+        }
+    }
+
+    @Test func `that cannot be read still belongs to its exchange, whose other side must not wait for ever`() {
+        let twice = "it is not JSON: a name occurs twice in one object at byte "
+        #expect(
+            message(#"{"jsonrpc":"2.0","id":"a","method":"m","params":{"a":1,"a":2}}"#)
+                == .unreadable(.request, id: "a", because: twice + "55"))
+        #expect(
+            message(#"{"jsonrpc":"2.0","id":7,"result":{"a":1,"a":2}}"#)
+                == .unreadable(.response, id: 7, because: twice + "40"))
+        #expect(
+            message(#"{"id":0,"method":"m"}"#)
+                == .unreadable(.request, id: 0, because: "it does not say that it is JSON-RPC 2.0"))
+        // Half a character, as one that was cut in the middle.
+        guard case .unreadable(.request, id: 1, _) = message(#"{"jsonrpc":"2.0","id":1,"method":"m\ud83d"}"#) else {
+            Issue.record("its id is in doubt")
+            return
+        }
+        guard case .none = message(#"{"jsonrpc":"2.0","i\u0064":1,"id":2,"method":"m","params":{"a":1,"a":2}}"#) else {
+            Issue.record("its id is in no doubt")
             return
         }
     }

@@ -225,6 +225,11 @@ private func whole(_ request: ApprovalRequest, columns: Int? = nil) -> String {
         #expect(
             whole(request(performer: .unobserved)).contains(
                 "Approving: tells its requester yes; what it then does is not observed"))
+        var orphan = StyledText()
+        RequestView(request(performer: .unobserved), requester: .orphaned, now: opened).appendWhole(to: &orphan)
+        #expect(
+            shown(orphan).contains(
+                "Approving: is recorded; nobody waits for it, and its requester may never hear of it"))
     }
 }
 

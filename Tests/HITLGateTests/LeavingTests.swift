@@ -26,6 +26,15 @@ import Testing
         #expect(fixture.workshop.effects == [])
     }
 
+    @Test func `and lives on is not called gone`() async throws {
+        let fixture = try await GateFixture()
+        let asking = await fixture.pending()
+        Leaving.$reason.withValue("took it back") { asking.task.cancel() }
+        #expect(await asking.ending.refusal == 
+            .withdrawn(
+                by: Principal(role: .gate, name: "hitl", channel: "desk"), reason: "mason took it back"))
+    }
+
     @Test func `at whatever moment leaves nothing behind`() async throws {
         let fixture = try await GateFixture()
         for moment in 0..<200 {

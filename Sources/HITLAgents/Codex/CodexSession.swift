@@ -67,7 +67,7 @@ final class CodexSession: Sendable {
         while true {
             switch await pipe.next() {
             case .ended: return
-            case .unreadable: say("A line of `\(pipe.name)` cannot be read; nothing in it was executed.")
+            case .unreadable(let line): guard await refuse(unreadable: line) else { return }
             case .message(let message):
                 if let method = message["method"]?.string {
                     let parameters = message["params"]?.object ?? JSONObject()
@@ -81,6 +81,21 @@ final class CodexSession: Sendable {
                 }
             }
         }
+    }
+
+    /// A question that cannot be read is answered where its id can be, and an answer is none: whoever waits for ever is
+    /// no use to anybody. False where there is no going on.
+    private func refuse(unreadable line: [UInt8]) async -> Bool {
+        say("A line of `\(pipe.name)` cannot be read; nothing in it was executed.")
+        guard case .unreadable(let part, let id, let reason) = RPCMessage(line) else { return true }
+        switch part {
+        case .request:
+            calls.withdraw(id.canonicalText)
+            await pipe.send(CodexMessage.error(id, "This was not executed, because \(reason)."))
+        case .response:
+            if let id = id.integer { return await heard(id, JSONObject([.init("error", ["message": .string(reason)])])) }
+        }
+        return true
     }
 
     /// The answer to a question of ours. False where there is no going on.

@@ -18,9 +18,15 @@ final class DrivenCalls: Sendable {
         let tool: String
     }
 
+    private struct Question {
+        let number: Int
+        let task: Task<Void, Never>
+    }
+
     private struct State {
         /// By what the agent calls its question.
-        var questions: [String: Task<Void, Never>] = [:]
+        var questions: [String: Question] = [:]
+        var lastQuestion = 0
         /// By what the agent calls the call.
         var owed: [String: Owed] = [:]
         /// The agent at work, as long as it has been given something to do and waits for nobody.
@@ -77,24 +83,34 @@ final class DrivenCalls: Sendable {
     // MARK: Asking
 
     /// Asks the gate, and answers when it has ruled. Questions get their numbers in the order in which they are asked; one
-    /// that is withdrawn meanwhile is answered to nobody.
+    /// that is withdrawn meanwhile is answered to nobody. Of two questions at once by one name neither is carried out.
     ///
     /// - Parameter item: what the agent calls the call when it tells its outcome.
     func ask(
         _ question: String, _ call: ToolCall, item: String?, _ editing: EditReach,
         answer: @escaping @Sendable (Answer) async -> Void
     ) {
+        if let former = state.withLock({ $0.questions.removeValue(forKey: question) }) {
+            Leaving.$reason.withValue("asked for two things under one id") { former.task.cancel() }
+            Task { await answer(.refused(RefusalNotice(refusal: .idInUse, tool: call.tool, request: nil))) }
+            return
+        }
         let strand = context.activity.begin(call.origin.lineage)
         let placed = Signal()
         state.withLock { state in
             let before = state.lastPlaced
             state.lastPlaced = placed
-            state.questions[question] = Task {
+            state.lastQuestion += 1
+            let number = state.lastQuestion
+            let task = Task {
                 await before?.fired()
                 await rule(call, item: item, editing, strand, placed, answer)
                 strand.end()
-                self.state.withLock { $0.questions[question] = nil }
+                self.state.withLock { state in
+                    if state.questions[question]?.number == number { state.questions[question] = nil }
+                }
             }
+            state.questions[question] = Question(number: number, task: task)
         }
     }
 
@@ -147,7 +163,8 @@ final class DrivenCalls: Sendable {
 
     /// The agent no longer waits for the answer.
     func withdraw(_ question: String) {
-        state.withLock { $0.questions[question] }?.cancel()
+        let task = state.withLock { $0.questions[question]?.task }
+        Leaving.$reason.withValue("took it back") { task?.cancel() }
     }
 
     // MARK: Outcomes
@@ -160,7 +177,7 @@ final class DrivenCalls: Sendable {
 
     /// The agent is gone: what it asked for is withdrawn, and what it was allowed is unknown.
     func end() async {
-        let questions = state.withLock { Array($0.questions.values) }
+        let questions = state.withLock { $0.questions.values.map(\.task) }
         for question in questions { question.cancel() }
         for question in questions { await question.value }
         let owed = state.withLock { state in

@@ -10,13 +10,18 @@ package enum RPCMessage: Sendable, Equatable {
     case response(id: JSONValue, Result<JSONValue, RPCError>)
     /// No message. A program may write such lines by mistake; nothing follows from them.
     case none(because: String)
+    /// No message, but one that was meant as a part of an exchange, whose other side must not wait for ever.
+    case unreadable(Part, id: JSONValue, because: String)
     /// A request that cannot be carried out, and whom to tell.
     case faulty(id: JSONValue, RPCError)
+
+    package enum Part: Sendable { case request, response }
 
     package init(_ line: [UInt8]) {
         let value: JSONValue
         do throws(JSONError) { value = try JSONValue(parsing: line) } catch {
-            self = .none(because: "it is not JSON: \(error)")
+            let reason = "it is not JSON: \(error)"
+            self = Self.unreadable(line, because: reason)
             return
         }
         guard case .object(let object) = value else {
@@ -25,10 +30,28 @@ package enum RPCMessage: Sendable, Equatable {
         }
         let version = object["jsonrpc"]?.string
         guard version?.utf8.elementsEqual("2.0".utf8) ?? false else {
-            self = .none(because: "it does not say that it is JSON-RPC 2.0")
+            self = Self.unreadable(line, because: "it does not say that it is JSON-RPC 2.0")
             return
         }
         self = object["method"] == nil ? Self.response(object) : Self.call(object)
+    }
+
+    /// Which exchange a line belongs to that cannot be read, an argument named twice or half a character in it: only
+    /// where there is no doubt about that. What it says is never looked at.
+    private static func unreadable(_ line: [UInt8], because reason: String) -> RPCMessage {
+        let part = line.withUnsafeBufferPointer { bytes -> (Part, JSONValue)? in
+            guard let members = JSONSkim.members(of: bytes, in: 0..<bytes.count),
+                !members.contains(where: { bytes[$0.name].contains(UInt8(ascii: "\\")) })
+            else { return nil }
+            func values(_ name: StaticString) -> [Range<Int>] {
+                members.filter { bytes.spells(name, in: $0.name) }.map(\.value)
+            }
+            let ids = values("id")
+            guard ids.count == 1, let id = try? JSONValue(parsing: Array(bytes[ids[0]])), id.isRPCID else { return nil }
+            if !values("method").isEmpty { return (.request, id) }
+            return values("result").isEmpty && values("error").isEmpty ? nil : (.response, id)
+        }
+        return part.map { .unreadable($0, id: $1, because: reason) } ?? .none(because: reason)
     }
 
     private static func call(_ object: JSONObject) -> RPCMessage {

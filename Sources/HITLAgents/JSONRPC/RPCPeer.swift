@@ -1,4 +1,5 @@
 package import HITLCore
+import HITLGate
 package import HITLPlatform
 
 /// Whoever answers a peer's requests.
@@ -174,8 +175,17 @@ package final class RPCPeer: Sendable {
                 handler.skipped(line, because: reason)
                 guard garbage < Self.mostGarbage else { return .garbage(lines: garbage) }
                 // It may have been meant as a request; silence would hang whoever sent it.
-                if line.first == UInt8(ascii: "{") {
+                if line.first == UInt8(ascii: "{") || line.first == UInt8(ascii: "[") {
                     send(RPCLine.answer(.failure(RPCError(code: -32700, message: "\(reason)")), to: .null))
+                }
+            case .unreadable(let part, let id, let reason):
+                garbage += 1
+                handler.skipped(line, because: reason)
+                guard garbage < Self.mostGarbage else { return .garbage(lines: garbage) }
+                let error = RPCError(code: -32700, message: reason)
+                switch part {
+                case .request: if !voids(id) { send(RPCLine.answer(.failure(error), to: id)) }
+                case .response: if let id = id.integer { resume(id, .failure(.answered(error))) }
                 }
             }
         }
@@ -184,12 +194,8 @@ package final class RPCPeer: Sendable {
     private func begin(
         _ request: RPCRequest, _ handler: some RPCHandler, _ go: (@escaping @Sendable () async -> Void) -> Void
     ) {
+        guard !voids(request.id) else { return }
         let key = request.id.canonical
-        if let former = state.withLock({ $0.flights.removeValue(forKey: key) }) {
-            former.task.cancel()
-            former.reply.fail(.invalidRequest("Two requests at once have this id; neither is carried out."))
-            return
-        }
         let reply = RPCReply { [weak self] result in self?.send(RPCLine.answer(result, to: request.id)) }
         let work = handler.work(for: request)
         let task = Task {
@@ -211,6 +217,14 @@ package final class RPCPeer: Sendable {
         }
     }
 
+    /// Whether another request of the peer has this id, which then is not carried out either.
+    private func voids(_ id: JSONValue) -> Bool {
+        guard let former = state.withLock({ $0.flights.removeValue(forKey: id.canonical) }) else { return false }
+        Leaving.$reason.withValue("asked for two things under one id") { former.task.cancel() }
+        former.reply.fail(.invalidRequest("Two requests at once have this id; neither is carried out."))
+        return true
+    }
+
     private func land(_ key: [UInt8], _ number: Int) {
         state.withLock { state in
             if state.flights[key]?.number == number { state.flights[key] = nil }
@@ -221,7 +235,7 @@ package final class RPCPeer: Sendable {
     private func cancel(_ id: JSONValue) {
         guard let flight = state.withLock({ $0.flights[id.canonical] }) else { return }
         flight.reply.fail(.cancelled)
-        flight.task.cancel()
+        Leaving.$reason.withValue("took it back") { flight.task.cancel() }
     }
 
     private func giveUp() {

@@ -71,6 +71,7 @@ struct Deciding: Sendable {
             return await refused(error, number, name)
         }
         if let early = tooEarly(request) { return early }
+        let requester = await gate.queue.requesterOf(number)
         do throws(ReviewError) {
             if `operator`.isAtDesk { desk.outcomes.expect(number) }
             let showing = desk.shown.showing(of: number)
@@ -79,7 +80,7 @@ struct Deciding: Sendable {
                 shownAt: showing?.wall, hiddenLines: desk.shown.hiddenLines(of: number))
             let closed = try await gate.review(number, review, shown: showing?.digest, executor: desk.executor)
             desk.shown.forget(number)
-            return await decided(closed, gate)
+            return await decided(closed, requester, gate)
         } catch {
             desk.outcomes.drop(number)
             return await refused(error, number, name)
@@ -108,9 +109,12 @@ struct Deciding: Sendable {
 
     // MARK: After
 
-    private func decided(_ request: ApprovalRequest, _ gate: Gate) async -> Report {
+    /// - Parameter requester: as it was when it was decided.
+    private func decided(
+        _ request: ApprovalRequest, _ requester: Queue.Waiting.Requester?, _ gate: Gate
+    ) async -> Report {
         switch request.status {
-        case .approved: return await approved(request, gate)
+        case .approved: return await approved(request, requester, gate)
         case .rejected:
             desk.outcomes.drop(request.number)
             var text = StyledText()
@@ -129,7 +133,9 @@ struct Deciding: Sendable {
         }
     }
 
-    private func approved(_ request: ApprovalRequest, _ gate: Gate) async -> Report {
+    private func approved(
+        _ request: ApprovalRequest, _ requester: Queue.Waiting.Requester?, _ gate: Gate
+    ) async -> Report {
         var text = StyledText()
         text.append(.approved)
         text.append("Approved \(DisplayText(untrusted: request.call.tool)) operation", .good)
@@ -139,11 +145,19 @@ struct Deciding: Sendable {
             let style: Style = outcome.status == .succeeded ? .plain : .warning
             text.line(DecisionText.outcome(outcome), style, indent: 3)
             if let summary = outcome.summary { text.line(DisplayText(untrusted: summary), style, indent: 3) }
-        case (nil, .unobserved): text.line("Its requester was told; what it does is not observed", indent: 3)
+        case (nil, .unobserved): text.line(Self.hearing(requester), indent: 3)
         case (nil, .requester), (nil, .desk):
             text.line(isRunning(request, gate) ? "Running" : "It runs when its requester comes back", indent: 3)
         }
         return Report(text: text, json: facts(request, outcome), decided: request.number)
+    }
+
+    private static func hearing(_ requester: Queue.Waiting.Requester?) -> DisplayText {
+        switch requester {
+        case .connected?, nil: "Its requester was told; what it does is not observed"
+        case .detached?: "Its requester hears of it when it comes back; what it does is not observed"
+        case .orphaned?: "Nobody waited for it any more; its requester may never hear of it"
+        }
     }
 
     private func outcome(of request: ApprovalRequest, _ gate: Gate) async -> Outcome? {

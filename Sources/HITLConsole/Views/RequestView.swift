@@ -118,6 +118,7 @@ package struct RequestView {
         case (.desk, _): "hitl runs exactly this, once"
         case (.requester, .orphaned?): "is recorded; it runs only if its requester comes back with the same call"
         case (.requester, _): "its requester runs exactly this, once, and reports the outcome"
+        case (.unobserved, .orphaned?): "is recorded; nobody waits for it, and its requester may never hear of it"
         case (.unobserved, _): "tells its requester yes; what it then does is not observed"
         }
     }

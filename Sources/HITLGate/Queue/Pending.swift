@@ -54,6 +54,8 @@ final class Waiter {
     var opening: Digest?
     /// It was cancelled while something about its request was being written.
     var hasLeft = false
+    /// What became of its requester then, for people: behind its name.
+    var leaving = "is gone"
 
     init(_ seat: Seat, request: ApprovalRequest, opening: Digest?) {
         self.seat = seat

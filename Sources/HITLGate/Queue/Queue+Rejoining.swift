@@ -77,7 +77,7 @@ extension Queue {
 
     /// A requester's task was cancelled: nobody is there to carry the call out, so it is withdrawn. One that
     /// had left before and only came to look leaves its request as it was.
-    func requesterLeft(_ key: Int) async {
+    func requesterLeft(_ key: Int, _ reason: String? = nil) async {
         guard let number = seats[key], let entry = pending[number], let waiter = entry.waiter, waiter.key == key else {
             return
         }
@@ -87,8 +87,9 @@ extension Queue {
             return
         }
         waiter.hasLeft = true
+        if let reason { waiter.leaving = reason }
         do {
-            let reason = "\(waiter.request.call.origin.agent) is gone"
+            let reason = "\(waiter.request.call.origin.agent) \(waiter.leaving)"
             _ = try await apply(.withdraw(by: .desk, reason: reason), to: number)
         } catch {
             // Where somebody else closed it, they answer, or an edit looks at `hasLeft`. Where it could not
@@ -103,6 +104,11 @@ extension Queue {
         pending[number]?.presence = .gone
         answer(waiter, .refused(.ledgerUnavailable(because: "the withdrawal could not be recorded")))
     }
+}
+
+/// Whoever cancels the task of a requester that lives on says here why: `took it back`.
+package enum Leaving {
+    @TaskLocal package static var reason: String?
 }
 
 extension Event {

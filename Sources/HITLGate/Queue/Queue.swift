@@ -118,7 +118,8 @@ public actor Queue {
             return await withTaskCancellationHandler {
                 await seat.answer()
             } onCancel: {
-                Task { await self.requesterLeft(seat.key) }
+                let reason = Leaving.reason
+                Task { await self.requesterLeft(seat.key, reason) }
             }
         }
     }
