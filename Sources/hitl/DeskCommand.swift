@@ -67,14 +67,17 @@ enum DeskCommand {
             }
         do throws(DeskClient.Failure) {
             let client = try DeskClient(connectingTo: place)
-            let answer = try client.call(
+            let question = client.begin(
                 "run",
                 [
                     "command": .string(words[0]), "arguments": .array(words.dropFirst().map(JSONValue.string)),
                     "columns": .integer(presentation.columns ?? 10_000), "style": .string(style.rawValue),
                 ])
-            let exit = answer.object?["exitCode"]?.integer.flatMap { ExitCode(rawValue: Int32(truncatingIfNeeded: $0)) }
-            return .answered(exit ?? .failed, answer.object?["output"]?.string ?? "")
+            let answer = try answer(to: question, from: client)
+            guard let code = answer.object?["exitCode"]?.integer, let output = answer.object?["output"]?.string else {
+                throw .unreadable
+            }
+            return .answered(ExitCode(rawValue: Int32(truncatingIfNeeded: code)) ?? .failed, output)
         } catch .socket(.nobodyListens) {
             return .noDesk(place)
         } catch .refused(let refused) {
@@ -82,6 +85,18 @@ enum DeskCommand {
         } catch {
             return .failed(Failure(.failed, error.description))
         }
+    }
+
+    /// Nobody is left to wonder at a desk that says nothing, which may be one that Ctrl-Z stopped.
+    private static func answer(to question: Int64, from client: DeskClient) throws(DeskClient.Failure) -> JSONValue {
+        let patience = SystemClock.monotonicNanoseconds() + 5_000_000_000
+        do throws(DeskClient.Failure) { return try client.answer(to: question, until: patience) } catch {
+            guard case .socket(.timedOut) = error else { throw error }
+        }
+        Output.complaint(
+            "The desk has not answered for 5 seconds. It may be stopped (`fg` in its terminal goes on). This waits; Ctrl-C ends it."
+        )
+        return try client.answer(to: question)
     }
 
     private static func readAlone(_ words: [String], _ place: Place) -> ExitCode {

@@ -9,6 +9,7 @@ struct Hitl {
     /// Synchronous, because the commonest uses (`--version`, a hook, one line of history) are over before
     /// a pool of threads would be up.
     static func main() {
+        ThisProcess.holdStandardStreams()
         let words = Array(CommandLine.arguments.dropFirst())
         switch words.first {
         case "--version"?:

@@ -174,6 +174,24 @@ import Testing
         }
     }
 
+    /// A stream that was closed is none of the program's own files.
+    @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    func `may close a stream, and nothing else takes its place`(
+        _ closed: String
+    ) async throws {
+        let home = try Home()
+        func shell(_ line: String) async throws -> Said {
+            try await home.run(program: "/bin/sh", ["-c", line, "sh", Home.hitl], input: "/hitl status\n")
+        }
+        let loop = try await shell("exec \"$1\" loop --enable-hitl --agent none \(closed)")
+        #expect(loop.code == 0, "\(loop)")
+        #expect(loop.out.contains("hitl > /hitl status") == (closed == "2>&-"), "\(loop)")
+        #expect(loop.out.contains("The desk is open.") == ["<&-", "2>&-"].contains(closed), "\(loop)")
+        let status = try await shell("exec \"$1\" status \(closed)")
+        #expect(status.code == (["<&-", "2>&-"].contains(closed) ? 0 : 1), "\(status)")
+        #expect(try await home.hitl("audit", "verify").code == 0)
+    }
+
     @Test func `hears what was meant, and where it is typed`() async throws {
         let home = try Home()
         try home.write("hitl:\n\tenabled: true\n", to: "tab.yaml")

@@ -316,6 +316,22 @@ import Testing
         #expect(try await home.hitl("history").out == "No decisions in the history.\n")
     }
 
+    @Test func `hears after a while that the desk says nothing, and gets the answer once it does`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        desk.terminal.signal(SIGSTOP)
+        let status = try PseudoTerminal.spawn(
+            [Home.hitl, "status"], environment: home.environment, columns: 200, rows: 9)
+        try await status.until(.seconds(30)) {
+            $0.contains(
+                "hitl: The desk has not answered for 5 seconds. It may be stopped (`fg` in its terminal goes on).")
+        }
+        desk.terminal.signal(SIGCONT)
+        try await status.until { $0.contains("No pending HITL approvals.") }
+        #expect(try await status.waitForExit() == .exited(0))
+        #expect(try await desk.quit() == .exited(0))
+    }
+
     /// A relative path is meant from where it is typed. What reads the ledger's file without a desk does not answer for a
     /// desk that was named.
     @Test func `that is named and is not there is said to be the one that is missing`() async throws {

@@ -163,7 +163,8 @@ import Testing
         try await desk.hasBeenShown(1)
         try await desk.sees("lines hidden: /hitl show 1 shows all of it", "word1 ", "word1999", "<U+202E>the end")
         #expect(!desk.screen.contains("word1000 "))
-        #expect(try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 had not been shown in full") == true)
+        #expect(
+            try await desk.enter("/hitl approve 1").first?.hasPrefix("Request 1 had not been shown in full") == true)
         #expect(desk.screen.contains("word1000 "))
         try await desk.waitOut(.beforeDeciding)
         #expect(try await desk.enter("/hitl approve 1").first == "✅ Approved paint operation")

@@ -6,6 +6,12 @@ package enum ThisProcess {
     package static var pid: Int32 { getpid() }
     package static var uid: UInt32 { geteuid() }
 
+    /// Opens those of the three standard streams that are closed: what is opened next would be one of them, and would be
+    /// read as the operator's lines or have a screen's text written into it. They are empty, and cannot be written.
+    package static func holdStandardStreams() {
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
+    }
+
     /// No other process of the user may trace it or read its memory; no core file; a broken pipe and the limit on the
     /// size of files are errors of the write. Files under `/proc/<pid>` then belong to root, so this process's
     /// executable cannot be read by others of its user.
