@@ -71,7 +71,8 @@ enum DeskCommand {
                 "run",
                 [
                     "command": .string(words[0]), "arguments": .array(words.dropFirst().map(JSONValue.string)),
-                    "columns": .integer(presentation.columns ?? 10_000), "style": .string(style.rawValue),
+                    "columns": .integer(presentation.columns ?? ForwardedCommand.endless),
+                    "style": .string(style.rawValue),
                 ])
             let answer = try answer(to: question, from: client)
             guard let code = answer.object?["exitCode"]?.integer, let output = answer.object?["output"]?.string else {

@@ -316,6 +316,18 @@ import Testing
         #expect(try await home.hitl("history").out == "No decisions in the history.\n")
     }
 
+    @Test func `gets rows without an end where no terminal has one`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("paint") == 1)
+        let reason = String(repeating: "why ", count: 9_000) + "now"
+        #expect(
+            try await home.hitl("reject", "1", "--reason", reason)
+                == Said(code: 0, out: "❌ Rejected paint operation\n   Reason logged: \(reason)\n"))
+        #expect(try await home.hitl("history").out.contains("   Reason: \(reason)\n"))
+        #expect(try await desk.quit() == .exited(0))
+    }
+
     @Test func `hears after a while that the desk says nothing, and gets the answer once it does`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)

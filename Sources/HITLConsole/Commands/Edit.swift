@@ -11,7 +11,7 @@ package struct EditCommand: Command {
             needs an approval of its own. Both stay in the ledger, and the agent hears what changed.
 
             A path names a member (path, headers.accept, items.0); a value is JSON where it is JSON (true, 12, \
-            "12", ["a"]), else text. Without --set the arguments open as JSON in $VISUAL or $EDITOR.
+            "12", ["a"]), else text. At the prompt, without --set, the arguments open as JSON in $VISUAL or $EDITOR.
             """,
         positionals: [.init("N", .request, doc: "number or id")],
         options: [

@@ -13,10 +13,13 @@ package struct ForwardedCommand: Sendable {
         case coloured
     }
 
+    /// So many columns has no terminal: they are asked for where there is none.
+    package static let endless = 10_000
+
     package let command: String
     package let arguments: [String]
-    /// Of the terminal at the other end.
-    package let columns: Int
+    /// Of the terminal at the other end; nil where it is none, and rows have no end.
+    package let columns: Int?
     package let format: Format
     package let style: Style
     /// The identity under which it decides, where it does.
@@ -62,10 +65,11 @@ extension DeskConnection {
         guard let commands = desk.commands else { throw .noCommands }
         let parameters = try Parameters(
             object, of: "run", knowing: ["command", "arguments", "columns", "format", "style"])
+        let columns = Int(try parameters.integer("columns", in: 1...Int64(ForwardedCommand.endless)) ?? 80)
         let command = ForwardedCommand(
             command: try parameters.required("command", try parameters.name("command")),
             arguments: try parameters.texts("arguments") ?? [],
-            columns: Int(try parameters.integer("columns", in: 1...10_000) ?? 80),
+            columns: columns == ForwardedCommand.endless ? nil : columns,
             format: try parameters.word("format", ForwardedCommand.Format.self) ?? .text,
             style: try parameters.word("style", ForwardedCommand.Style.self) ?? .uncoloured,
             reviewer: desk.authority.reviewer,
