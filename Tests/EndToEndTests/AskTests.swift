@@ -225,6 +225,20 @@ import Testing
         #expect(try await home.hitl("wait", "4").code == 6)
     }
 
+    @Test func `has its arguments in the order that they were given in`() async throws {
+        let home = try Home()
+        let desk = try await Desk.open(home)
+        #expect(try await home.ask("sendEmail", "--arg", "to=ada@example.com", "--arg", "subject=hi") == 1)
+        #expect(try await home.ask("sendEmail", "--args", #"{"to":{"z":1,"a":[{"y":2,"b":3}]},"cc":null}"#) == 2)
+        try await desk.sees(#"Args: { to: "ada@example.com", subject: "hi" }"#)
+        try await desk.sees("Args: { to: { z: 1, a: [{ y: 2, b: 3 }] }, cc: null }")
+        #expect(try await desk.quit() == .exited(0))
+        let next = try await Desk.open(home, firstPrompt: "hitl (2) >")
+        #expect(
+            try await next.enter("/hitl status").contains(#"   Args: { to: "ada@example.com", subject: "hi" }"#))
+        #expect(try await next.quit() == .exited(0))
+    }
+
     @Test func `is answered in JSON where that is asked for`() async throws {
         let home = try Home()
         let desk = try await Desk.open(home)
