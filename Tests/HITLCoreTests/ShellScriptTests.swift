@@ -71,7 +71,7 @@ private func shown(_ text: String) -> String {
         ("a |", "[a] (an operator where none can be at byte 3)"),
         ("a )", "[a] (a parenthesis or brace without its partner at byte 2)"),
         ("( a", "[a] (a parenthesis or brace without its partner at byte 3)"),
-        ("if a; then b; fi", "[a] ; [b] (a control structure at byte 0) (a control structure at byte 6)"),
+        ("if a; then b; fi", "[a] ; [b] (a condition or a loop at byte 0) (a condition or a loop at byte 6)"),
         ("f() { a; }", "[a] (a function is defined at byte 0)"),
         ("cat <<E\n$x\nE", "[cat] <<[?a variable] (a here-document that the shell expands at byte 8)"),
         ("cat <<E\nx", "[cat] <<[x] (a here-document without its end at byte 8)"),

@@ -109,7 +109,10 @@ struct ArgumentReader {
         }
         let role = name.isEmpty ? nil : ArgumentRole.of(name, tool: nature)
         if let role { readRole(role, name, value, isTop: depth == 1) }
-        if depth == 1, !name.isEmpty { readCompany(name, role, value) }
+        if depth == 1, !name.isEmpty {
+            readCompany(name, role, value)
+            readForeignAct(name, value)
+        }
         switch value {
         case .null, .bool: break
         case .number(let number): readSecrets(number.lexeme, name, role)
@@ -144,6 +147,7 @@ struct ArgumentReader {
         switch role {
         case .command, .narration, .timeout, .background, .demand, .breadth: return
         case .path where Self.directories.contains(ToolName.joined(name)): return
+        case nil where Self.idle.contains(ToolName.joined(name)): return
         default:
             note(
                 "not_analysable", 15, .ask,
@@ -151,7 +155,33 @@ struct ArgumentReader {
         }
     }
 
-    private static let directories: Set<String> = ["cwd", "workdir", "workingdirectory", "dir", "directory"]
+    private static let directories: Set<String> = ["cwd", "workdir", "workingdirectory", "dir", "directory", "dirpath"]
+    /// How long is waited for output, and how much of it is wanted.
+    private static let idle: Set<String> = [
+        "yieldtimems", "maxoutputtokens", "maxoutputlength", "maxoutputchars", "outputlimit",
+    ]
+
+    /// A tool that reads has nothing to write: what is handed to it for that says that it is not what it is called.
+    private mutating func readForeignAct(_ name: String, _ value: JSONValue) {
+        guard nature.kind == .read || nature.kind == .search, value != .null, value != .bool(false), value != "" else {
+            return
+        }
+        let words = ToolName.words(of: name)
+        guard words.contains(where: Self.actsOfOthers.contains) || Self.outputs.contains(ToolName.joined(name)) else {
+            return
+        }
+        note(
+            "unclassified_effect", 20, .ask,
+            "the argument `\(Self.quoted(name))` is none of a tool that reads")
+        lower(to: .reversible)
+    }
+
+    private static let actsOfOthers: Set<String> = [
+        "write", "save", "append", "delete", "remove", "overwrite", "upload", "exec", "execute", "shell", "send",
+    ]
+    private static let outputs: Set<String> = [
+        "output", "outfile", "outputfile", "outputpath", "outputdir", "content", "contents", "newcontent", "data",
+    ]
 
     private mutating func readText(_ text: String, _ name: String, _ role: ArgumentRole?) {
         if HiddenText.isIn(text.utf8) {
@@ -203,7 +233,9 @@ struct ArgumentReader {
         case .destination: for text in value.ownTexts { readPath(text, .write) }
         case .url: for text in value.ownTexts { readURL(text) }
         case .sql: readSQL(value)
-        case .command: readCommand(value)
+        case .command: readCommand(value, isList: ToolName.joined(name).utf8.elementsEqual("commands".utf8))
+        case .patch: for text in value.ownTexts { readPatch(text) }
+        case .pattern: for text in value.ownTexts { readPattern(text) }
         case .recipient: readRecipients(value, isHidden: false)
         case .hiddenRecipient: readRecipients(value, isHidden: true)
         case .amount: if nature.acts.contains(.pay) { note(MoneyAmount.findings(value)) }
@@ -255,6 +287,41 @@ struct ArgumentReader {
         }
     }
 
+    /// The names of the files stand in the text.
+    private mutating func readPatch(_ text: String) {
+        guard nature.access != .read || nature.kind == .other || nature.runsCommands else { return }
+        guard PatchText.isPatch(text) else {
+            if nature.kind == .edit {
+                note("not_analysable", 15, .ask, "a patch that does not say which files it is for")
+            }
+            return
+        }
+        let patch = PatchText(text)
+        for path in patch.written { readPath(path, .write) }
+        for path in patch.removed { readPath(path, .remove) }
+        roles[.path, default: 0] += 1
+        if patch.isTooLong || patch.written.isEmpty && patch.removed.isEmpty {
+            note("not_analysable", 20, .ask, "a patch whose files cannot all be told")
+        }
+    }
+
+    /// Names of files with `*` in them: where they begin says where is looked, and how they end what for.
+    private mutating func readPattern(_ text: String) {
+        guard nature.access == .read else { return readPath(text, access) }
+        let bytes = Array(text.utf8)
+        let start = bytes.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "[") }
+        let end = start.count == bytes.count ? bytes.count : start.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        // What is left out is not read.
+        guard bytes.first != UInt8(ascii: "!") else { return }
+        if end > 0 {
+            note(PathAnalysis(String(decoding: bytes[..<end], as: UTF8.self), in: surroundings).findings(for: .read))
+        }
+        if text.holds("../") { note("outside_workspace", 10, .ask, "the pattern leads out of the workspace") }
+        if SecretFileNames.mayBe(bytes, .listing, hidden: true) {
+            note("credentials", 30, .ask, "the pattern means files in which credentials are kept")
+        }
+    }
+
     /// Where the paths lead in truth, link by link, counts beside what was written.
     private mutating func readFacts() {
         for path in call.facts.paths where !path.resolved.utf8.elementsEqual(path.given.utf8) {
@@ -302,8 +369,11 @@ struct ArgumentReader {
         }
     }
 
-    private mutating func readCommand(_ value: JSONValue) {
+    /// - Parameter isList: each of its elements is a command of its own, and not a word of one.
+    private mutating func readCommand(_ value: JSONValue, isList: Bool) {
         switch value {
+        case .array(let elements) where isList:
+            for element in elements { readCommand(element, isList: false) }
         case .string(let text):
             if text.utf8.allSatisfy({ $0 <= 0x20 }) { return note("not_analysable", 50, .deny, "the command is empty") }
             commands.append(.line(text))

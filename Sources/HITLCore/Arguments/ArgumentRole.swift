@@ -2,7 +2,7 @@
 /// so that a role adds findings and takes none away.
 enum ArgumentRole: CaseIterable {
     case path, source, destination, url, sql, command, recipient, hiddenRecipient, amount, currency, place, rights,
-        method
+        method, patch, pattern
     case narration, demand, background, timeout, breadth
 
     /// - Parameter name: of the member, whose words are looked at: `filePath`, `file_path` and `FILE-PATH` are one.
@@ -20,7 +20,13 @@ enum ArgumentRole: CaseIterable {
             if joined == "to" { return .recipient }
             if joined == "target" { return tool.acts.contains(.remove) ? .path : .place }
             return joined == "from" ? nil : role
-        case "code", "script", "input", "args": return tool.runsCommands ? role : nil
+        case "code", "script", "args": return tool.runsCommands ? role : nil
+        case "input": return tool.runsCommands ? role : tool.kind == .edit ? .patch : nil
+        case "content" where !tool.words.contains(where: ["patch", "diff"].contains): return nil
+        // A pattern of text, but for those who look for files.
+        case "pattern" where !tool.words.contains(where: ["glob", "file", "files"].contains): return nil
+        // `str_replace_editor` is told here what to do, and not what to run.
+        case "command" where tool.kind == .edit: return nil
         default: return role
         }
     }
@@ -31,7 +37,7 @@ enum ArgumentRole: CaseIterable {
                 .path,
                 "path paths file files filename filenames filepath filepaths fullpath absolutepath relativepath dir directory "
                     + "folder root rootdir basedir notebookpath target targetfile outputfile outputpath inputfile inputpath "
-                    + "oldpath uripath cwd workdir workingdirectory"
+                    + "oldpath uripath cwd workdir workingdirectory dirpath"
             ),
             (.source, "source src sourcepath from oldname oldpath"),
             (.destination, "destination dest dst to newpath newname destinationpath targetpath"),
@@ -55,6 +61,11 @@ enum ArgumentRole: CaseIterable {
                 "role roles permission permissions scope scopes group groups policy acl privilege privileges access"
             ),
             (.method, "method verb httpmethod"),
+            (.patch, "patch diff patchtext patchcontent unifieddiff difftext changes content"),
+            (
+                .pattern,
+                "glob globs globpattern globpatterns include includes includepattern filepattern fileglob pattern"
+            ),
             (
                 .narration,
                 "description justification reason explanation note notes comment comments thought thoughts rationale "

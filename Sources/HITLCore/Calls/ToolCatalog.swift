@@ -25,7 +25,8 @@ public enum ToolCatalog {
             [
                 "read_file", "readFile", "Read", "read_many_files", "view", "list_dir", "list_directory", "listFiles",
                 "LS", "list_files", "listDirectory", "read", "ReadFile", "ReadMediaFile", "fs_read",
-                "fs/read_text_file", "NotebookRead", "view_image", "BashOutput", "TaskOutput", "read_bash",
+                "fs/read_text_file", "read_text_file", "view_file", "open_file", "NotebookRead", "view_image",
+                "BashOutput", "TaskOutput", "read_bash",
                 "read_powershell",
             ]
         ),

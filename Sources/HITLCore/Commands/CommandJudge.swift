@@ -19,7 +19,15 @@ struct CommandJudge {
     /// Names that the script gave another meaning.
     var shadowed: Set<String> = []
     /// While a guess is followed: only what must be refused counts.
-    private var isGuess = false
+    private(set) var isGuess = false
+    /// What cannot be told of words that reading commands are given. Where all the rest only reads too, nothing comes
+    /// of it as long as it is confined; where not, these are doubts like any other.
+    private var openWords: [String] = []
+    private(set) var hasBranches = false
+    /// Variables that only this script has, and whether all that they may hold is known.
+    var own: [String: Bool] = [:]
+    /// Names that are given a value more than once: which of them holds when depends on how the script runs.
+    var contested: Set<String> = []
     /// What the command reads that is judged now: from pipes, here-documents and substitutions in its words.
     var input = CommandFlow()
     var nested = CommandFlow()
@@ -49,6 +57,7 @@ struct CommandJudge {
 
     func result() -> CommandAnalysis {
         var result = analysis
+        if !isHarmlessWithGit || result.findings.contains(where: { $0.effect != nil }) { result.doubts += openWords }
         let isClean = result.doubts.isEmpty && result.findings.allSatisfy { $0.effect == nil }
         result.isHarmless = isHarmless && isClean && !result.segments.isEmpty
         result.isHarmlessWithConfinedGit = isHarmlessWithGit && isClean && !result.segments.isEmpty
@@ -82,7 +91,7 @@ struct CommandJudge {
 
     mutating func judge(line: [UInt8]) {
         let script = ShellScript.parse(line)
-        for doubt in script.doubts { self.doubt(doubt.words) }
+        for doubt in script.doubts { note(doubt, doubt.words) }
         guard !script.segments.isEmpty else {
             if script.doubts.isEmpty { add(Finding(.empty, 10, .deny, "there is nothing to run")) }
             becomeHarmful()
@@ -118,6 +127,24 @@ struct CommandJudge {
         guard !isGuess else { return }
         if analysis.doubts.count < 32, !analysis.doubts.contains(words) { analysis.doubts.append(words) }
         becomeHarmful()
+    }
+
+    private mutating func note(_ doubt: ShellDoubt, _ words: String) {
+        if doubt.kind == .branch {
+            hasBranches = true
+            leaveOpen(words)
+        } else {
+            self.doubt(words)
+        }
+    }
+
+    /// What is not known harms nothing where the script only reads and is confined.
+    mutating func leaveOpen(_ words: String) {
+        guard !isGuess else { return }
+        isHarmless = false
+        isHarmlessWithQueries = false
+        if openWords.count < 32, !openWords.contains(words) { openWords.append(words) }
+        noteSurplus("not all of its words are known before it runs")
     }
 
     mutating func noteSurplus(_ words: String) {
@@ -196,6 +223,7 @@ struct CommandJudge {
         var outputs: [CommandFlow] = []
         outputs.reserveCapacity(script.segments.count)
         noticeForkBombs(script)
+        noticeContested(script)
         for segment in script.segments {
             if let function = segment.function { shadowed.insert(CommandArgument.text(of: function)) }
             if segment.before != .and, !segment.before.isPipe { directories = everyDirectory }
@@ -228,9 +256,12 @@ struct CommandJudge {
         nested = inner
         let arguments = expansion.arguments(of: segment.words)
         redirect(segment, by: arguments)
-        assign(segment, arguments)
+        let assignsOpenly = assign(segment, arguments)
+        if readsVariables(segment, arguments) { return CommandFlow() }
+        let isOpen = staysReading(segment, arguments)
         for word in segment.words where word.literal == nil && !word.isPatternOption {
-            doubt("\(word.opacity.words) in a word at byte \(word.offset)")
+            let words = "\(word.opacity.words) in a word at byte \(word.offset)"
+            if isOpen { leaveOpen(words) } else { doubt(words) }
         }
         if let first = segment.words.first, !first.opacity.isDisjoint(with: [.substitution, .variable]),
             runsForeign(first)
@@ -238,7 +269,7 @@ struct CommandJudge {
             add(.obfuscation, 90, .deny, "the program's name is fetched or decoded")
         }
         if arguments.isEmpty {
-            if !segment.words.isEmpty || !segment.assignments.isEmpty { becomeHarmful() }
+            if !segment.words.isEmpty || !assignsOpenly { becomeHarmful() }
             return CommandFlow()
         }
         if nestedNamesGate, depth == 1, !["ps", "echo", "pgrep", "pidof", "printf"].contains(arguments[0].text) {
@@ -280,13 +311,20 @@ struct CommandJudge {
         return flow
     }
 
-    private mutating func assign(_ segment: ShellScript.Segment, _ arguments: [CommandArgument]) {
+    /// - Returns: whether nothing comes of it but variables of the script's own.
+    private mutating func assign(_ segment: ShellScript.Segment, _ arguments: [CommandArgument]) -> Bool {
         var values: [String: [[UInt8]]] = [:]
+        var isOpen = true
         if !segment.assignments.isEmpty { noteSurplus("a variable is set") }
         for assignment in segment.assignments {
             let name = CommandArgument.text(of: assignment.name)
             let value = expansion.value(of: assignment.value)
             let exact = assignment.value.literal.map { $0[...] }
+            if takesOpenly(assignment, name, segment, arguments) {
+                values[name, default: []].append(value)
+                continue
+            }
+            isOpen = false
             for finding in EnvironmentRules.findings(assigning: name, exact, toCommand: !arguments.isEmpty) {
                 add(finding)
             }
@@ -296,6 +334,7 @@ struct CommandJudge {
             values[name, default: []].append(value)
         }
         if arguments.isEmpty { expansion.variables.merge(values) { $1 } }
+        return isOpen
     }
 
     /// A function that starts itself twice, or in the background, never ends.
@@ -361,7 +400,7 @@ struct CommandJudge {
                 judge(inner, via: labels)
             }
         case .script(let text, let isExact):
-            becomeHarmful()
+            if !wrapper.isTransparent { becomeHarmful() }
             if !isExact { doubt("commands that only the shell could work out") }
             if nested.isForeign, !isExact || name == "eval" {
                 add(.remoteExecution, 90, .deny, "runs text that was fetched or decoded")
@@ -375,7 +414,7 @@ struct CommandJudge {
         budget -= line.count / 64
         guard budget > 0 else { return doubt("more commands than are followed") }
         let script = ShellScript.parse(line)
-        for doubt in script.doubts { self.doubt("\(doubt.kind.rawValue) in commands within the command") }
+        for doubt in script.doubts { note(doubt, "\(doubt.kind.rawValue) in commands within the command") }
         let saved = (directories, everyDirectory)
         _ = run(script)
         (directories, everyDirectory) = saved
@@ -388,11 +427,16 @@ struct CommandJudge {
         if input.isKnown, let literal = input.literal {
             becomeHarmful()
             // `-I` takes whole lines, everything else words.
+            let isNulSeparated = arguments.dropFirst().prefix { $0.isOption }.contains {
+                $0.hasLetter("0") || $0.abbreviates("null")
+            }
             let takesLines = arguments.dropFirst().prefix { $0.isOption }.contains {
                 $0.hasLetter("I") || $0.hasLetter("i") || $0.abbreviates("replace")
             }
-            let words = literal.split { $0 == 0x0A || !takesLines && ($0 == 0x20 || $0 == 0x09) }
-                .map { CommandArgument(Array($0), opacity: .substitution) }
+            let words = literal.split {
+                isNulSeparated ? $0 == 0 : $0 == 0x0A || !takesLines && ($0 == 0x20 || $0 == 0x09)
+            }
+            .map { CommandArgument(Array($0), opacity: .substitution) }
             // `-I{}`: the words stand where the braces are.
             let fed = inner.flatMap { $0.bytes.elementsEqual("{}".utf8) ? words : [$0] }
             return judge(fed.count == inner.count && fed == inner ? inner + words : fed, via: via)
@@ -411,12 +455,12 @@ struct CommandJudge {
     }
 
     /// Programs that say nothing of what is in a file whose name they are given.
-    private static let tellsNoContent: Set<String> = [
+    static let tellsNoContent: Set<String> = [
         "wc", "ls", "du", "stat", "basename", "dirname", "echo", "realpath",
     ]
 
     /// Whether the name leads to the system's program of that name.
-    private func isTrusted(_ program: CommandArgument) -> Bool {
+    func isTrusted(_ program: CommandArgument) -> Bool {
         guard program.isExact, !shadowed.contains(program.text) else { return false }
         guard program.bytes.contains(UInt8(ascii: "/")) else { return true }
         let places = ["/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"]
@@ -450,6 +494,7 @@ struct CommandJudge {
                     var isOrdinary = true
                     for read in answer.reads where !touch(read, .read) { isOrdinary = false }
                     noticeSearch(name, rest, answer.reads)
+                    if let open = answer.open { leaveOpen(open) }
                     confine(.workspace)
                     return isOrdinary && arguments.allSatisfy(\.isExact)
                 }

@@ -50,6 +50,12 @@ enum HomeNotation {
         ("XDG_STATE_HOME", .home(below: [Array(".local".utf8), Array("state".utf8)])),
         ("XDG_DATA_HOME", .home(below: [Array(".local".utf8), Array("share".utf8)])),
         ("XDG_CACHE_HOME", .home(below: [Array(".cache".utf8)])),
+        // Where agents keep what they are allowed to do, unless they are told otherwise.
+        ("CLAUDE_CONFIG_DIR", .home(below: [Array(".claude".utf8)])),
+        ("CODEX_HOME", .home(below: [Array(".codex".utf8)])),
+        ("ZDOTDIR", .home(below: [])),
+        ("GNUPGHOME", .home(below: [Array(".gnupg".utf8)])),
+        ("DOCKER_CONFIG", .home(below: [Array(".docker".utf8)])),
         ("PWD", .directory),
         ("TMPDIR", .temporary),
     ]

@@ -100,7 +100,7 @@ public struct RiskAssessor: Sendable {
         // The analysis says what these are.
         case .other: break
         }
-        if call.arguments["recursive"] == .bool(true) { add("recursive", 25) }
+        if call.arguments["recursive"] == .bool(true), call.kind != .read, call.kind != .search { add("recursive", 25) }
         if !call.facts.warnings.isEmpty { add("not_analysable", 20) }
         if !call.facts.gateFiles.isEmpty { add("self_modification", 80) }
         // What only reads ordinary things is no riskier for where it reads them.

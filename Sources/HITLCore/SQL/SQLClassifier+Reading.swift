@@ -25,11 +25,22 @@ extension SQLClassifier {
                     writes = true
                 }
             case .name(let word): name = word
-            default: continue
+            default:
+                // psql sends and writes by commands at the end of a statement too: `\g | sh`, `\gexec`.
+                if part[place].isSign("\\") {
+                    note("not_analysable", 25, .ask, "a command of the client stands in the statement")
+                }
+                continue
             }
             if Self.passwordTables.contains(name) {
                 note("credentials", 40, .ask, "it reads the server's table of passwords")
             }
+            if name.elementsEqual("user".utf8), place >= part.startIndex + 2, follows(".", place, part),
+                part[place - 2].isWord("mysql")
+            {
+                note("credentials", 40, .ask, "it reads the server's table of passwords")
+            }
+            inspectColumn(name)
             if isCall(place, part) { inspectCall(name, at: place, part) }
         }
         return writes
@@ -38,6 +49,27 @@ extension SQLClassifier {
     private static let passwordTables: Set<[UInt8]> = Set(
         "pg_shadow pg_authid pg_user_mapping pg_user_mappings sql_logins syslogins sysxlogins dba_users"
             .utf8.split(separator: 0x20).map(Array.init))
+
+    /// Whoever shows the rows shows what is in these.
+    private mutating func inspectColumn(_ name: [UInt8]) {
+        if Self.secretColumns.contains(name) {
+            note("credentials", 30, .ask, "it names a column of passwords or keys")
+        } else if Self.personalColumns.contains(name) {
+            note("user_data", 30, .ask, "it names a column of numbers that identify people")
+        }
+    }
+
+    private static let secretColumns: Set<[UInt8]> = Set(
+        """
+        password passwd pwd password_hash passwordhash hashed_password encrypted_password password_digest passphrase \
+        api_key apikey secret_key secretkey client_secret access_token refresh_token auth_token private_key totp_secret \
+        mfa_secret
+        """.utf8.split(separator: 0x20).map(Array.init))
+    private static let personalColumns: Set<[UInt8]> = Set(
+        """
+        ssn social_security_number social_security card_number credit_card credit_card_number cc_number cvv cvc iban \
+        passport_number tax_id
+        """.utf8.split(separator: 0x20).map(Array.init))
 
     func follows(_ sign: String, _ place: Int, _ part: ArraySlice<SQLToken>) -> Bool {
         place > part.startIndex && part[place - 1].isSign(sign)

@@ -8,7 +8,7 @@ enum CommandSecret {
         case UInt8(ascii: "u"), UInt8(ascii: "U"): return account(bytes, from: hyphen + 2)
         case UInt8(ascii: "p"): return short(bytes, at: hyphen)
         case UInt8(ascii: "P"):
-            return mentions(["unzip", "zip", "sqlcmd", "bcp", "ipmitool", "isql"], bytes, before: hyphen)
+            return mentions(["ssh-keygen", "unzip", "zip", "sqlcmd", "bcp", "ipmitool", "isql"], bytes, before: hyphen)
                 ? word(bytes, from: hyphen + 2) : nil
         case UInt8(ascii: "k"):
             return mentions(["openssl enc"], bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
@@ -16,12 +16,91 @@ enum CommandSecret {
             return bytes[hyphen...].starts(with: "-hp".utf8) && mentions(["rar", "unrar"], bytes, before: hyphen)
                 ? word(bytes, from: hyphen + 3) : nil
         case UInt8(ascii: "a"):
+            if mentions(["http", "https", "xh"], bytes, before: hyphen) { return account(bytes, from: hyphen + 2) }
             return mentions(["redis-cli"], bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
         case UInt8(ascii: "w"):
-            return mentions(["ldapsearch", "ldapmodify", "ldapadd", "ldappasswd"], bytes, before: hyphen)
+            return mentions(
+                [
+                    "security add-generic-password", "security add-internet-password", "ldapsearch", "ldapmodify",
+                    "ldapadd", "ldappasswd",
+                ], bytes, before: hyphen)
                 ? word(bytes, from: hyphen + 2) : nil
-        default: return nil
+        case UInt8(ascii: "N"):
+            return mentions(["ssh-keygen"], bytes, before: hyphen) ? word(bytes, from: hyphen + 2) : nil
+        case UInt8(ascii: "A"), UInt8(ascii: "X"):
+            return mentions(["snmpwalk", "snmpget", "snmpset", "snmpbulkwalk"], bytes, before: hyphen)
+                ? word(bytes, from: hyphen + 2) : nil
+        case UInt8(ascii: "b") where mentions(["gh secret set"], bytes, before: hyphen):
+            return bytes[hyphen...].starts(with: "-body".utf8) ? nil : word(bytes, from: hyphen + 2)
+        case UInt8(ascii: "b"): return cookie(bytes, from: hyphen + 2)
+        default: return singleHyphen(bytes, at: hyphen)
         }
+    }
+
+    /// `-storepass value`, `-token value`
+    private static func singleHyphen(_ bytes: [UInt8], at hyphen: Int) -> SecretMatch? {
+        let name = bytes[(hyphen + 1)...].prefix(24).prefix(while: TokenTable.Body.base64URL.holds)
+        guard name.count >= 4, name.endIndex + 1 < bytes.count, bytes[name.endIndex] == 0x20,
+            SecretName.strength(of: name) == .strong, bytes[name.endIndex + 1] != UInt8(ascii: "-")
+        else { return nil }
+        return NamedSecret.value(bytes, from: name.endIndex + 1, .strong, isTight: true)
+    }
+
+    /// `curl -b 'sid=…'`
+    private static func cookie(_ bytes: [UInt8], from: Int) -> SecretMatch? {
+        guard mentions(["curl"], bytes, before: from - 2), let word = word(bytes, from: from),
+            let sign = bytes[word.range].firstIndex(of: UInt8(ascii: "="))
+        else { return nil }
+        let value = bytes[(sign + 1)..<word.range.upperBound].prefix { $0 != UInt8(ascii: ";") }
+        return SecretValue.isLikely(value) ? SecretMatch(kind: .authorization, range: value.indices) : nil
+    }
+
+    /// Commands that take pairs of a name and a secret.
+    static func storesPairs(_ bytes: [UInt8], before start: Int) -> Bool {
+        guard start > 0, bytes[start - 1] == 0x20 else { return false }
+        return mentions(
+            [
+                "vault kv put", "vault kv patch", "vault write", "fly secrets set", "flyctl secrets set",
+                "doppler secrets set", "fly secrets import",
+            ], bytes, before: start)
+    }
+
+    /// Commands that read a secret from standard input.
+    private static let takers = [
+        "docker login", "podman login", "passwd", "gh auth login", "gh secret set", "vercel env add",
+        "wrangler secret put",
+        "cryptsetup", "gcloud secrets", "secret-tool store", "pass insert", "sudo -S", "su", "createuser", "npm login",
+        "heroku auth", "aws secretsmanager", "kubectl create secret", "keyctl padd", "flyctl secrets",
+        "helm registry login",
+        "skopeo login", "az acr login", "ssh-add",
+    ]
+
+    /// `gh secret set NAME <<< value`
+    static func hereString(_ bytes: [UInt8], at sign: Int) -> SecretMatch? {
+        guard bytes[sign...].starts(with: "<<<".utf8), sign == 0 || bytes[sign - 1] != UInt8(ascii: "<"),
+            mentions(takers, bytes, before: sign)
+        else { return nil }
+        return word(bytes, from: sign + 3)
+    }
+
+    /// `echo value | docker login --password-stdin`, at the `echo`.
+    static func handedOn(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
+        let program =
+            bytes[start...].starts(with: "echo ".utf8) ? 5 : bytes[start...].starts(with: "printf ".utf8) ? 7 : 0
+        guard program > 0 else { return nil }
+        let line = bytes[(start + program)...].prefix(300).prefix { $0 >= 0x20 && $0 != UInt8(ascii: ";") }
+        guard let pipe = line.firstIndex(of: UInt8(ascii: "|")) else { return nil }
+        let taker = bytes[(pipe + 1)...].prefix(48).drop { $0 == 0x20 }
+        guard takers.contains(where: { $0.utf8.count <= taker.count && taker.starts(with: $0.utf8) }) else {
+            return nil
+        }
+        var end = pipe
+        while end > line.startIndex, bytes[end - 1] == 0x20 || "\"'".utf8.contains(bytes[end - 1]) { end -= 1 }
+        var from = end
+        while from > line.startIndex, bytes[from - 1] > 0x20, !"\"'".utf8.contains(bytes[from - 1]) { from -= 1 }
+        let value = bytes[from..<end]
+        guard value.count >= 4, value.first != UInt8(ascii: "-"), !SecretValue.isPlaceholder(value) else { return nil }
+        return SecretMatch(kind: .password, range: from..<end)
     }
 
     /// `--password value`, `--api-key value`, `--user name:password`.
@@ -31,6 +110,13 @@ enum CommandSecret {
         guard end < bytes.count, bytes[end] == 0x20 else { return nil }
         let name = bytes[(hyphen + 2)..<end]
         if name.elementsEqual("user".utf8) || name.elementsEqual("proxy-user".utf8) { return account(bytes, from: end) }
+        if name.elementsEqual("value".utf8),
+            mentions(["ssm put-parameter", "keyvault secret set", "secrets create"], bytes, before: hyphen)
+        {
+            return word(bytes, from: end)
+        }
+        if name.elementsEqual("oauth2-bearer".utf8) { return word(bytes, from: end) }
+        if name.elementsEqual("cert".utf8) { return account(bytes, from: end) }
         if name.elementsEqual("body".utf8), mentions(["gh secret set"], bytes, before: hyphen) {
             return word(bytes, from: end)
         }
@@ -46,7 +132,7 @@ enum CommandSecret {
             isApart
             ? [
                 "sshpass", "docker login", "podman login", "npm login", "mongo", "mongosh", "mongodump", "twine",
-                "az login",
+                "az login", "useradd", "usermod",
             ]
             : [
                 "sshpass", "mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "7z", "7za", "rar", "unrar",

@@ -22,17 +22,55 @@ enum NamedSecret {
         // `--from-literal=name=value`: whatever the name, the value is one of a secret.
         let isLiteral =
             bytes[sign] == UInt8(ascii: "=")
-            && (follows("--from-literal=", bytes, start) || follows("--from-literal ", bytes, start))
+            && (follows("--from-literal=", bytes, start) || follows("--from-literal ", bytes, start)
+                || CommandSecret.storesPairs(bytes, before: start))
         guard let strength = isLiteral ? .strong : strength(of: name, before: start, bytes) else { return nil }
 
         var from = sign + 1
         if bytes[sign] == UInt8(ascii: ":"), from < bytes.count, bytes[from] == UInt8(ascii: "=") { from += 1 }
+        // `=>` gives a value, `==` asks for one.
+        if from < bytes.count, bytes[sign] == UInt8(ascii: "="), bytes[from] == UInt8(ascii: ">") { from += 1 }
         if from < bytes.count, bytes[from] == UInt8(ascii: "=") || bytes[from] == UInt8(ascii: ">") { return nil }
         let tight = from
+        if bytes[sign] == UInt8(ascii: ":"), strength == .strong, let below = below(bytes, from) {
+            return value(bytes, from: below, strength, isTight: false, takesPhrase: SecretName.takesPhrase(name))
+        }
         while from < bytes.count, bytes[from] == 0x20 || bytes[from] == 0x09, from - sign < 16 { from += 1 }
         return value(
             bytes, from: from, strength, isTight: isLiteral || from == tight && !wasBlank,
             takesPhrase: SecretName.takesPhrase(name), counts: SecretName.counts(name))
+    }
+
+    /// Where the value of YAML stands that begins in the next line: `password: >-`, or a list's first element.
+    private static func below(_ bytes: [UInt8], _ start: Int) -> Int? {
+        var place = start
+        while place < bytes.count, bytes[place] == 0x20 { place += 1 }
+        while place < bytes.count, place - start < 6, ">|-+".utf8.contains(bytes[place]) { place += 1 }
+        guard place < bytes.count, bytes[place] == 0x0A else { return nil }
+        let line = place + 1
+        place = line
+        while place < bytes.count, place - line < 40, bytes[place] == 0x20 { place += 1 }
+        guard place > line else { return nil }
+        return bytes[place...].starts(with: "- ".utf8) ? place + 2 : place
+    }
+
+    /// `define('DB_PASSWORD', '…')`, `put("api_key", "…")`: two texts, of which the first is the name.
+    static func second(_ bytes: [UInt8], comma: Int) -> SecretMatch? {
+        guard comma > 1, let quote = bytes[..<comma].last, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+        else { return nil }
+        var start = comma - 1
+        while start > 0, comma - start < longestName, isNameByte(bytes[start - 1]) { start -= 1 }
+        guard start > 0, start < comma - 1, bytes[start - 1] == quote, SecretName.isStrong(bytes[start..<(comma - 1)])
+        else { return nil }
+        var from = comma + 1
+        while from < bytes.count, bytes[from] == 0x20, from - comma < 4 { from += 1 }
+        guard from < bytes.count, bytes[from] == UInt8(ascii: "\"") || bytes[from] == UInt8(ascii: "'") else {
+            return nil
+        }
+        let match = value(bytes, from: from, .strong, isTight: true)
+        // `["password", "email"]` is a list of names.
+        guard let match, SecretValue.isLikely(bytes[match.range]) else { return nil }
+        return match
     }
 
     /// `{"name": "API_KEY", "value": "…"}`, `<add key="ApiKey" value="…"/>`, `- name: API_KEY` with `value:` below: the
@@ -48,7 +86,7 @@ enum NamedSecret {
     private static func label(before end: Int, _ bytes: [UInt8]) -> ArraySlice<UInt8>? {
         let near = bytes[max(0, end - 160)..<end]
         let from = near.lastIndex { "{}<>;".utf8.contains($0) } ?? near.startIndex
-        for key in ["name", "key", "header", "variable"] {
+        for key in ["name", "key", "header", "variable", "field", "property", "setting"] {
             let word = Array(key.utf8)
             var place = end - word.count - 2
             while place >= from {
@@ -133,6 +171,8 @@ enum NamedSecret {
             else {
                 return nil
             }
+        case .likely:
+            guard SecretValue.isLikely(value) || SecretValue.looksRandom(value) else { return nil }
         case .weak: guard SecretValue.looksRandom(value) else { return nil }
         }
         return SecretMatch(kind: kind(strength), range: from..<bytes.count)
@@ -149,6 +189,8 @@ enum NamedSecret {
         if start < bytes.count, "\"'`".utf8.contains(bytes[start]) {
             quote = bytes[start]
             start += 1
+            // `"""…"""`
+            if start + 2 < bytes.count, bytes[start] == quote, bytes[start + 1] == quote { start += 2 }
         }
         if strength == .authorization { start = afterScheme(bytes, start) }
         var end = start
@@ -179,13 +221,18 @@ enum NamedSecret {
         case .strong:
             SecretValue.isPlausible(value, isQuoted ? .quoted : .bare(isTight: isTight, endsLine: endsLine))
         case .authorization: value.count >= 8 && !SecretValue.isPlaceholder(value)
+        // Digits alone are a number of anything, but for a person who writes them down.
+        case .likely:
+            SecretValue.looksRandom(value)
+                || SecretValue.isLikely(value)
+                    && (isQuoted || endsLine || isTight || SecretValue.standsOut(value))
         case .weak: SecretValue.looksRandom(value)
         }
     }
 
     private static func kind(_ strength: SecretName.Strength) -> SecretKind {
         switch strength {
-        case .strong: .password
+        case .strong, .likely: .password
         case .weak: .keyLike
         case .authorization: .authorization
         }

@@ -3,17 +3,36 @@ enum PositionalSecret {
     /// By how the command begins: which of the words behind it that are no options.
     private static let commands: [(words: String, place: Int)] = [
         ("rabbitmqctl add_user", 1), ("rabbitmqctl change_password", 1), ("vault login", 0), ("mc alias set", 3),
-        ("mc config host add", 3), ("npm config set //", 0), ("npm config set _auth", 0),
+        ("mc config host add", 3), ("wpa_passphrase", 1), ("ansible-vault encrypt_string", 0), ("npm config set //", 0),
+        ("npm config set _auth", 0),
     ]
 
     static let pairs: Set<UInt16> = Set(
-        ["ra", "va", "mc", "np", "ht", "ch", "pa", "sm", "xf"].map {
+        ["ra", "va", "mc", "np", "ht", "ch", "pa", "sm", "xf", "wp", "an", "ec", "pr", "sq", "lf"].map {
             TokenTable.pair(Array($0.utf8)[0], Array($0.utf8)[1])
         })
 
     static func match(_ bytes: [UInt8], at start: Int) -> SecretMatch? {
         switch bytes[start] {
-        case UInt8(ascii: "p"): return netrc(bytes, at: start)
+        case UInt8(ascii: "e"): return CommandSecret.handedOn(bytes, at: start)
+        case UInt8(ascii: "p"): return netrc(bytes, at: start) ?? CommandSecret.handedOn(bytes, at: start)
+        case UInt8(ascii: "l"):
+            guard bytes[start...].starts(with: "lftp ".utf8) else { return nil }
+            return words(bytes, from: start + 5).lazy.compactMap { word -> SecretMatch? in
+                guard let comma = bytes[word].firstIndex(of: UInt8(ascii: ",")), comma > word.lowerBound else {
+                    return nil
+                }
+                return secret(bytes, (comma + 1)..<word.upperBound)
+            }.first
+        case UInt8(ascii: "s") where bytes[start...].starts(with: "sqlplus ".utf8):
+            // `name/password@host`
+            return words(bytes, from: start + 8).lazy.compactMap { word -> SecretMatch? in
+                guard let slash = bytes[word].firstIndex(of: UInt8(ascii: "/")), slash > word.lowerBound else {
+                    return nil
+                }
+                let end = bytes[word].lastIndex(of: UInt8(ascii: "@")) ?? word.upperBound
+                return slash + 1 < end ? secret(bytes, (slash + 1)..<end) : nil
+            }.first
         case UInt8(ascii: "c"): return pairedPassword(bytes, at: start)
         case UInt8(ascii: "h"): return htpasswd(bytes, at: start)
         case UInt8(ascii: "s"): return bytes[start...].starts(with: "smbclient ".utf8) ? account(bytes, start) : nil

@@ -3,6 +3,8 @@ enum SecretName {
     enum Strength {
         /// What follows is secret whatever it looks like.
         case strong
+        /// What follows is secret where it could be one: letters and digits mixed, or the digits of a PIN.
+        case likely
         /// What follows is secret where it looks random.
         case weak
         case authorization
@@ -10,6 +12,9 @@ enum SecretName {
 
     /// How much the name of a variable, member, header or flag says: `DB_PASSWORD`, `apiKey`, `x-auth-token`.
     static func strength(of name: some Sequence<UInt8>) -> Strength? {
+        if name.contains(where: { $0 >= 0x80 }) {
+            return foreign.contains { $0.utf8.elementsEqual(name) } ? .strong : nil
+        }
         // Nearly all names are decided by how they end.
         guard let last = lastWord(name) else { return nil }
         let end = ends[last]
@@ -17,6 +22,8 @@ enum SecretName {
         case .authorization: return .authorization
         case .publicName: return nil
         case .strongWord: return .strong
+        case .likely: return .likely
+        case .code: return words(name).contains(where: codeKinds.contains) ? .likely : .weak
         case .besideStrong, .key, .weak, nil: break
         }
         // `SMTPPassword`, `REDISCLI_AUTH`
@@ -30,12 +37,18 @@ enum SecretName {
         case .besideStrong: return words(name).contains { ends[$0] == .strongWord } ? .strong : nil
         case .key: return words(name).contains(where: keyKinds.contains) ? .strong : .weak
         case .weak: return .weak
-        case .authorization, .publicName, .strongWord, nil: return nil
+        case .authorization, .publicName, .strongWord, .likely, .code, nil: return nil
         }
     }
 
+    private static let foreign = [
+        "contraseña", "contrasenya", "пароль", "секрет", "密码", "密碼", "パスワード", "비밀번호", "heslo",
+    ]
+    private static let codeKinds = set(
+        "recovery", "backup", "verification", "security", "otp", "mfa", "totp", "access", "pass", "scratch", "unlock")
+
     /// What the last word of a name says of the whole.
-    private enum End { case authorization, publicName, strongWord, besideStrong, key, weak }
+    private enum End { case authorization, publicName, strongWord, likely, code, besideStrong, key, weak }
 
     private static let ends: [[UInt8]: End] = {
         let table: [(End, [String])] = [
@@ -53,16 +66,24 @@ enum SecretName {
                     "password", "passwd", "passwort", "pwd", "pass", "passphrase", "passcode", "secret", "secrets",
                     "token", "tokens", "apikey", "apitoken", "secretkey", "accesskey", "privatekey", "accountkey",
                     "authtoken", "accesstoken", "refreshtoken", "clientsecret", "passwords", "passwds", "pwds",
-                    "passphrases", "apikeys", "pgpassword", "sshpass", "userpass",
+                    "passphrases", "apikeys", "pgpassword", "sshpass", "userpass", "storepass", "keypass", "kennwort",
+                    "contrasena", "senha", "passe", "mdp", "wachtwoord", "parola", "haslo",
                 ]
             ),
+            (
+                .likely,
+                [
+                    "auth", "credential", "credentials", "creds", "cred", "bearer", "otp", "pin", "pw", "psk", "cvv",
+                    "cvc",
+                ]
+            ),
+            (.code, ["code", "codes"]),
             (.besideStrong, ["value", "base", "string", "text", "prod", "production", "dev", "test"]),
             (.key, ["key", "keys"]),
             (
                 .weak,
                 [
-                    "auth", "credential", "credentials", "creds", "sig", "signature", "salt", "seed", "mnemonic",
-                    "session", "bearer", "code", "otp", "pin", "hash", "phrase", "words",
+                    "sig", "signature", "salt", "seed", "mnemonic", "session", "hash", "phrase", "words", "material",
                 ]
             ),
         ]
@@ -86,6 +107,14 @@ enum SecretName {
     private static let neutral = set(
         "value", "val", "content", "data", "text", "string", "plaintext", "raw", "current", "previous", "default")
 
+    private static let olds = set("new", "old", "my", "its", "field")
+
+    /// `{"secrets": {"foo": …}}`: each member is one.
+    static func holdsSecrets(_ name: some Sequence<UInt8>) -> Bool {
+        guard let last = lastWord(name) else { return false }
+        return ["secrets", "passwords", "apikeys"].contains { last.elementsEqual($0.utf8) }
+    }
+
     static func isStrong(_ name: some Sequence<UInt8>) -> Bool { strength(of: name) == .strong }
 
     /// `max_tokens: 4096` is a number of them.
@@ -100,7 +129,8 @@ enum SecretName {
     static func isNeutral(_ name: some Sequence<UInt8>) -> Bool {
         guard let last = lastWord(name), neutral.contains(last) else { return false }
         // The only word holds all letters that there are.
-        return name.count { (0x41...0x5A).contains($0 & 0xDF) } == last.count
+        if name.count(where: { (0x41...0x5A).contains($0 & 0xDF) }) == last.count { return true }
+        return words(name).dropLast().allSatisfy(olds.contains)
     }
 
     private static func lastWord(_ name: some Sequence<UInt8>) -> [UInt8]? {
@@ -170,6 +200,25 @@ enum SecretValue {
         }
     }
 
+    /// Mixed as passwords are, and neither a path nor an address; or a few digits, as of a PIN.
+    static func isLikely(_ value: ArraySlice<UInt8>) -> Bool {
+        guard (4...512).contains(value.count), !isPlaceholder(value), !value.contains(0x20) else { return false }
+        if value.allSatisfy({ (0x30...0x39).contains($0) }) { return value.count <= 10 && value.count != 5 }
+        let text = CommandArgument.text(of: value)
+        guard value.count >= 8, let first = value.first, !"/.~@".utf8.contains(first), !text.holds("://"),
+            !value.contains(where: { "()[]{};<>,".utf8.contains($0) })
+        else { return false }
+        return hasDigit(value) && value.contains { (0x41...0x5A).contains($0 & 0xDF) }
+    }
+
+    /// In running text a password has to look more like one: capitals or signs beside its digits.
+    static func standsOut(_ value: ArraySlice<UInt8>) -> Bool {
+        guard isLikely(value), value.count >= 8 else { return false }
+        let hasCapital = value.dropFirst().contains { (0x41...0x5A).contains($0) }
+        let hasSmall = value.contains { (0x61...0x7A).contains($0) }
+        return hasCapital && hasSmall || value.contains { "!#%&*+=^~|?$".utf8.contains($0) } && hasSmall
+    }
+
     /// Several small words that make no sentence.
     static func isPhrase(_ value: ArraySlice<UInt8>) -> Bool {
         guard value.count <= 300 else { return false }
@@ -196,7 +245,8 @@ enum SecretValue {
             case 0x30...0x39: digits += 1
             case 0x41...0x5A: capitals += 1
             case 0x61...0x7A: small += 1
-            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "-"),
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "%"), UInt8(ascii: "_"),
+                UInt8(ascii: "-"),
                 UInt8(ascii: "."), UInt8(ascii: "~"):
                 break
             default: return false

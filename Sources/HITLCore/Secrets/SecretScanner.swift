@@ -54,7 +54,7 @@ struct SecretScan {
         case 0x30...0x39: digit
         case 0x41...0x5A, 0x61...0x7A: word
         case UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"),
-            UInt8(ascii: ">"):
+            UInt8(ascii: ">"), UInt8(ascii: "<"), UInt8(ascii: ","):
             mark
         default: 0
         }
@@ -69,13 +69,18 @@ struct SecretScan {
         LabelledSecret.pairs.forEach(set)
         StructuredSecret.pairs.forEach(set)
         PositionalSecret.pairs.forEach(set)
+        SpokenSecret.pairs.forEach(set)
         return bits
     }()
 
     private func look(at place: Int, _ byte: UInt8, _ role: UInt8, _ before: UInt8) -> SecretMatch? {
         let follows = TokenTable.Body.alphanumeric.holds(before)
         if role == Self.mark { return mark(byte, at: place, before) }
-        if follows { return nil }
+        if follows {
+            // `https://api.telegram.org/bot123…:AA…`
+            let isBot = role == Self.digit && place >= 3 && bytes[(place - 3)..<place].elementsEqual("bot".utf8)
+            return isBot ? StructuredSecret.telegramToken(bytes, at: place) : nil
+        }
         if role == Self.digit {
             if let token = TokenTable.match(bytes, at: place) { return token }
             return StructuredSecret.telegramToken(bytes, at: place) ?? PersonalNumber.match(bytes, at: place)
@@ -89,13 +94,14 @@ struct SecretScan {
     private func known(at place: Int) -> SecretMatch? {
         StructuredSecret.match(bytes, at: place) ?? TokenTable.match(bytes, at: place)
             ?? BankAccount.match(bytes, at: place) ?? LabelledSecret.match(bytes, at: place)
-            ?? PositionalSecret.match(bytes, at: place)
+            ?? PositionalSecret.match(bytes, at: place) ?? SpokenSecret.match(bytes, at: place)
     }
 
     private func mark(_ byte: UInt8, at place: Int, _ before: UInt8) -> SecretMatch? {
         switch byte {
         case UInt8(ascii: "@"):
             return EmailAddress.match(bytes, at: place, notBefore: matches.last?.range.upperBound ?? 0)
+        case UInt8(ascii: "<"): return CommandSecret.hereString(bytes, at: place)
         case UInt8(ascii: ">"): return MarkupSecret.match(bytes, close: place)
         case UInt8(ascii: "+"):
             return TokenTable.Body.alphanumeric.holds(before) ? nil : PersonalNumber.international(bytes, at: place)
@@ -103,6 +109,7 @@ struct SecretScan {
             if before == UInt8(ascii: "-") || TokenTable.Body.alphanumeric.holds(before) { return nil }
             return StructuredSecret.privateKey(bytes, at: place) ?? CommandSecret.match(bytes, at: place)
         default:
+            if byte == UInt8(ascii: ",") { return NamedSecret.second(bytes, comma: place) }
             if byte == UInt8(ascii: ":"), let password = StructuredSecret.urlPassword(bytes, at: place) {
                 return password
             }

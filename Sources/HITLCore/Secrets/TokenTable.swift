@@ -122,6 +122,13 @@ enum TokenTable {
         (.serviceToken, .base64URL, 32...80, ["CCIPRJ_", "api_org_", "oy2"]),
         (.serviceToken, .alphanumeric, 24...24, ["s."]),
         (
+            .serviceToken, .base64URL, 24...300,
+            ["CFPAT-", "ATBB", "phx_", "lsv2_pt_", "lsv2_sk_", "tgp_v1_", "rpa_", "pat-na1-", "pat-eu1-", "ops_"]
+        ),
+        (.serviceToken, .alphanumeric, 32...48, ["AKID", "co_"]),
+        (.serviceToken, .dotted, 40...200, ["atlasv1.", "sk.eyJ", "t1."]),
+        (.serviceToken, .base64URL, 32...40, ["re_"]),
+        (
             .webhook, .dotted, 20...300,
             [
                 "https://ptb.discord.com/api/webhooks/", "https://canary.discord.com/api/webhooks/",

@@ -135,6 +135,16 @@ struct ShellExpansion {
         case "PWD", "OLDPWD": [workingDirectory ?? [UInt8(ascii: ".")]]
         case "IFS": [[0x20]]
         case "SHELL", "BASH": [Array("/bin/sh".utf8)]
+        // As they are where nobody sets them.
+        case "CLAUDE_CONFIG_DIR": [home + Array("/.claude".utf8)]
+        case "CODEX_HOME": [home + Array("/.codex".utf8)]
+        case "XDG_CONFIG_HOME": [home + Array("/.config".utf8)]
+        case "XDG_STATE_HOME": [home + Array("/.local/state".utf8)]
+        case "XDG_DATA_HOME": [home + Array("/.local/share".utf8)]
+        case "ZDOTDIR": [home]
+        case "GNUPGHOME": [home + Array("/.gnupg".utf8)]
+        case "DOCKER_CONFIG": [home + Array("/.docker".utf8)]
+        case "KUBECONFIG": [home + Array("/.kube/config".utf8)]
         default: nil
         }
     }

@@ -271,13 +271,13 @@ struct ShellParser {
         } else if word.isBare("}") {
             closeStructure("}", word)
         } else if word.isBare("if") {
-            doubt(.controlStructure, at: word.offset)
+            doubt(.branch, at: word.offset)
             open("fi")
         } else if word.isBare("while") || word.isBare("until") {
-            doubt(.controlStructure, at: word.offset)
+            doubt(readsLines() ? .branch : .controlStructure, at: word.offset)
             open("done")
         } else if word.isBare("for") || word.isBare("select") {
-            doubt(.controlStructure, at: word.offset)
+            doubt(word.isBare("for") ? .branch : .controlStructure, at: word.offset)
             loop()
             open("done")
         } else if word.isBare("case") {
@@ -287,7 +287,8 @@ struct ShellParser {
         } else if word.isBare("then") || word.isBare("else") || word.isBare("elif") || word.isBare("do")
             || word.isBare("coproc")
         {
-            doubt(.controlStructure, at: word.offset)
+            let isOpen = groups.last.map { $0.closer.utf8CodeUnitCount > 1 } ?? false
+            doubt(isOpen && !word.isBare("coproc") ? .branch : .controlStructure, at: word.offset)
             separator = .semicolon
         } else if word.isBare("fi") {
             closeStructure("fi", word)
@@ -321,6 +322,12 @@ struct ShellParser {
         close(group)
     }
 
+    /// `while read -r line` ends with what it reads.
+    private func readsLines() -> Bool {
+        let ahead = bytes[position...].prefix(64).drop { $0 == 0x20 || $0 == 0x09 }
+        return ["read ", "IFS= read ", "IFS='' read "].contains { ahead.starts(with: $0.utf8) }
+    }
+
     /// `for name in words`: the variable may become each of the words.
     private mutating func loop() {
         skipBlanks()
@@ -344,6 +351,9 @@ struct ShellParser {
         for value in values { current.assignments.append(.init(name: name, value: value)) }
         current.offset = before
         endSegment()
+        // What ends the list of words is no operator between commands.
+        skipBlanks()
+        if peek() == UInt8(ascii: ";"), peek(1) != UInt8(ascii: ";") { position += 1 }
     }
 
     private mutating func cases() {

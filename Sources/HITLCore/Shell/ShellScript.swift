@@ -69,6 +69,8 @@ package struct ShellDoubt: Sendable, Equatable {
         case unbalancedParenthesis = "a parenthesis or brace without its partner"
         case unexpectedOperator = "an operator where none can be"
         case controlStructure = "a control structure"
+        /// All of whose commands are segments, and which adds nothing to what they do.
+        case branch = "a condition or a loop"
         case function = "a function is defined"
         case array = "an array is assigned"
         case condition = "a condition in double brackets"

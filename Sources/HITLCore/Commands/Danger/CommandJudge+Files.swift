@@ -4,12 +4,14 @@ extension CommandJudge {
         let rest = arguments.dropFirst()
         onlyReadsDatabase = false
         judgeWrittenProgram(arguments[0])
+        if rest.count == 1, ["--help", "--version"].contains(rest[rest.startIndex].text) { return }
         if rest.count == 1, rest.first?.text.begins("-") == true,
             HarmlessPrograms.answer(name, rest)?.isHarmless == true, DangerousPrograms.families[name] != nil
         {
             return
         }
         for text in CommandOptions.values(of: name, rest) { guessLine(text) }
+        if ["apply_patch", "applypatch", "patch"].contains(name) { judgePatch(rest) }
         let picksProcess = name == "pgrep" || name == "pidof" || input.listsProcesses
         if picksProcess, rest.contains(where: { $0.text.asciiLowercased.holds("hitl") }) {
             nestedNamesGate = true
@@ -48,6 +50,15 @@ extension CommandJudge {
                 }
             case .shellState: judgeShellState(name, rest)
             }
+        }
+    }
+
+    /// The files that a patch is for stand in its text: among the words, or in a here-document.
+    private mutating func judgePatch(_ arguments: ArraySlice<CommandArgument>) {
+        for text in arguments.map(\.bytes) + [input.literal ?? []] where text.contains(0x0A) {
+            let patch = PatchText(String(decoding: text, as: UTF8.self))
+            for path in patch.written { touch(CommandArgument(Array(path.utf8)), .write) }
+            for path in patch.removed { touch(CommandArgument(Array(path.utf8)), .remove) }
         }
     }
 
@@ -180,7 +191,9 @@ extension CommandJudge {
             next = end
             let inner = Array(arguments[(start + 1)..<end])
             guard let program = inner.first else { continue }
-            add(.systemCommand, 20, .ask, "find runs a command for each file")
+            if HarmlessPrograms.answer("find", arguments)?.isHarmless != true {
+                add(.systemCommand, 20, .ask, "find runs a command for each file")
+            }
             let name = program.programName
             if ["rm", "unlink", "shred", "mv", "rmdir", "srm", "truncate"].contains(name) { deletes = true }
             if ["chmod", "chown", "chgrp", "chattr", "sed", "dd", "tee", "cp"].contains(name) {

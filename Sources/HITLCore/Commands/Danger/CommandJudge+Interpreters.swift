@@ -15,7 +15,7 @@ extension CommandJudge {
             // PowerShell's own: the rest of the line is an expression that was not read as one.
             return add(.remoteExecution, 90, .deny, "runs text as commands")
         }
-        if name == "exec" || name == "awk" || name == "gawk" { return judgeAwk(name, arguments) }
+        if ["exec", "awk", "gawk", "mawk", "nawk"].contains(name) { return judgeAwk(name, arguments) }
         if nested.isForeign,
             arguments.contains(where: { !$0.opacity.isDisjoint(with: [.substitution, .variable]) })
         {
@@ -86,7 +86,24 @@ extension CommandJudge {
         guard name != "exec" else { return }
         for argument in arguments where argument.bytes.contains(UInt8(ascii: "\"")) {
             judgeCode(argument.bytes, of: name)
+            for path in Self.outputs(ofAwk: argument.bytes) {
+                for sight in sights(of: path) {
+                    for finding in sight.findings(for: .write) where finding.effect == .deny { add(finding) }
+                }
+            }
         }
+    }
+
+    /// `print > "file"`
+    private static func outputs(ofAwk code: [UInt8]) -> [[UInt8]] {
+        var paths: [[UInt8]] = []
+        for sign in code.indices where code[sign] == UInt8(ascii: ">") && paths.count < 8 {
+            let rest = code[(sign + 1)...].drop { $0 == 0x20 || $0 == UInt8(ascii: ">") }
+            guard rest.first == UInt8(ascii: "\"") else { continue }
+            let path = rest.dropFirst().prefix { $0 != UInt8(ascii: "\"") }
+            if path.contains(UInt8(ascii: "/")) { paths.append(Array(path)) }
+        }
+        return paths
     }
 
     /// A program text in another language: only what it plainly says is seen.

@@ -13,12 +13,33 @@ extension CommandJudge {
             name == "rg"
             || ["grep", "egrep", "fgrep"].contains(name)
                 && arguments.contains { $0.hasLetter("r") || $0.hasLetter("R") || $0.abbreviates("recursive", from: 3) }
+        if searches || name == "grep" { noticeWanted(arguments) }
         for read in reads {
             if searches { noticeKeys(in: read.bytes) }
             guard read.opacity.contains(.glob), let slash = read.bytes.lastIndex(of: UInt8(ascii: "/")) else {
                 continue
             }
             noticeKeys(in: Array(read.bytes[..<slash]))
+        }
+    }
+
+    /// `grep -r --include='.env*'`, `rg -g '*.pem'`: files of secrets are what is looked through.
+    private mutating func noticeWanted(_ arguments: ArraySlice<CommandArgument>) {
+        var isNext = false
+        for argument in arguments {
+            let names = ["--include", "--glob", "--iglob"]
+            var pattern = isNext ? argument.bytes : nil
+            isNext = argument.text == "-g" || names.contains(argument.text)
+            if let value = argument.valueAfterEquals, names.contains(where: { argument.text.begins($0 + "=") }) {
+                pattern = value
+            } else if pattern == nil, argument.text.begins("-g"), argument.bytes.count > 2 {
+                pattern = Array(argument.bytes.dropFirst(2))
+            }
+            guard let pattern, pattern.first != UInt8(ascii: "!") else { continue }
+            if SecretFileNames.mayBe(pattern, .listing, hidden: true) || PathAnalysis(pattern).holdsSecrets {
+                readsSecret = true
+                add(.credentials, 50, .ask, "looks through files in which credentials are kept")
+            }
         }
     }
 

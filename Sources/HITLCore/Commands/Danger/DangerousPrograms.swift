@@ -36,7 +36,7 @@ enum DangerousPrograms {
             """
             sh bash zsh dash ksh mksh ash fish csh tcsh pwsh powershell python python2 python3 perl ruby node \
             nodejs php lua tclsh Rscript osascript deno bun source . eval exec iex invoke-expression irb \
-            ipython awk gawk java jshell groovy elixir ghci racket guile clojure
+            ipython awk gawk mawk nawk java jshell groovy elixir ghci racket guile clojure
             """
         ),
         (.deferred, "at batch crontab atrm anacron launchctl schtasks"),

@@ -13,6 +13,8 @@ struct HarmlessPrograms {
         var reads: [CommandArgument] = []
         /// Why not, where an option or an argument is the reason.
         var unknown: CommandArgument?
+        /// It only reads where it is confined, and why it takes that.
+        var open: String?
 
         static func reading(_ reads: [CommandArgument]) -> Answer { Answer(isHarmless: true, reads: reads) }
         static let harmless = Answer(isHarmless: true)
@@ -25,6 +27,14 @@ struct HarmlessPrograms {
         if arguments.count == 1, let only = arguments.first, only.isExact {
             if only.text == "--version", SystemPrograms.tellingVersions.contains(name) { return .harmless }
             if SystemPrograms.shortVersions[name]?.contains(only.text) == true { return .harmless }
+            if only.text == "--help", SystemPrograms.tellingVersions.contains(name), name != "git", name != "npx" {
+                return .harmless
+            }
+            // They may run a copy of themselves that the project names.
+            let tells = only.text == "--version" || name == "go" && only.text == "version"
+            if tells, SystemPrograms.choosingVersions.contains(name) {
+                return Answer(isHarmless: true, open: "the project may say which \(name) it is")
+            }
         }
         switch name {
         case "echo": return .harmless
@@ -61,12 +71,69 @@ struct HarmlessPrograms {
             return .harmless
         case "find":
             let find = SmallLanguages.find(arguments)
-            return find.isHarmless ? .reading(find.starts + find.references) : .no
+            if find.isHarmless { return .reading(find.starts + find.references) }
+            return searching(arguments) ?? .no
+        case "tar", "bsdtar", "gtar": return listing(arguments)
+        case "unzip", "zipinfo": return contents(name, arguments)
         case "sed", "gsed": return sed(arguments)
         case "awk", "gawk", "mawk", "nawk": return awk(arguments)
         case "jq": return jq(arguments)
         default: return table(name, arguments)
         }
+    }
+
+    /// `find … -name '*.swift' -exec grep -n word {} +`: what is run only reads, and what is found are files of a kind
+    /// that holds no secrets.
+    private static func searching(_ arguments: ArraySlice<CommandArgument>) -> Answer? {
+        guard let exec = arguments.firstIndex(where: { $0.text == "-exec" }),
+            let end = arguments[exec...].firstIndex(where: { $0.text == ";" || $0.text == "+" }), end > exec + 2
+        else { return nil }
+        let inner = arguments[(exec + 1)..<end]
+        let find = SmallLanguages.find(arguments[..<exec] + arguments[(end + 1)...])
+        guard find.isHarmless, let program = inner.first, program.isExact, runByFind.contains(program.text),
+            inner.dropFirst().contains(where: { $0.text == "{}" })
+        else { return nil }
+        let words = Array(arguments)
+        let names = words.indices.dropFirst().filter { ["-name", "-iname"].contains(words[$0 - 1].text) }
+        guard !names.isEmpty, !words.contains(where: { $0.text == "-o" || $0.text == "-or" || $0.text == "," }),
+            names.allSatisfy({ words[$0].isExact && !SecretFileNames.mayBe(words[$0].bytes, hidden: true) }),
+            names.contains(where: { words[$0].bytes.contains(UInt8(ascii: ".")) }),
+            let answer = answer(program.text, inner.dropFirst()), answer.isHarmless, answer.open == nil
+        else { return nil }
+        let reads = answer.reads.filter { $0.text != "{}" }
+        return Answer(
+            isHarmless: true, reads: find.starts + find.references + reads, open: "which files are found")
+    }
+
+    private static let runByFind: Set<String> = [
+        "grep", "egrep", "fgrep", "wc", "ls", "du", "stat", "basename", "dirname", "cat", "head", "tail", "file",
+        "md5sum", "sha256sum",
+    ]
+
+    /// `tar -tzf archive`: a name with a colon is one on another machine.
+    private static func listing(_ arguments: ArraySlice<CommandArgument>) -> Answer? {
+        guard let first = arguments.first, first.isExact else { return nil }
+        let letters = first.bytes.drop { $0 == UInt8(ascii: "-") }
+        guard first.bytes.count - letters.count <= 1, letters.last == UInt8(ascii: "f"),
+            letters.contains(UInt8(ascii: "t")), letters.allSatisfy({ "tvzjJf".utf8.contains($0) })
+        else { return nil }
+        return archive(arguments.dropFirst())
+    }
+
+    /// `unzip -l archive`
+    private static func contents(_ name: String, _ arguments: ArraySlice<CommandArgument>) -> Answer? {
+        if name == "zipinfo" { return archive(arguments) }
+        guard let first = arguments.first, ["-l", "-v", "-lv", "-vl", "-Z", "-Z1"].contains(first.text) else {
+            return nil
+        }
+        return archive(arguments.dropFirst())
+    }
+
+    private static func archive(_ arguments: ArraySlice<CommandArgument>) -> Answer? {
+        guard arguments.count == 1, let file = arguments.first, file.isExact, !file.isOption,
+            !file.bytes.contains(UInt8(ascii: ":"))
+        else { return nil }
+        return Answer(isHarmless: true, reads: [file], open: "what reading an archive may do")
     }
 
     private static func table(_ name: String, _ arguments: ArraySlice<CommandArgument>) -> Answer? {

@@ -34,6 +34,13 @@ enum SystemPrograms {
         "nice", "echo", "expr", "test", "patch", "less", "man", "swift-format",
     ]
 
+    /// Those, where they are confined.
+    static let choosingVersions: Set<String> = [
+        "cargo", "rustc", "rustup", "go", "tsc", "yarn", "pnpm", "bun", "deno", "dotnet", "mvn", "gradle", "kotlinc",
+        "dart", "flutter", "zig", "terraform", "kubectl", "helm", "eslint", "prettier", "jest", "vitest", "pytest",
+        "mypy", "poetry", "composer", "bundle", "rake", "mix", "elixir", "ghc", "stack", "cabal", "sbt", "brew",
+    ]
+
     /// `NAME -v` and the like.
     static let shortVersions: [String: [String]] = [
         "node": ["-v"], "npm": ["-v"], "python": ["-V"], "python3": ["-V"], "ruby": ["-v"], "perl": ["-v"],

@@ -205,6 +205,14 @@ struct Wrapper {
                 let text =
                     isPower
                     ? Array(arguments[script...].map(\.bytes).joined(separator: [0x20])) : arguments[script].bytes
+                // Nothing but a shell that reads the text: as if it stood here.
+                let isPlain =
+                    arguments.count == 2 && arguments.allSatisfy(\.isExact)
+                    && ["sh", "bash", "dash", "zsh"].contains(name)
+                    && ["-c", "-lc", "-ec", "-euc"].contains(argument.text)
+                if isPlain {
+                    return Wrapper(label: "\(name) -c", inner: .script(text, isExact: true), isTransparent: true)
+                }
                 return Wrapper(
                     label: "\(name) -c", inner: .script(text, isExact: arguments[script].isExact),
                     findings: [Finding(.systemCommand, 10, .ask, "\(name) runs a text as commands")])
