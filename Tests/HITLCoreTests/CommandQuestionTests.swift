@@ -239,7 +239,6 @@ private let surroundings = PathSurroundings(directory: "/code/app", workspace: "
             let x=1
             read x
             mapfile x
-            for i in 1; do ls; done
             while true; do ls; done
             case a in a) ls;; esac
             f() { ls; }

@@ -31,6 +31,7 @@ private func lines(_ text: String) -> [String] { text.split(separator: "\n").map
             while read -r line; do echo "$line"; done < README.md
             while IFS= read -r line; do echo "$line"; done < README.md
             find . -name '*.py' -exec wc -l {} +
+            find . -name '*.md' -not -path './node_modules/*' -exec head -1 {} \;
             find src -name '*.swift' -exec grep -n word {} \;
             tar tf a.tar
             tar -tzvf a.tar.gz
@@ -53,6 +54,8 @@ private func lines(_ text: String) -> [String] { text.split(separator: "\n").map
             cat .e*
             cat .en?
             cat .[e]nv
+            cat [.]env
+            cat ?env
             cat *.pem
             cat ../*.md
             cat /etc/*.conf
@@ -92,6 +95,11 @@ private func lines(_ text: String) -> [String] { text.split(separator: "\n").map
             find . -name '*env*' -exec cat {} +
             find . -name '.env*' -exec cat {} +
             find . -exec cat {} \;
+            find . ! -name '*.js' -exec cat {} \;
+            find . -not -name '*.js' -exec cat {} \;
+            find . -name '*.js' -exec sed -i s/a/b/ {} +
+            find . -name '*.js' -exec grep x {} \; -delete
+            find . -name '*.js' -exec grep x {} \; -exec rm {} \;
             find . -name '*.py' -exec cat /etc/passwd {} +
             find / -name '*.md' -exec cat {} +
             find . -name '*.py' -exec ./cat {} +

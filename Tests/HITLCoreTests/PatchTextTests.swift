@@ -67,7 +67,7 @@ import Testing
     @Test(arguments: [
         ("Glob", #"{"pattern":"**/*.ts"}"#), ("Glob", #"{"pattern":"src/**/*.json","path":"."}"#),
         ("Grep", #"{"pattern":"/etc/.*|~/x","glob":"*.ts","output_mode":"content"}"#),
-        ("Grep", #"{"pattern":"a","glob":"!.env"}"#),
+        ("Grep", #"{"pattern":"a","glob":"!.env"}"#), ("Grep", #"{"pattern":"a","glob":"*.{js,ts}"}"#),
         ("bash", #"{"cmd":"ls","yield_time_ms":1000,"max_output_tokens":2000}"#),
         ("bash", #"{"commands":["ls","cat a.txt"]}"#),
     ])
@@ -79,6 +79,7 @@ import Testing
         ("Glob", #"{"pattern":"/etc/**"}"#), ("Glob", #"{"pattern":"../../**"}"#), ("Glob", #"{"pattern":"~/.ssh/*"}"#),
         ("Glob", #"{"pattern":"src/../../*"}"#), ("Grep", #"{"pattern":"a","glob":".env*"}"#),
         ("Grep", #"{"pattern":"a","glob":"**/*.pem"}"#), ("grep_search", #"{"query":"a","include_pattern":"*.env"}"#),
+        ("Grep", #"{"pattern":"a","glob":"{.env,b}"}"#), ("Grep", #"{"pattern":"a","glob":"*.{ts,pem}"}"#),
         ("read_file", #"{"path":"a","output":"/tmp/x"}"#), ("read_file", #"{"path":"a","write":"x"}"#),
         ("read_file", #"{"path":"a","saveTo":"b"}"#), ("bash", #"{"commands":["ls","touch x"]}"#),
         ("bash", #"{"commands":"touch x"}"#),

@@ -317,7 +317,7 @@ struct ArgumentReader {
             note(PathAnalysis(String(decoding: bytes[..<end], as: UTF8.self), in: surroundings).findings(for: .read))
         }
         if text.holds("../") { note("outside_workspace", 10, .ask, "the pattern leads out of the workspace") }
-        if SecretFileNames.mayBe(bytes, .listing, hidden: true) {
+        if SecretFileNames.areWanted(by: bytes) {
             note("credentials", 30, .ask, "the pattern means files in which credentials are kept")
         }
     }

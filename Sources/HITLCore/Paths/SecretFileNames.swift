@@ -27,7 +27,8 @@ enum SecretFileNames {
             guard piece.contains(where: { isSign($0) || $0 == UInt8(ascii: "[") }) else { continue }
             let isBroad = piece.allSatisfy { isSign($0) || $0 == UInt8(ascii: ".") } || isExtension(piece)
             if isBroad, use == .listing || isExtension(piece) { continue }
-            if names.contains(where: { matches(piece[...], $0[...], isFirst: !hidden) }) { return true }
+            let signs = signs(piece)
+            if names.contains(where: { matches(signs, $0, isFirst: !hidden) }) { return true }
         }
         return false
     }
@@ -40,25 +41,61 @@ enum SecretFileNames {
         return ["json", "yaml", "yml", "php", "local"].contains { piece.dropFirst(2).elementsEqual($0.utf8) }
     }
 
-    /// As a shell matches: a dot at the beginning is only matched by a dot.
-    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
-        guard let sign = pattern.first else { return name.isEmpty }
-        let isHidden = isFirst && name.first == UInt8(ascii: ".")
-        switch sign {
-        case UInt8(ascii: "*"):
-            if matches(pattern.dropFirst(), name, isFirst: false) { return !isHidden }
-            guard !isHidden, !name.isEmpty else { return false }
-            return matches(pattern, name.dropFirst(), isFirst: false)
-        case UInt8(ascii: "?"):
-            return !isHidden && !name.isEmpty && matches(pattern.dropFirst(), name.dropFirst(), isFirst: false)
-        case UInt8(ascii: "["):
-            // Whatever stands in it: it may be the one that is looked for.
-            guard let close = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")), !name.isEmpty, !isHidden else {
+    /// As a shell matches: a dot at the beginning is not one of those that a star stands for. Of `?` and `[…]` shells
+    /// say the same, and not all of them do so.
+    private static func matches(_ pattern: [Sign], _ name: [UInt8], isFirst: Bool) -> Bool {
+        if isFirst, pattern.first == .many, name.first == UInt8(ascii: ".") { return false }
+        var (place, at) = (0, 0)
+        var star: (place: Int, at: Int)?
+        // Back to the last star only: whatever came before it is matched as well as it can be.
+        while at < name.count {
+            if place < pattern.count, pattern[place] == .many {
+                star = (place, at)
+                place += 1
+            } else if place < pattern.count, pattern[place] == .any || pattern[place] == .byte(name[at]) {
+                place += 1
+                at += 1
+            } else if let last = star {
+                star = (last.place, last.at + 1)
+                (place, at) = (last.place + 1, last.at + 1)
+            } else {
                 return false
             }
-            return matches(pattern[(close + 1)...], name.dropFirst(), isFirst: false)
-        default:
-            return name.first == sign && matches(pattern.dropFirst(), name.dropFirst(), isFirst: false)
         }
+        return pattern[place...].allSatisfy { $0 == .many }
+    }
+
+    private enum Sign: Equatable { case many, any, byte(UInt8) }
+
+    private static func signs(_ piece: [UInt8]) -> [Sign] {
+        var signs: [Sign] = []
+        var place = 0
+        while place < piece.count {
+            switch piece[place] {
+            case UInt8(ascii: "*"): if signs.last != .many { signs.append(.many) }
+            case UInt8(ascii: "?"): signs.append(.any)
+            case UInt8(ascii: "["):
+                // Whatever stands in it: it may be the one that is looked for.
+                if let close = piece[place...].dropFirst(2).firstIndex(of: UInt8(ascii: "]")) { place = close }
+                signs.append(.any)
+            default: signs.append(.byte(piece[place]))
+            }
+            place += 1
+        }
+        return signs
+    }
+
+    /// `*.{pem,key}` as `*.pem` and `*.key`, for programs that read patterns themselves.
+    static func alternatives(_ pattern: [UInt8]) -> [[UInt8]] {
+        guard let open = pattern.firstIndex(of: UInt8(ascii: "{")),
+            let close = pattern[open...].firstIndex(of: UInt8(ascii: "}"))
+        else { return [pattern] }
+        let pieces = pattern[(open + 1)..<close].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        return pieces.prefix(16).map { Array(pattern[..<open] + $0 + pattern[(close + 1)...]) }
+    }
+
+    /// Whether a pattern that a tool or a program reads itself is for files of secrets.
+    static func areWanted(by pattern: [UInt8]) -> Bool {
+        alternatives(pattern).contains { mayBe($0, .listing, hidden: true) || PathAnalysis($0).holdsSecrets }
     }
 }

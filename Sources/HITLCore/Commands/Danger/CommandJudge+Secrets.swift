@@ -36,7 +36,7 @@ extension CommandJudge {
                 pattern = Array(argument.bytes.dropFirst(2))
             }
             guard let pattern, pattern.first != UInt8(ascii: "!") else { continue }
-            if SecretFileNames.mayBe(pattern, .listing, hidden: true) || PathAnalysis(pattern).holdsSecrets {
+            if SecretFileNames.areWanted(by: pattern) {
                 readsSecret = true
                 add(.credentials, 50, .ask, "looks through files in which credentials are kept")
             }

@@ -95,7 +95,13 @@ struct HarmlessPrograms {
         else { return nil }
         let words = Array(arguments)
         let names = words.indices.dropFirst().filter { ["-name", "-iname"].contains(words[$0 - 1].text) }
-        guard !names.isEmpty, !words.contains(where: { $0.text == "-o" || $0.text == "-or" || $0.text == "," }),
+        // `! -name '*.md'` is all the rest.
+        let isTurned = words.indices.dropLast().contains { place in
+            ["!", "-not"].contains(words[place].text)
+                && !["-path", "-ipath", "-wholename"].contains(words[place + 1].text)
+        }
+        guard !names.isEmpty, !isTurned,
+            !words.contains(where: { $0.text == "-o" || $0.text == "-or" || $0.text == "," }),
             names.allSatisfy({ words[$0].isExact && !SecretFileNames.mayBe(words[$0].bytes, hidden: true) }),
             names.contains(where: { words[$0].bytes.contains(UInt8(ascii: ".")) }),
             let answer = answer(program.text, inner.dropFirst()), answer.isHarmless, answer.open == nil
