@@ -166,7 +166,10 @@ enum Audit {
     }
 
     static func verification(of ledger: Ledger) async -> Result<Verification, Failure> {
-        do { return .success(try await ledger.verify()) } catch {
+        do throws(LedgerError) {
+            return .success(
+                try await ledger.verifyAtRest { () async throws(LedgerError) in try await ledger.verify() })
+        } catch {
             return .failure(Failure(.ledger, error.description))
         }
     }

@@ -77,6 +77,29 @@ import Testing
             rename: { works() ? system.rename($0, $1) : -1 })
     }
 
+    @Test func `is not called damage by who looks while it is taken out`() async throws {
+        let directory = TemporaryDirectory()
+        let ledger = try Ledger.open(path: directory.ledger, indexer: Self.indexer, clock: { 0 })
+        defer { ledger.close() }
+        for number in 1...30 { try await ledger.append([draft("secret \(number)x")]) }
+        let by = try await ledger.append([draft("gone 20")])[0].sequence
+        let seen = Locked<[Int]>([])
+        // Its owner was stopped.
+        let stopped = try await ledger.verifyAtRest(patience: .zero) { () async throws(LedgerError) in
+            try await ledger.verify()
+        }
+        #expect(stopped.failures == [.notYetRemoved(sequence: 1, by: by)])
+        // Its owner is at it: between the first look and the second.
+        let found = try await ledger.verifyAtRest(patience: .seconds(60)) { () async throws(LedgerError) in
+            let found = try await ledger.verify()
+            seen.withLock { $0.append(found.failures.count) }
+            if !found.failures.isEmpty { try await ledger.carryOut(removalBy: by, residue: Self.residue) }
+            return found
+        }
+        #expect(found.failures == [] && found.removed.purgedThrough == 20)
+        #expect(seen.withLock { $0 } == [1, 0])
+    }
+
     @Test(arguments: ["gone 20", "cut 3"])
     func `leaves each file as before or as after, at every write, sync and rename`(_ what: String) async throws {
         var count = 1

@@ -68,8 +68,10 @@ struct AuditVerify {
         let found: Result<Verification, Failure> = blocking {
             do throws(LedgerError) {
                 return .success(
-                    try await ledger.verify(
-                        against: heads, checkpoints: checkpoints, keys: keys, progress: Self.progress()))
+                    try await ledger.verifyAtRest { () async throws(LedgerError) in
+                        try await ledger.verify(
+                            against: heads, checkpoints: checkpoints, keys: keys, progress: Self.progress())
+                    })
             } catch {
                 return .failure(Failure(.ledger, error.description))
             }
