@@ -1,0 +1,4 @@
+/// What verification calls the parts of an index.
+public enum IndexColumn: String, Sendable, CaseIterable {
+    case claim, subject, kind, label, standing
+}
