@@ -83,15 +83,15 @@ enum Doctor {
     }
 
     private static func desk(_ place: Place) -> Finding {
-        do {
-            let place = place.desk()
-            _ = try DeskClient(connectingTo: place)
-            return Finding(.good, "Desk: running, listens at `\(place.paths[0])`")
-        } catch .socket(.nobodyListens) {
-            return Finding(.warning, "Desk: none is running", mend: "hitl loop --enable-hitl --agent none")
-        } catch {
-            return Finding(.missing, "Desk: \(error)")
+        for path in place.desk().paths {
+            do throws(DeskClient.Failure) {
+                _ = try DeskClient(connectingTo: .named(path))
+                return Finding(.good, "Desk: running, listens at `\(path)`")
+            } catch {
+                guard case .socket(.nobodyListens) = error else { return Finding(.missing, "Desk: \(error)") }
+            }
         }
+        return Finding(.warning, "Desk: none is running", mend: "hitl loop --enable-hitl --agent none")
     }
 
     private static func curl() -> Finding {
