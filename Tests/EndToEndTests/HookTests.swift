@@ -114,7 +114,8 @@ import Testing
         let next = try await BareDesk.open(home)
         #expect(try await home.hitl("show", "1").out.contains("nobody waits for it"))
         let approved = try await home.hitl("approve", "1")
-        #expect(approved.out.contains("Nobody waited for it any more; its requester may never hear of it"), "\(approved)")
+        #expect(
+            approved.out.contains("Nobody waited for it any more; its requester may never hear of it"), "\(approved)")
         #expect(try await home.auditRecords().map(\.outcome) == [nil])
         withExtendedLifetime(next) {}
     }

@@ -21,6 +21,8 @@ private func effect(_ action: Rule.Action, _ glob: String, _ call: ToolCall) thr
 @Suite struct `A rule about paths` {
     @Test(arguments: [
         call("Read", .read, ["file_path": "/site/secret/a"]), call("Read", .read, ["file_path": "../site/secret/a"]),
+        call("Read", .read, ["file_path": "file:///site/secret/a"]),
+        call("Read", .read, ["file_path": "/site/%73ecret/a"]),
         call("Bash", .execute, ["command": "cat /site/secret/a"]),
         call("Bash", .execute, ["command": "cd /site && cat secret/a"]),
         call("Bash", .execute, ["command": "ls > /site/secret/a"]),
@@ -42,6 +44,9 @@ private func effect(_ action: Rule.Action, _ glob: String, _ call: ToolCall) thr
         #expect(try effect(.allow, "/w/**", call("Read", .read, ["file_path": "a"])) == .allow)
         for other in [
             call("Read", .read, ["file_path": "/w/../etc/hosts"]), call("Read", .read, [:]),
+            // To a tool that knows URLs, or decodes.
+            call("Read", .read, ["file_path": "file:///etc/hosts"]),
+            call("Read", .read, ["file_path": "/w/%2e%2e/etc/hosts"]),
             call("Read", .read, ["file_path": "$X/a"]), call("Read", .read, ["file_path": "/w/a", "path": "/srv/b"]),
             call(
                 "Read", .read, ["file_path": "/w/a"],

@@ -30,9 +30,10 @@ import Testing
         let fixture = try await GateFixture()
         let asking = await fixture.pending()
         Leaving.$reason.withValue("took it back") { asking.task.cancel() }
-        #expect(await asking.ending.refusal == 
-            .withdrawn(
-                by: Principal(role: .gate, name: "hitl", channel: "desk"), reason: "mason took it back"))
+        #expect(
+            await asking.ending.refusal
+                == .withdrawn(
+                    by: Principal(role: .gate, name: "hitl", channel: "desk"), reason: "mason took it back"))
     }
 
     @Test func `at whatever moment leaves nothing behind`() async throws {

@@ -93,7 +93,9 @@ final class CodexSession: Sendable {
             calls.withdraw(id.canonicalText)
             await pipe.send(CodexMessage.error(id, "This was not executed, because \(reason)."))
         case .response:
-            if let id = id.integer { return await heard(id, JSONObject([.init("error", ["message": .string(reason)])])) }
+            if let id = id.integer {
+                return await heard(id, JSONObject([.init("error", ["message": .string(reason)])]))
+            }
         }
         return true
     }

@@ -7,12 +7,21 @@ package struct CallPath: Sendable, Equatable {
     /// What it means without a look at any link: absolute, or nil where that is not known.
     package let absolute: String?
 
+    /// What it means to a tool that takes it for a URL, decodes it or reads it as another system does; nil where that is
+    /// not known.
+    package let otherMeanings: [String?]
+
     /// More of one call are not looked at.
     package static let most = 256
 
-    init(given: String, from directory: String?, meaning path: LexicalPath) {
+    init(given: String, from directory: String?, meaning path: LexicalPath, or others: [LexicalPath] = []) {
         self.given = given
         self.directory = directory
-        absolute = path.anchor == .root && path.climbs == 0 ? path.text : nil
+        absolute = Self.absolute(path)
+        otherMeanings = others.map(Self.absolute)
+    }
+
+    private static func absolute(_ path: LexicalPath) -> String? {
+        path.anchor == .root && path.climbs == 0 ? path.text : nil
     }
 }

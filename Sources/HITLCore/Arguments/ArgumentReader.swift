@@ -270,7 +270,9 @@ struct ArgumentReader {
         if text.utf8.starts(with: "http://".utf8) || text.utf8.starts(with: "https://".utf8) { return readURL(text) }
         let analysis = PathAnalysis(text, in: surroundings)
         if paths.count < CallPath.most {
-            paths.append(CallPath(given: text, from: surroundings.directory, meaning: analysis.path))
+            let others = PathReadings.of(Array(text.utf8)).dropFirst().map { LexicalPath($0, in: surroundings) }
+            paths.append(
+                CallPath(given: text, from: surroundings.directory, meaning: analysis.path, or: others))
         }
         // A deletion with a name like `wipe` spares nothing.
         let isWhole = access == .remove && analysis.place == .wholeTree

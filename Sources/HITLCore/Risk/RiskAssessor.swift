@@ -55,11 +55,13 @@ public struct RiskAssessor: Sendable {
         guard !isLookedAt || !analysis.parts.isEmpty else { return }
         guard case .known(var paths) = context.paths else { return }
         for path in analysis.paths {
-            guard let absolute = path.absolute else {
-                context.pathSurplus = "it is not known where one of them leads"
-                continue
+            for meaning in [path.absolute] + path.otherMeanings {
+                guard let meaning else {
+                    context.pathSurplus = "it is not known where one of them leads"
+                    continue
+                }
+                if !paths.contains(where: { $0.utf8.elementsEqual(meaning.utf8) }) { paths.append(meaning) }
             }
-            if !paths.contains(where: { $0.utf8.elementsEqual(absolute.utf8) }) { paths.append(absolute) }
         }
         context.paths = .known(paths)
         switch call.kind {
