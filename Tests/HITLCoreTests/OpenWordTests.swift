@@ -12,6 +12,7 @@ private func lines(_ text: String) -> [String] { text.split(separator: "\n").map
             ls *
             ls src/*.ts
             wc -l *.md
+            wc -l *.json
             cat src/*.swift
             head -3 docs/*.md
             grep -n word src/*.c
@@ -57,6 +58,12 @@ private func lines(_ text: String) -> [String] { text.split(separator: "\n").map
             cat [.]env
             cat ?env
             cat *.pem
+            cat *.json
+            cat config/*.yml
+            cat kubeconf*
+            cat cred*.t*
+            head -1 *.json
+            find . -name '*.json' -exec cat {} +
             cat ../*.md
             cat /etc/*.conf
             cat ~/*.md

@@ -5,15 +5,18 @@ enum SecretFileNames {
     /// Whoever lists everything means none of them; whoever reads everything reads these as well.
     enum Use { case listing, reading }
 
-    private static let names: [[UInt8]] = [
-        ".env", ".env.local", ".env.production", ".env.development", ".envrc", "prod.env", ".netrc", ".npmrc",
-        ".pypirc", ".pgpass",
-        ".htpasswd", ".git-credentials", ".vault-token", ".aws", ".ssh", ".docker", ".kube", ".gnupg", "id_rsa",
-        "id_ed25519", "id_ecdsa", "id_dsa", "credentials", "secrets", "server.key", "private.key", "master.key",
-        "key.pem", "private.pem", "cert.p12", "cert.pfx", "store.jks", "store.keystore", "passwords.kdbx", "shadow",
-        "secring.gpg", "terraform.tfstate", "auth.json", "credentials.json", "secrets.json", "secrets.yaml",
-        "secrets.yml", "service-account.json", "token", "token.json", "wp-config.php",
-    ].map { Array($0.utf8) }
+    /// Those that the table has wherever they lie, and some more that end as they do or lead to others.
+    private static let names: [[UInt8]] = {
+        let kinds: [SensitivePath] = [.privateKey, .credentialStore, .projectCredentials, .personalRecords]
+        let listed = SensitivePathTable.rows.lazy.filter { kinds.contains($0.class) }.flatMap(\.patterns)
+            .filter { !$0.utf8.contains(UInt8(ascii: "/")) }
+        let others = [
+            ".env.local", ".env.production", ".env.development", "prod.env", "server.key", "private.key", "key.pem",
+            "private.pem", "cert.p12", "cert.pfx", "store.jks", "store.keystore", "passwords.kdbx", ".aws", ".ssh",
+            ".docker", ".kube", ".gnupg", "shadow", "token", "token.json",
+        ]
+        return (listed + others).map { $0.utf8.map { $0 == UInt8(ascii: "*") ? UInt8(ascii: "x") : $0 } }
+    }()
 
     /// - Parameter pattern: a path with `*`, `?` and `[…]` in it; each of its components is looked at.
     /// - Parameter hidden: whether `*` stands for a dot at the beginning too, as with `find` and unlike in a shell.
@@ -26,7 +29,7 @@ enum SecretFileNames {
             let piece = Array(component)
             guard piece.contains(where: { isSign($0) || $0 == UInt8(ascii: "[") }) else { continue }
             let isBroad = piece.allSatisfy { isSign($0) || $0 == UInt8(ascii: ".") } || isExtension(piece)
-            if isBroad, use == .listing || isExtension(piece) { continue }
+            if isBroad, use == .listing { continue }
             let signs = signs(piece)
             if names.contains(where: { matches(signs, $0, isFirst: !hidden) }) { return true }
         }
@@ -35,7 +38,7 @@ enum SecretFileNames {
 
     private static func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
 
-    /// `*.json`: nearly all of these are something else, and whoever wants one of them has to name it.
+    /// `*.json`: nearly all of these are something else.
     private static func isExtension(_ piece: [UInt8]) -> Bool {
         guard piece.starts(with: "*.".utf8) else { return false }
         return ["json", "yaml", "yml", "php", "local"].contains { piece.dropFirst(2).elementsEqual($0.utf8) }
