@@ -113,6 +113,17 @@ import Testing
                 """)
         #expect(masked(key.doctor.out, in: home).contains("mend: put `HOME/h/.local/state/hitl/ledger.db.key` back\n"))
         #expect(try await home.hitl("audit", "verify").code == 0)
+        try home.write("rubbish\n", to: "h/.local/state/hitl/ledger.db.key")
+        #expect(
+            try await home.hitl("audit", "verify")
+                == Said(
+                    code: 7,
+                    out: """
+                        The ledger is damaged:
+                           The key of the checkpoints is not this ledger's key.
+                        Put that key back. If it is lost, move the files `.key` and `.checkpoints` beside the ledger away: the next checkpoint begins with a new one.
+
+                        """))
     }
 
     @Test func `that lost its last entry keeps a desk from opening, until a person sets it aside`() async throws {

@@ -126,6 +126,11 @@ extension Verification {
             for failure in failures {
                 text.line(DisplayText(untrusted: failure.description), .bad, indent: 3)
             }
+            if failures.contains(where: { if case .logKey = $0 { true } else { false } }) {
+                text.line(
+                    "Put that key back. If it is lost, move the files `.key` and `.checkpoints` beside the ledger away: the next checkpoint begins with a new one."
+                )
+            }
             if Mending(failures) == .settingAside {
                 text.line(
                     "No repair brings that back. Put a backup in its place, or `\(Self.settingAside)` keeps the ledger as it is and begins a new one."
