@@ -42,6 +42,11 @@ import Testing
         #expect(found(text) == ["Zx9akQ7pLm2wB"])
     }
 
+    @Test func `is found where a URL has its account`() {
+        #expect(found("git remote add o https://Zx9akQ7pLm2wBq7k@h.example/x") == ["Zx9akQ7pLm2wBq7k"])
+        #expect(found("git clone ssh://git@h.example/x https://ada.lovelace@h.example/y").isEmpty)
+    }
+
     @Test(arguments: [
         "bearer", "credentials", "pin", "otp", "recovery_code", "mot_de_passe", "contraseña", "пароль", "密码",
         "ldap_bind_pw",

@@ -179,8 +179,12 @@ enum StructuredSecret {
             if byte == UInt8(ascii: "@") { at = place }
             place += 1
         }
-        if separator == nil, let at, SecretValue.looksRandom(bytes[from..<at]) {
-            return SecretMatch(kind: .urlPassword, range: from..<at)
+        // What has a form of its own is found by it.
+        if separator == nil, let at, TokenTable.match(bytes, at: from) == nil {
+            let account = bytes[from..<at]
+            // A token stands in the place of the name; names are shorter, or have a dot, or no capitals among digits.
+            let isToken = account.count >= 16 && SecretValue.standsOut(account) && !account.contains(UInt8(ascii: "."))
+            if isToken || SecretValue.looksRandom(account) { return SecretMatch(kind: .urlPassword, range: from..<at) }
         }
         guard let separator, let at, separator + 1 < at, !SecretValue.isPlaceholder(bytes[(separator + 1)..<at]) else {
             return nil
