@@ -7,7 +7,7 @@ into the file `told` of its directory, one JSON value a line; `make NAME` is its
   hang | take-back NAME | env NAME VALUE LINE | tail LINE |
   terminal | unknown METHOD
 options: usual, always, same-ids, no-reject, sly
-arguments: --mode ID  --modes a,b,c  --config  --auth  --version N  --hitl PATH  --stubborn (refuses to change its mode)  --load
+arguments: --mode ID  --modes a,b,c  --config  --auth  --closed (nobody signs in)  --version N  --hitl PATH  --stubborn (refuses to change its mode)  --load
            --resume  --list (former sessions)  --models a,b
 """
 import json
@@ -235,6 +235,7 @@ def answer(method, params):
                                       "sessionCapabilities": {name: {} for name in ("list", "resume") if "--" + name in ARGS}},
                 "authMethods": [{"id": "door", "name": "The front door"}] if "--auth" in ARGS else []}
     if method == "authenticate":
+        if "--closed" in ARGS: return {"__error__": {"code": -32603, "message": "it is shut"}}
         state["in"] = params["methodId"]
         return {}
     if method == "session/new":

@@ -338,6 +338,16 @@ import Testing
         #expect(said.out.contains("acp│ hello"))
     }
 
+    @Test func `does not begin where nobody can sign in, and says where one does`() async throws {
+        let agent = ProtocolAgent(try Home(), "--auth", "--closed")
+        let said = try await agent.play("say hello")
+        #expect(said.code == 1)
+        #expect(
+            said.out.contains("acp did not let anybody sign in; do that with its own program, then start it again."),
+            "\(said)")
+        #expect(said.err.contains("it is shut"), "\(said)")
+    }
+
     @Test func `does not begin in another version of the protocol`() async throws {
         let agent = ProtocolAgent(try Home(), "--version", "2")
         let said = try await agent.play("say hello")

@@ -220,7 +220,12 @@ package final class ACPAgent: Directed {
             throw .answered(refused)
         }
         remark("wants a sign-in and is asked for its own: \(way.name).")
-        _ = try await ask("authenticate", ["methodId": .string(way.id)], link)
+        do throws(RPCFailure) { _ = try await ask("authenticate", ["methodId": .string(way.id)], link) } catch {
+            if case .answered = error {
+                warn("did not let anybody sign in; do that with its own program, then start it again.")
+            }
+            throw error
+        }
     }
 
     /// Within the patience that a beginning deserves.
