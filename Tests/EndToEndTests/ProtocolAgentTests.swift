@@ -456,9 +456,10 @@ import Testing
         let home = try Home()
         for name in ["a", "b"] { try home.write("x", to: "w/" + name) }
         let said = try await agent(home).play(
-            "delete a", "/hitl edit 1 --set path=b", "/hitl approve 2", kind: "exec")
+            "delete a", "/hitl edit 1 --set path=b", "/hitl approve 2", "/hitl status", kind: "exec")
         #expect(home.exists("w/a") && !home.exists("w/b"), "\(said.out)")
         // It is idle again, and the script has not had to wait for its silence.
+        #expect(said.out.contains("No pending HITL approvals."), "\(said.out)")
         #expect(!said.out.contains("has said nothing"), "\(said.out)")
     }
 
@@ -479,6 +480,7 @@ import Testing
             ["/hitl reject 1", "/hitl status", "/quit"],
             ["--enable-hitl", "--agent", "exec", "--workspace", home.workspace, "--", "/usr/bin/python3", "agent.py"])
         #expect(said.out.contains("Rejected bash operation"), "\(said.out)")
+        #expect(said.out.contains("No pending HITL approvals."), "\(said.out)")
         #expect(!said.out.contains("has said nothing"), "\(said.out)")
     }
 
