@@ -105,7 +105,7 @@ import Testing
         #expect(
             try await home.hitl("approve", "1").out == """
                 ✅ Approved sendReport operation
-                   Its requester was told; what it does is not observed
+                   Its requester hears of it when it comes back; what it does is not observed
 
                 """)
         #expect(
@@ -256,14 +256,14 @@ import Testing
         #expect(
             masked(said.err, in: home) == """
                 ✅ Approved paint operation
-                   Its requester was told; what it does is not observed
+                   Its requester hears of it when it comes back; what it does is not observed
                    Request 1
                 Request 2 was already rejected by OPERATOR (human@socket), N seconds ago.
                 ✅ Approved paint operation
-                   Its requester was told; what it does is not observed
+                   Its requester hears of it when it comes back; what it does is not observed
                    Request 3
                 ✅ Approved paint operation
-                   Its requester was told; what it does is not observed
+                   Its requester hears of it when it comes back; what it does is not observed
                    Request 4
 
                 """)
