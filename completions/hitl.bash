@@ -18,12 +18,12 @@ _hitl_about() {
         rest=''
         ;;
     hook)
-        options='--socket=file --timeout=duration --user --project --file=file --write --help'
+        options='--socket=file --desk-key=file --timeout=duration --user --project --file=file --write --help'
         places='word:claude,codex,gemini,install,uninstall word:claude,codex,gemini'
         rest=''
         ;;
     mcp)
-        options='--url=text --bearer-env=text --header-env=text --header=text --ca=file --name=text --socket=file --timeout=duration --gate=text --state=directory --json --file=file --write --help'
+        options='--url=text --bearer-env=text --header-env=text --header=text --ca=file --name=text --socket=file --desk-key=file --timeout=duration --gate=text --state=directory --json --file=file --write --help'
         places='word:list,trust,install,uninstall text text'
         rest='program'
         ;;

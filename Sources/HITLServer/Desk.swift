@@ -11,11 +11,13 @@ struct Desk: Sendable {
     let commands: ForwardedCommands?
     let limits: DeskLimits
     let feed: ChangeFeed
+    /// Nil where nobody asks for a proof of its answers.
+    let key: DeskKey?
 
     func with(gate: Gate) -> Desk {
         Desk(
             gate: gate, authority: authority, look: look, executor: executor, commands: commands,
-            limits: limits, feed: feed)
+            limits: limits, feed: feed, key: key)
     }
 }
 

@@ -26,14 +26,15 @@ package final class DeskServer: Sendable {
     ///   - look: adds to a call what can be seen of it from here: the gate's own files, and where links lead.
     ///   - executor: runs approved calls of `hitl`'s own tools whose agent is gone.
     ///   - commands: nil where nobody may run commands from another terminal.
+    ///   - key: proves answers to those who ask for that.
     package init(
         gate: Gate, authority: DeskAuthority, look: @escaping @Sendable (ToolCall) -> ToolCall = { $0 },
         executor: (any Executor)? = nil,
-        commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits()
+        commands: ForwardedCommands? = nil, limits: DeskLimits = DeskLimits(), key: DeskKey? = nil
     ) {
         desk = Desk(
             gate: gate, authority: authority, look: look, executor: executor,
-            commands: commands, limits: limits, feed: ChangeFeed())
+            commands: commands, limits: limits, feed: ChangeFeed(), key: key)
         inherited = InheritedCalls(gate)
     }
 

@@ -143,7 +143,8 @@ final class DeskSession: Sendable {
         server = DeskServer(
             gate: gate, authority: try DeskAuthority.thisProcess(),
             look: { toolbox.lookedAt($0) }, executor: workbench,
-            commands: ForwardedCommands.answered(by: desk))
+            commands: ForwardedCommands.answered(by: desk),
+            key: try DeskKey.own(in: plan.place.configuration.paths.state))
     }
 
     /// An agent that cannot be confined as the operator wants it is not started.

@@ -3,7 +3,8 @@ import HITLCore
 import Testing
 
 @Suite struct `An agent's settings with the hook` {
-    private static let claude = HookSettings(agent: .claude, program: "/opt/hitl", socket: "/run/o'neil/desk.sock")
+    private static let claude = HookSettings(
+        agent: .claude, program: "/opt/hitl", socket: "/run/o'neil/desk.sock", deskKey: "/k")
 
     private func install(_ text: String?, _ settings: HookSettings = claude) throws -> String {
         String(decoding: try settings.installed(in: text.map { Array($0.utf8) }), as: UTF8.self)
@@ -22,7 +23,7 @@ import Testing
                 "hooks": [
                   {
                     "type": "command",
-                    "command": "'/opt/hitl' hook claude --socket '/run/o'\\\\''neil/desk.sock' --timeout 86390s || exit 2",
+                    "command": "'/opt/hitl' hook claude --socket '/run/o'\\\\''neil/desk.sock' --desk-key '/k' --timeout 86390s || exit 2",
                     "timeout": 86400,
                     "onFailure": "block"
                   }
@@ -41,15 +42,15 @@ import Testing
     }
 
     @Test func `give the other agents a time in their own unit`() throws {
-        let codex = HookSettings(agent: .codex, program: "/opt/hitl", socket: "/s")
+        let codex = HookSettings(agent: .codex, program: "/opt/hitl", socket: "/s", deskKey: "/k")
         #expect(
             codex.group.canonicalText
-                == #"{"hooks":[{"command":"'/opt/hitl' hook codex --socket '/s' --timeout 86390s || exit 2","timeout":86400,"type":"command"}],"matcher":"*"}"#
+                == #"{"hooks":[{"command":"'/opt/hitl' hook codex --socket '/s' --desk-key '/k' --timeout 86390s || exit 2","timeout":86400,"type":"command"}],"matcher":"*"}"#
         )
-        let gemini = HookSettings(agent: .gemini, program: "/opt/hitl", socket: "/s")
+        let gemini = HookSettings(agent: .gemini, program: "/opt/hitl", socket: "/s", deskKey: "/k")
         #expect(
             gemini.group.canonicalText
-                == #"{"hooks":[{"command":"'/opt/hitl' hook gemini --socket '/s' --timeout 86390s || exit 2","timeout":86400000,"type":"command"}],"matcher":"*"}"#
+                == #"{"hooks":[{"command":"'/opt/hitl' hook gemini --socket '/s' --desk-key '/k' --timeout 86390s || exit 2","timeout":86400000,"type":"command"}],"matcher":"*"}"#
         )
         #expect(try install(nil, gemini).contains("\"BeforeTool\": ["))
     }
@@ -78,17 +79,17 @@ import Testing
     }
 
     @Test func `replace an older form of the same hook, and no other hook`() throws {
-        let old = HookSettings(agent: .claude, program: "/old/hitl", socket: "/s")
+        let old = HookSettings(agent: .claude, program: "/old/hitl", socket: "/s", deskKey: "/k")
         let file = try install(try install("{\"z\": 1}", old))
         #expect(!file.contains("/old/hitl") && file.contains("'/opt/hitl' hook claude"))
-        let codex = HookSettings(agent: .codex, program: "/opt/hitl", socket: "/s")
+        let codex = HookSettings(agent: .codex, program: "/opt/hitl", socket: "/s", deskKey: "/k")
         #expect(try install(file, codex).contains("hook claude"))
         #expect(try uninstall(file, codex) == file)
     }
 
     @Test(arguments: ["/opt/hitl-0.2", "/opt/my tools/hitl", "/opt/o'neil/hitl"])
     func `know their own hook again, whatever the program is called`(_ program: String) throws {
-        let own = HookSettings(agent: .claude, program: program, socket: "/s")
+        let own = HookSettings(agent: .claude, program: program, socket: "/s", deskKey: "/k")
         let once = try install("{\"z\": 1}", own)
         #expect(try install(once, own) == once)
         #expect(!(try uninstall(once, own)).contains("hook claude"))

@@ -14,14 +14,17 @@ package struct HookSettings: Sendable {
     /// The executable's absolute path.
     package let program: String
     package let socket: String
+    /// The file of the key by which the desk proves its answers.
+    package let deskKey: String
     /// How long the hook takes at most.
     private let hookSeconds: Int64
 
     /// - Parameter seconds: how long the hook waits for an answer, up to `longest`.
-    package init(agent: HookAgent, program: String, socket: String, seconds: Int64 = longest) {
+    package init(agent: HookAgent, program: String, socket: String, deskKey: String, seconds: Int64 = longest) {
         self.agent = agent
         self.program = program
         self.socket = socket
+        self.deskKey = deskKey
         hookSeconds = seconds
     }
 
@@ -35,7 +38,7 @@ package struct HookSettings: Sendable {
     /// that refuses: a missing file, a signal, a machine without memory.
     package var command: String {
         "\(Self.quoted(program)) hook \(agent.rawValue) --socket \(Self.quoted(socket)) "
-            + "--timeout \(hookSeconds)s || exit 2"
+            + "--desk-key \(Self.quoted(deskKey)) --timeout \(hookSeconds)s || exit 2"
     }
 
     /// Where the file lies beneath the home directory or the project.

@@ -10,8 +10,9 @@ extension Gateway {
         desk = .connected(connections)
         var steps: [Step] = []
         for number in questions.keys.sorted() {
-            guard let question = questions[number], question.isUndecided, let ask = ask(question) else { continue }
-            questions[number]?.connection = connections
+            guard var question = questions[number], question.isUndecided, let ask = ask(&question) else { continue }
+            question.connection = connections
+            questions[number] = question
             steps.append(.toDesk(ask))
         }
         return steps
@@ -32,15 +33,15 @@ extension Gateway {
         return steps
     }
 
-    func ask(_ question: Question) -> [UInt8]? {
+    func ask(_ question: inout Question) -> [UInt8]? {
         let call = question.call
         let definition: JSONValue?
         if case .trusted(let trusted) = pins.standing(of: call.name) { definition = trusted } else { definition = nil }
-        let line = DeskMessage.line(
-            question.number, "ask",
+        let asked: JSONValue =
             .members([
                 "agent": .string(DeskMessage.label(client ?? "mcp")),
                 "args": .object(call.shown),
+                "challenge": settings.proves == nil ? nil : .string(settings.newKey()),
                 "directory": settings.directory.map(JSONValue.string),
                 "id": .string(Question.deskID(question.number)),
                 "key": .string(question.key),
@@ -49,7 +50,9 @@ extension Gateway {
                 "session": .string(DeskMessage.label("mcp \(settings.server)")),
                 "tool": .string(settings.server + ":" + call.name),
                 "via": "gateway",
-            ]))
+            ])
+        if settings.proves != nil { question.asked = asked }
+        let line = DeskMessage.line(question.number, "ask", asked)
         return line.count <= DeskMessage.longest && !call.isTooDeep ? line : nil
     }
 
@@ -80,7 +83,7 @@ extension Gateway {
         guard let number = object["id"]?.integer, let question = questions[number] else { return [] }
         let reply: DeskReply
         if let result = object["result"]?.object {
-            reply = DeskReply(result: result)
+            reply = isDesk(result, to: question) ? DeskReply(result: result) : .notTaken(GatewayWords.unproven)
         } else if let error = object["error"]?.object {
             reply = DeskReply(error: error)
         } else {
@@ -88,6 +91,11 @@ extension Gateway {
         }
         if case .deskLeaves = reply { return [] }
         return settle(question, reply, now: now)
+    }
+
+    private func isDesk(_ answer: JSONObject, to question: Question) -> Bool {
+        guard let proves = settings.proves else { return true }
+        return question.asked.map { proves(answer, $0) } ?? false
     }
 
     /// The operator wants a call that runs ended: the server is asked to, and its client hears that nobody knows how

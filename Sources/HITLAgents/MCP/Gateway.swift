@@ -34,10 +34,13 @@ package struct Gateway {
         package var methods: [String]
         package var newKey: @Sendable () -> String
         package var pins: PinStore
+        /// Whether an answer is the desk's to what it was asked; nil: whatever answers is believed.
+        package var proves: (@Sendable (_ answer: JSONObject, _ asked: JSONValue) -> Bool)?
 
         package init(
             server: String, directory: String?, patience: Milliseconds?, methods: [String] = [], pins: PinStore,
-            newKey: @escaping @Sendable () -> String
+            newKey: @escaping @Sendable () -> String,
+            proves: (@Sendable (_ answer: JSONObject, _ asked: JSONValue) -> Bool)? = nil
         ) {
             self.server = server
             self.directory = directory
@@ -45,6 +48,7 @@ package struct Gateway {
             self.methods = methods
             self.pins = pins
             self.newKey = newKey
+            self.proves = proves
         }
     }
 
@@ -124,8 +128,8 @@ package struct Gateway {
         let waiter = Waiter(call: call, line: line, until: deadline(for: call, from: now), now: now)
         if let number = openTicket(for: call) { return join(number, waiter) }
         lastNumber += 1
-        let question = Question(number: lastNumber, call: call, key: settings.newKey(), state: .open(waiter))
-        guard let ask = ask(question) else {
+        var question = Question(number: lastNumber, call: call, key: settings.newKey(), state: .open(waiter))
+        guard let ask = ask(&question) else {
             let sentence = GatewayWords.notTaken(call.name, "It is too large or too deep to be shown to a person.")
             return [.toClient(GatewayReply.refusal(sentence, to: call))]
         }

@@ -7,6 +7,9 @@ enum GatewayWords {
         RefusalNotice(refusal: refusal, tool: tool, request: request, proposedAs: proposedAs).sentence
     }
 
+    static let unproven =
+        "What answered is not the desk whose key `--desk-key` names, or one of an older version."
+
     static func notTaken(_ tool: String, _ why: String) -> String {
         "`\(tool)` was not executed: \(why) Nobody decided on it."
     }

@@ -14,6 +14,8 @@ struct Question {
     private(set) var openedOn: Int?
     /// Over which it was asked last.
     var connection: Int?
+    /// As it was asked last, for the proof of the answer.
+    var asked: JSONValue?
     var state: State
 
     enum State {

@@ -29,10 +29,12 @@ struct AskParameters {
     /// Lets a client that lost the desk ask again and meet its own request.
     let request: RequestID?
     let way: RequesterProcess.Way
+    /// Whether the answer is to be proved (`DeskKey`).
+    let isChallenge: Bool
 
     static let names = [
         "id", "tool", "args", "reason", "confidence", "agent", "session", "lineage", "directory", "command", "timeout",
-        "mode", "key", "performer", "via", "kind",
+        "mode", "key", "performer", "via", "kind", "challenge",
     ]
     private static let shortestKey = 16
     private static let deepestLineage = 64
@@ -45,6 +47,7 @@ struct AskParameters {
         timeout = try parameters.duration("timeout")
         way = try parameters.word("via", RequesterProcess.Way.self) ?? .socket
         request = try Self.key(parameters).map(RequestID.init(key:))
+        isChallenge = try Self.challenge(parameters) != nil
         call = try Self.call(parameters, label)
         if mode == .async {
             guard request == nil else { throw parameters.fault("`key` is for a client that waits; `mode` is async") }
@@ -70,6 +73,15 @@ struct AskParameters {
             throw parameters.fault("`key` must have at least \(shortestKey) bytes, so that nobody meets it by chance")
         }
         return key
+    }
+
+    private static func challenge(_ parameters: Parameters) throws(DeskError) -> String? {
+        guard let challenge = try parameters.name("challenge") else { return nil }
+        guard challenge.utf8.count >= shortestKey else {
+            throw parameters.fault(
+                "`challenge` must have at least \(shortestKey) bytes, so that it is another each time")
+        }
+        return challenge
     }
 
     private static func call(_ parameters: Parameters, _ label: String?) throws(DeskError) -> ToolCall {

@@ -34,7 +34,7 @@ extension DeskConnection {
             throw .unknownRequester(error.description)
         }
         let call = client?.labelled(parameters.call) ?? parameters.call
-        return OpenQuestion(parameters, call: desk.look(call), requester: requester, message: message.id)
+        return OpenQuestion(parameters, call: desk.look(call), requester: requester, message: message)
     }
 
     private func rule(_ asked: OpenQuestion) async {
@@ -73,7 +73,16 @@ extension DeskConnection {
             }
         guard let decided else { return }
         let form = AnswerForm(id: asked.id, subject: refused.subject, call: asked.call, digest: nil, decided: decided)
-        send(Reply.result(form.json, to: asked.message))
+        send(answer(form, to: asked))
+    }
+
+    private func answer(_ form: AnswerForm, to asked: OpenQuestion) -> [UInt8] {
+        var answer = form.json
+        if let question = asked.proved, let key = desk.key, case .object(var members) = answer {
+            members["proof"] = .string(key.proof(of: answer, to: question))
+            answer = .object(members)
+        }
+        return Reply.result(answer, to: asked.message)
     }
 
     /// The client has the permit once the answer is on its way; from then on it owes the outcome.
@@ -90,7 +99,7 @@ extension DeskConnection {
         case .unobserved, .desk: end(asked.id, leaving: nil)
         }
         let form = AnswerForm(id: asked.id, subject: subject, call: call, digest: permit.digest, decided: decided)
-        switch send(Reply.result(form.json, to: asked.message)) {
+        switch send(answer(form, to: asked)) {
         case .yes:
             // Not before: a word to stop must not overtake the permit. Its outcome is read on this thread, so later.
             if call.performer == .requester { desk.gate.queue.hands(performing(subject, call, asked)) }

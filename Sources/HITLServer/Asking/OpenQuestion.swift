@@ -1,4 +1,5 @@
 import HITLCore
+import HITLLedger
 
 /// A call that a client asks for, until it is answered.
 ///
@@ -14,8 +15,10 @@ final class OpenQuestion: Sendable {
     let patience: Milliseconds?
     /// Of the message that the answer goes to.
     let message: JSONValue
+    /// Of its parameters, where the answer is to be proved.
+    let proved: Digest?
 
-    init(_ parameters: AskParameters, call: ToolCall, requester: Principal, message: JSONValue) {
+    init(_ parameters: AskParameters, call: ToolCall, requester: Principal, message: Message) {
         id = parameters.id
         self.call = call
         self.requester = requester
@@ -23,6 +26,7 @@ final class OpenQuestion: Sendable {
         mode = parameters.mode
         way = parameters.way
         patience = parameters.timeout
-        self.message = message
+        self.message = message.id
+        proved = parameters.isChallenge ? Digest(hashing: JSONValue.object(message.parameters).canonical) : nil
     }
 }

@@ -4,6 +4,7 @@ import HITLConfiguration
 import HITLConsole
 import HITLCore
 import HITLPlatform
+import HITLServer
 import HITLTerminal
 import HITLTools
 
@@ -51,7 +52,8 @@ struct HookInstallation {
         if isRemoval, former == nil {
             return say("There is no `\(DisplayText(untrusted: path))`; nothing was changed.")
         }
-        let settings = HookSettings(agent: agent, program: try program(), socket: try socket(), seconds: seconds)
+        let settings = HookSettings(
+            agent: agent, program: try program(), socket: try socket(), deskKey: try deskKey(), seconds: seconds)
         let new: [UInt8]
         do throws(HookSettings.Flaw) {
             new = isRemoval ? try settings.uninstalled(from: former ?? []) : try settings.installed(in: former)
@@ -114,8 +116,19 @@ struct HookInstallation {
             let place = try Place.find().get()
             path = place.socketPath()
         }
-        if path.utf8.first == UInt8(ascii: "/") { return path }
-        return (Process.directory ?? "") + "/" + path
+        return absolute(path)
+    }
+
+    /// What only the operator's desk can answer by. Made here where no desk was opened yet, and something is written.
+    private func deskKey() throws -> String {
+        if let file = arguments.text("desk-key") { return absolute(file) }
+        let state = try Place.find().get().configuration.paths.state
+        if !isRemoval, arguments.has("write") { _ = try DeskKey.own(in: state) }
+        return DeskKey.file(in: state)
+    }
+
+    private func absolute(_ path: String) -> String {
+        path.utf8.first == UInt8(ascii: "/") ? path : (Process.directory ?? "") + "/" + path
     }
 
     private func program() throws -> String {

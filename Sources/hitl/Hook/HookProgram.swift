@@ -30,7 +30,9 @@ enum HookProgram {
                 hitl loop --agent where that matters.
 
                 The desk is the one of --socket, else that of the home directory in the password database: what the \
-                environment says is the agent's to choose, and is not looked at. What came of a call is the agent's to \
+                environment says is the agent's to choose, and is not looked at. With --desk-key, which install writes, only \
+                answers count that the desk proves by its key (desk.key in the state directory, made once): a program that \
+                puts its own socket in the desk's place answers nothing. What came of a call is the agent's to \
                 know; the record says that it was not observed.
                 """,
             positionals: [
@@ -41,6 +43,9 @@ enum HookProgram {
             ],
             options: [
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
+                .init(
+                    "desk-key", "FILE", .file,
+                    doc: "believe only the desk that has this key; install names the own desk's"),
                 .init(
                     "timeout", "D", .duration, doc: "refuse after this time; install gives the agent ten seconds more"),
                 .init("user", doc: "the settings of all your projects (install without --project)"),
@@ -59,19 +64,22 @@ enum HookProgram {
     static func fast(_ words: [String]) -> HookRun? {
         guard let first = words.first, let agent = HookAgent(rawValue: first) else { return nil }
         var socket: String?
+        var key: String?
         var patience: Milliseconds?
         var rest = words.dropFirst()
         while let option = rest.popFirst() {
             guard let value = rest.popFirst() else { return nil }
             switch option {
             case "--socket" where socket == nil && !value.isEmpty: socket = value
+            case "--desk-key" where key == nil && !value.isEmpty: key = value
             case "--timeout" where patience == nil:
                 guard let duration = Milliseconds(text: value), duration.count > 0 else { return nil }
                 patience = duration
             default: return nil
             }
         }
-        return HookRun(agent: agent, socket: socket, patience: patience ?? HookRun.patience(of: agent))
+        return HookRun(
+            agent: agent, socket: socket, deskKey: key, patience: patience ?? HookRun.patience(of: agent))
     }
 
     private static func run(_ arguments: Arguments) throws(UsageError) -> Int32 {
@@ -88,7 +96,8 @@ enum HookProgram {
                 throw .badValue(arguments.text("timeout") ?? "", of: "--timeout", expected: "more than nothing")
             }
             return HookRun(
-                agent: agent, socket: arguments.text("socket"), patience: patience ?? HookRun.patience(of: agent)
+                agent: agent, socket: arguments.text("socket"), deskKey: arguments.text("desk-key"),
+                patience: patience ?? HookRun.patience(of: agent)
             ).run()
         }
         guard what == "install" || what == "uninstall" else {

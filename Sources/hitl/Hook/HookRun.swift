@@ -11,6 +11,8 @@ struct HookRun {
     let agent: HookAgent
     /// Nil: where the password database's home has it. What the environment says is the agent's to choose.
     let socket: String?
+    /// Where the key is by which the desk proves its answers; nil: they are believed.
+    let deskKey: String?
     let patience: Milliseconds
 
     /// What each agent waits for a hook if nothing else was configured, less some time for our answer.
@@ -85,16 +87,20 @@ struct HookRun {
         } catch {
             throw .refused(.init(kind: "noHome", message: "The password database does not know this user: \(error)."))
         }
+        var key: DeskKey?
+        do throws(DeskKey.Unusable) { key = try deskKey.map(DeskKey.read) } catch {
+            throw .refused(.init(kind: "deskKey", message: "\(error)"))
+        }
         let parent = ThisProcess.parent()
         let client = try DeskClient(
             connectingTo: place, for: [.reader(of: 1)] + (parent.map { [.process($0.number)] } ?? []))
         let now = SystemClock.monotonicNanoseconds()
         let left = Int64(deadline > now ? (deadline - now) / 1_000_000 : 0)
-        let request = client.begin(
-            "ask",
+        let question: JSONValue =
             .members([
                 "agent": .string(agent.contract.agent),
                 "args": .object(call.arguments),
+                "challenge": key == nil ? nil : .string(AskedCall.newKey()),
                 "directory": call.directory.map(JSONValue.string),
                 "id": "hook",
                 "lineage": .array(call.lineage.map(JSONValue.string)),
@@ -103,10 +109,16 @@ struct HookRun {
                 "timeout": .integer(max(left - Int64(Self.courtesy / 1_000_000), left / 2 + 1)),
                 "tool": .string(call.tool),
                 "via": "hook",
-            ]))
+            ])
+        let request = client.begin("ask", question)
         var opened: Int64?
         let result = try client.answer(to: request, until: deadline, signals: signals) { method, parameters in
             if method.utf8.elementsEqual("opened".utf8) { opened = opened ?? parameters["number"]?.integer }
+        }
+        if let key {
+            guard let answer = result.object, key.proves(answer, to: question) else {
+                throw .refused(.init(kind: "deskKey", message: DeskKey.unproven))
+            }
         }
         return AskAnswer(result).flatMap { HookDecision($0, to: call, opened: opened) }
     }

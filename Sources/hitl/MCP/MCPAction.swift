@@ -5,6 +5,7 @@ import HITLConsole
 import HITLCore
 import HITLLedger
 import HITLPlatform
+import HITLServer
 import HITLTerminal
 
 /// What `hitl mcp` does beside being a gateway.
@@ -26,16 +27,21 @@ enum MCPAction: String, CaseIterable {
             guard command == nil || arguments.text("url") == nil else {
                 return Failure(.usage, "A server has `--url` or a command, not both.").report()
             }
+            let options: [String]
+            do throws(DeskKey.Unusable) { options = try Self.pinned(arguments, account) } catch {
+                return Failure(.failed, "\(error)").report()
+            }
             return try MCPInstall(words, arguments, account, work: rawValue)
-                .install(command, url: arguments.text("url"), options: Self.pinned(arguments, account))
+                .install(command, url: arguments.text("url"), options: options)
         case .uninstall: return try MCPInstall(words, arguments, account, work: rawValue).uninstall()
         }
     }
 
     /// What the gateway is told in the client's configuration: everything, so that nothing else can tell it.
-    private static func pinned(_ arguments: Arguments, _ account: Account) -> [String] {
+    private static func pinned(_ arguments: Arguments, _ account: Account) throws(DeskKey.Unusable) -> [String] {
         let paths = Paths(environment: Process.environment, home: account.home)
         var options = ["--socket", MCPProgram.absolute(arguments.text("socket") ?? paths.socket())]
+        options += ["--desk-key", try deskKey(arguments, paths)]
         if let patience = arguments.text("timeout") { options += ["--timeout", patience] }
         options += arguments.texts("gate").flatMap { ["--gate", $0] }
         for option in ["bearer-env", "header-env", "header"] {
@@ -44,6 +50,13 @@ enum MCPAction: String, CaseIterable {
         if let file = arguments.text("ca") { options += ["--ca", MCPProgram.absolute(file)] }
         if let state = arguments.text("state") { options += ["--state", MCPProgram.absolute(state)] }
         return options
+    }
+
+    /// What only the operator's desk can answer by. Made here where no desk was opened yet, and something is written.
+    private static func deskKey(_ arguments: Arguments, _ paths: Paths) throws(DeskKey.Unusable) -> String {
+        if let file = arguments.text("desk-key") { return MCPProgram.absolute(file) }
+        if arguments.has("write") { _ = try DeskKey.own(in: paths.state) }
+        return DeskKey.file(in: paths.state)
     }
 
     // MARK: list

@@ -56,6 +56,9 @@ enum MCPProgram {
                 .init("ca", "FILE", .file, doc: "with --url: trust these certificates, and not the system's"),
                 .init("name", "N", doc: "what the server is called at the desk; else by its command"),
                 .init("socket", "PATH", .file, doc: "where the desk listens"),
+                .init(
+                    "desk-key", "FILE", .file,
+                    doc: "believe only the desk that has this key; install names the own desk's"),
                 .init("timeout", "D", .duration, doc: "how long the client waits before it gets a ticket (50s)"),
                 .init(
                     "gate", "METHOD", repeats: true,
@@ -171,9 +174,16 @@ enum MCPProgram {
         }
         signal(SIGPIPE, SIG_IGN)
         do throws(AgentMarks.Objection) { try AgentMarks(files).leave() } catch { GatewayLoop.log("\(error)") }
+        var key: DeskKey?
+        if let file = arguments.text("desk-key") {
+            do throws(DeskKey.Unusable) { key = try DeskKey.read(absolute(file)) } catch {
+                return Failure(.failed, "\(error)").report().rawValue
+            }
+        }
         let settings = Gateway.Settings(
             server: name, directory: directory, patience: patience, methods: arguments.texts("gate"),
-            pins: files.store(server: name, command: server.identity), newKey: AskedCall.newKey)
+            pins: files.store(server: name, command: server.identity), newKey: AskedCall.newKey,
+            proves: key.map { key in { @Sendable in key.proves($0, to: $1) } })
         let place =
             arguments.text("socket").map { DeskPlace.named(absolute($0)) }
             ?? .usual(["/run/user/\(account.uid)/hitl/desk.sock", paths.socket()])
