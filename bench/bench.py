@@ -297,7 +297,7 @@ def hook():
         "session_id": "bench", "cwd": desk.home + "/w", "hook_event_name": "PreToolUse", "tool_name": "Read",
         "tool_input": {"file_path": desk.home + "/w/notes.txt"},
     }).encode()
-    command = [HITL, "hook", "claude", "--socket", desk.socket_path]
+    command = [HITL, "hook", "claude", "--socket", desk.socket_path, "--desk-key", desk.home + "/s/hitl/desk.key"]
     taken, trips, floors = [], [], []
     client = desk.connect()
     for number in range(200):
@@ -497,7 +497,8 @@ def gateway():
     server = [sys.executable, "-c", ANSWERING]
 
     def gated(*command):
-        return [os.path.abspath(HITL), "mcp", "--name", "t", "--socket", desk.socket_path, "--state", desk.home + "/s",
+        return [os.path.abspath(HITL), "mcp", "--name", "t", "--socket", desk.socket_path, "--desk-key", desk.home + "/s/hitl/desk.key",
+                "--state", desk.home + "/s",
                 "--", *command]
 
     rounds = [
