@@ -89,7 +89,9 @@ import Testing
         _ = try await home.hitl("hook", "install", "codex", "--socket", "/s", "--write", environment: named)
         #expect(home.exists("codex/hooks.json"))
         _ = try await home.hitl("mcp", "install", "claude", "x", "--write", "--", "server", environment: named)
-        #expect(home.exists("claude/.claude.json"))
+        let key = home.path("h/.local/state/hitl/desk.key")
+        #expect(home.read("claude/.claude.json")?.contains("\"--desk-key\",\n") == true)
+        #expect(home.read("claude/.claude.json")?.contains("\"\(key)\"") == true)
         _ = try await home.hitl("mcp", "install", "gemini", "x", "--write", "--", "server")
         #expect(home.exists("h/.gemini/settings.json"))
         // A home that is none, or not this user's: that of the password database. Nothing is written there.

@@ -119,12 +119,9 @@ struct HookInstallation {
         return absolute(path)
     }
 
-    /// What only the operator's desk can answer by. Made here where no desk was opened yet, and something is written.
+    /// Taking a hook out needs no key.
     private func deskKey() throws -> String {
-        if let file = arguments.text("desk-key") { return absolute(file) }
-        let state = try Place.find().get().configuration.paths.state
-        if !isRemoval, arguments.has("write") { _ = try DeskKey.own(in: state) }
-        return DeskKey.file(in: state)
+        isRemoval ? "" : try DeskKey.file(arguments, try Account.current())
     }
 
     private func absolute(_ path: String) -> String {

@@ -41,7 +41,7 @@ enum MCPAction: String, CaseIterable {
     private static func pinned(_ arguments: Arguments, _ account: Account) throws(DeskKey.Unusable) -> [String] {
         let paths = Paths(environment: Process.environment, home: account.home)
         var options = ["--socket", MCPProgram.absolute(arguments.text("socket") ?? paths.socket())]
-        options += ["--desk-key", try deskKey(arguments, paths)]
+        options += ["--desk-key", try DeskKey.file(arguments, account)]
         if let patience = arguments.text("timeout") { options += ["--timeout", patience] }
         options += arguments.texts("gate").flatMap { ["--gate", $0] }
         for option in ["bearer-env", "header-env", "header"] {
@@ -50,13 +50,6 @@ enum MCPAction: String, CaseIterable {
         if let file = arguments.text("ca") { options += ["--ca", MCPProgram.absolute(file)] }
         if let state = arguments.text("state") { options += ["--state", MCPProgram.absolute(state)] }
         return options
-    }
-
-    /// What only the operator's desk can answer by. Made here where no desk was opened yet, and something is written.
-    private static func deskKey(_ arguments: Arguments, _ paths: Paths) throws(DeskKey.Unusable) -> String {
-        if let file = arguments.text("desk-key") { return MCPProgram.absolute(file) }
-        if arguments.has("write") { _ = try DeskKey.own(in: paths.state) }
-        return DeskKey.file(in: paths.state)
     }
 
     // MARK: list
