@@ -24,9 +24,10 @@ package enum CommandTable {
 
     /// Words of a shell's command line, without what names the desk: as the desk itself has them.
     package static func forDesk(_ words: [String]) throws(UsageError) -> (words: [String], socket: String?) {
-        guard let definition = desk.first(where: { $0.definition.name == words.first })?.definition else {
-            return (words, nil)
-        }
+        // Most lines name none, and are not read twice for it. A slip of the option's name is found here too.
+        guard words.contains(where: { $0.utf8.starts(with: "--so".utf8) }),
+            let definition = desk.first(where: { $0.definition.name == words.first })?.definition
+        else { return (words, nil) }
         let socket = try Arguments(words.dropFirst(), for: definition.inShell).text("socket")
         var kept: [String] = []
         var rest = words[...]
