@@ -1,3 +1,5 @@
+import HITLCore
+
 /// What a typed line is compared with: words, and `*` for any words or none.
 ///
 ///     delete * temporary files     Delete the temporary files!
@@ -22,25 +24,7 @@ package struct Phrase: Sendable, Equatable {
     }
 
     package func matches(_ line: String) -> Bool {
-        // Greedy with one way back, as for file names: the last `*` takes one word more at each failure.
-        let typed = Self.words(of: line.utf8[...])
-        var (place, word) = (0, 0)
-        var star: (word: Int, place: Int)?
-        while place < typed.count {
-            if word < words.count, words[word] == .any {
-                star = (word, place)
-                word += 1
-            } else if word < words.count, words[word] == .exact(typed[place]) {
-                word += 1
-                place += 1
-            } else if let last = star {
-                star = (last.word, last.place + 1)
-                (place, word) = (last.place + 1, last.word + 1)
-            } else {
-                return false
-            }
-        }
-        return words[word...].allSatisfy { $0 == .any }
+        Wildcard.matches(words, Self.words(of: line.utf8[...]), isStar: { $0 == .any }) { $0 == .exact($1) }
     }
 
     private static func words(of text: Substring.UTF8View) -> [[UInt8]] {

@@ -48,24 +48,7 @@ enum SecretFileNames {
     /// say the same, and not all of them do so.
     private static func matches(_ pattern: [Sign], _ name: [UInt8], isFirst: Bool) -> Bool {
         if isFirst, pattern.first == .many, name.first == UInt8(ascii: ".") { return false }
-        var (place, at) = (0, 0)
-        var star: (place: Int, at: Int)?
-        // Back to the last star only: whatever came before it is matched as well as it can be.
-        while at < name.count {
-            if place < pattern.count, pattern[place] == .many {
-                star = (place, at)
-                place += 1
-            } else if place < pattern.count, pattern[place] == .any || pattern[place] == .byte(name[at]) {
-                place += 1
-                at += 1
-            } else if let last = star {
-                star = (last.place, last.at + 1)
-                (place, at) = (last.place + 1, last.at + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == .many }
+        return Wildcard.matches(pattern, name, isStar: { $0 == .many }) { $0 == .any || $0 == .byte($1) }
     }
 
     private enum Sign: Equatable { case many, any, byte(UInt8) }
