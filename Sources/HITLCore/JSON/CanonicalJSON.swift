@@ -14,7 +14,16 @@ extension JSONValue {
 
     public var canonicalText: String { String(decoding: canonical, as: UTF8.self) }
 
-    func appendCanonical(to bytes: inout [UInt8]) {
+    /// The same, but with the members of objects as they stand: people read arguments in the order they were given in.
+    package var canonicalInOrder: [UInt8] {
+        var bytes: [UInt8] = []
+        appendCanonical(to: &bytes, .given)
+        return bytes
+    }
+
+    enum MemberOrder { case sorted, given }
+
+    func appendCanonical(to bytes: inout [UInt8], _ order: MemberOrder = .sorted) {
         switch self {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
@@ -24,16 +33,16 @@ extension JSONValue {
             bytes.append(UInt8(ascii: "["))
             for (place, element) in elements.enumerated() {
                 if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.appendCanonical(to: &bytes)
+                element.appendCanonical(to: &bytes, order)
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let object):
             bytes.append(UInt8(ascii: "{"))
-            for (place, member) in object.sortedMembers.enumerated() {
+            for (place, member) in object.members(in: order).enumerated() {
                 if place > 0 { bytes.append(UInt8(ascii: ",")) }
                 appendQuoted(member.name, to: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.value.appendCanonical(to: &bytes)
+                member.value.appendCanonical(to: &bytes, order)
             }
             bytes.append(UInt8(ascii: "}"))
         }
@@ -41,7 +50,8 @@ extension JSONValue {
 }
 
 extension JSONObject {
-    fileprivate var sortedMembers: [Member] {
+    fileprivate func members(in order: JSONValue.MemberOrder) -> [Member] {
+        guard order == .sorted else { return members }
         // Already in order in all records that were read back; checking costs less than sorting.
         for place in members.indices.dropFirst() where !members[place - 1].name.precedes(members[place].name) {
             return members.sorted { $0.name.precedes($1.name) }

@@ -55,9 +55,7 @@ package final class DeskClient {
         let request: JSONValue = [
             "id": .integer(lastID), "jsonrpc": "2.0", "method": .string(method), "params": parameters,
         ]
-        var line: [UInt8] = []
-        request.appendInOrder(to: &line)
-        socket.send(line + [UInt8(ascii: "\n")])
+        socket.send(request.canonicalInOrder + [UInt8(ascii: "\n")])
         return lastID
     }
 
@@ -118,32 +116,6 @@ extension DeskClient.Failure: CustomStringConvertible {
         case .socket(let failure): failure.description
         case .refused(let refused): refused.message
         case .unreadable: "What the desk answered cannot be read; is it of another version?"
-        }
-    }
-}
-
-extension JSONValue {
-    /// In the canonical spelling, but with the members of objects as they stand: a person reads arguments in the order
-    /// that they were given in.
-    fileprivate func appendInOrder(to bytes: inout [UInt8]) {
-        switch self {
-        case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            for (place, member) in object.members.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                bytes += JSONValue.string(member.name).canonical
-                bytes.append(UInt8(ascii: ":"))
-                member.value.appendInOrder(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "}"))
-        case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            for (place, element) in elements.enumerated() {
-                if place > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.appendInOrder(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        case .null, .bool, .number, .string: bytes += canonical
         }
     }
 }
